@@ -1,0 +1,34 @@
+/** Static checks: types, format and lint of TypeScript, format of C++, direction of imports. */
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+let isFailed = false
+
+check('types', 'node_modules/.bin/tsc', ['--project', 'tsconfig.json', '--noEmit'])
+check('format and lint', 'node_modules/.bin/biome', ['check', '--error-on-warnings', '.'])
+checkNativeFormat()
+check('import direction', process.execPath, ['scripts/test.mjs', 'structure/'])
+process.exit(isFailed ? 1 : 0)
+
+function check(title, command, args) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' })
+  const isGood = status === 0
+  console.log(`${isGood ? 'ok    ' : 'FAILED'} ${title}`)
+  if (isGood) return
+  console.log(error ? String(error) : `${stdout}${stderr}`.trimEnd())
+  isFailed = true
+}
+
+function checkNativeFormat() {
+  if (spawnSync('clang-format', ['--version']).status !== 0) {
+    console.log('skip   C++ format: clang-format is not installed')
+    return
+  }
+  const files = ['native', 'test'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true })
+      .filter((name) => /\.(cc|h)$/.test(name))
+      .map((name) => join(folder, name)),
+  )
+  if (files.length > 0) check('C++ format', 'clang-format', ['--dry-run', '--Werror', ...files])
+}
