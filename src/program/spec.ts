@@ -1,3 +1,5 @@
+import type { CompiledProgram } from './script/compiled-module.ts'
+
 /**
  * What a worker runs, as plain data: the orchestrator makes it from flags, a config or a script,
  * and sends a structured clone to every worker.
@@ -50,23 +52,10 @@ export interface LoadBalancerSpec {
   timeouts: TimeoutSpec
 }
 
-/** A script with the modules that it uses, already rewritten to plain JavaScript. */
+/** A script with the modules that it uses, compiled and verified by a job. */
 export interface ScriptSpec {
   kind: 'script'
+  /** What the script's `listen` calls ask for, in their order. */
   listen: ListenSpec[]
-  /** Absolute path of the folder that module paths are relative to. */
-  root: string
-  /** Module path of the entry, such as `/main.js`. */
-  entry: string
-  /** In the order in which they were loaded, the entry first. */
-  modules: CompiledModule[]
-}
-
-export interface CompiledModule {
-  /** Module path with a leading slash, such as `/lib/auth.js`; what `__filename` gives. */
-  path: string
-  /** The text as written, for error messages. */
-  source: string
-  /** The rewritten text, an expression in plain JavaScript. */
-  code: string
+  program: CompiledProgram
 }

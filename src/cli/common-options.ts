@@ -1,0 +1,56 @@
+import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts'
+import type { OptionSpec, ParsedOptions } from './option-table.ts'
+import { parseChoice, parseDuration, parseInteger } from './parse-value.ts'
+
+/** What every command that runs workers can be told. */
+export interface RunOptions {
+  workers: number
+  drainTimeoutMs: number
+  logLevel: LogLevel
+  /** Limit of one worker's JavaScript heap; connections' buffers are outside of it. */
+  workerMemoryMb: number
+}
+
+const MAX_WORKERS = 256
+const DEFAULT_DRAIN_TIMEOUT_MS = 30_000
+const DEFAULT_WORKER_MEMORY_MB = 1024
+
+export const HELP_OPTION: OptionSpec = { name: 'help', short: 'h', doc: 'Print this help.' }
+
+export const RUN_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'drain-timeout',
+    value: '<time>',
+    doc: 'How long to wait for open sessions after SIGTERM or SIGINT. Default: 30 s.',
+  },
+  {
+    name: 'worker-memory',
+    value: '<MB>',
+    doc: 'Heap limit of one worker; a worker that exceeds it is replaced. Default: 1024.',
+  },
+  {
+    name: 'log-level',
+    value: '<level>',
+    doc: 'debug, info, warn or error. Info is always shown. Default: error.',
+  },
+]
+
+/** Reads `RUN_OPTIONS` and the `workers` option. */
+export function readRunOptions(options: ParsedOptions, defaultWorkers: number): RunOptions {
+  const workers = options.value('workers')
+  const drainTimeout = options.value('drain-timeout')
+  const memory = options.value('worker-memory')
+  return {
+    workers:
+      workers === undefined ? defaultWorkers : parseInteger('workers', workers, 1, MAX_WORKERS),
+    drainTimeoutMs:
+      drainTimeout === undefined
+        ? DEFAULT_DRAIN_TIMEOUT_MS
+        : parseDuration('drain-timeout', drainTimeout),
+    logLevel: parseChoice('log-level', options.value('log-level') ?? 'error', LOG_LEVELS),
+    workerMemoryMb:
+      memory === undefined
+        ? DEFAULT_WORKER_MEMORY_MB
+        : parseInteger('worker-memory', memory, 16, 65_536),
+  }
+}

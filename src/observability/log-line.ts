@@ -1,0 +1,31 @@
+import type { LogEntry, LogLevel } from './logger.ts'
+
+const LEVEL_NAMES: Readonly<Record<LogLevel, string>> = {
+  debug: 'debug',
+  info: 'info',
+  warn: 'warning',
+  error: 'error',
+}
+
+let lastSecond = -1
+let lastTime = ''
+
+/** Formats an entry as `YYYY-MM-DD HH:MM:SS [level] message` in local time, without line end. */
+export function formatLogLine({ time, level, message }: LogEntry): string {
+  if (level === undefined) return message
+  return `${formatTime(time)} [${LEVEL_NAMES[level]}] ${message}`
+}
+
+function formatTime(time: number): string {
+  const second = Math.floor(time / 1000)
+  if (second === lastSecond) return lastTime
+  const date = new Date(time)
+  const day = `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`
+  lastTime = `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`
+  lastSecond = second
+  return lastTime
+}
+
+function pad(value: number): string {
+  return value < 10 ? `0${value}` : String(value)
+}

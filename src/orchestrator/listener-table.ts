@@ -1,0 +1,117 @@
+import { lookup } from 'node:dns/promises'
+import { closeSync, rmSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { localAddress, openListener } from '../native/addon.ts'
+import type { ListenSpec } from '../program/spec.ts'
+import type { ListenerFd } from '../worker/messages.ts'
+import { StartError } from './start-error.ts'
+
+/**
+ * The listening sockets of the process. There is one `SO_REUSEPORT` socket per listener and
+ * worker slot, so that the kernel spreads connections without a shared queue; Unix sockets, which
+ * have no such option, are one per listener and shared.
+ *
+ *                slot 0   slot 1   slot 2
+ *   listener 0    fd 20    fd 21    fd 22     0.0.0.0:8080
+ *   listener 1    fd 23    fd 23    fd 23     unix:/run/a.sock
+ *
+ * Closing a socket resets the connections in its queue: none is closed before the process drains.
+ */
+export class ListenerTable {
+  readonly #rows: Row[] = []
+
+  /** Opens the sockets of slot 0 for each listener; throws `StartError`. */
+  async open(specs: readonly ListenSpec[]): Promise<void> {
+    try {
+      for (const spec of specs) this.#rows.push(await openRow(spec))
+    } catch (error) {
+      this.close()
+      throw error
+    }
+  }
+
+  /** The sockets of one slot, opened if they are not yet. */
+  slot(slot: number): ListenerFd[] {
+    return this.#rows.map((row, index) => ({ index, fd: socketOf(row, slot) }))
+  }
+
+  /** The addresses in use, with real port numbers. */
+  addresses(): string[] {
+    return this.#rows.map(({ spec }) => formatSpec(spec))
+  }
+
+  /** Closes everything; new connections are refused from now on. */
+  close(): void {
+    for (const { spec, fds } of this.#rows) {
+      for (const fd of fds) closeSync(fd)
+      if (spec.path !== undefined) rmSync(spec.path, { force: true })
+    }
+    this.#rows.length = 0
+  }
+}
+
+interface Row {
+  /** With a literal address and a real port. */
+  spec: ListenSpec
+  /** By slot. */
+  fds: number[]
+}
+
+async function openRow(asked: ListenSpec): Promise<Row> {
+  const spec = { ...asked, host: await resolveHost(asked) }
+  if (spec.path === undefined && spec.port !== 0 && !spec.isShared) checkIsFree(spec)
+  const fd = openSocket(spec)
+  if (spec.path === undefined && spec.port === 0) spec.port = localAddress(fd).port
+  return { spec, fds: [fd] }
+}
+
+/**
+ * Fails when another process listens there. With SO_REUSEPORT the kernel would let us share its
+ * port and take half of its connections.
+ */
+function checkIsFree(spec: ListenSpec): void {
+  closeSync(openSocket(spec, false))
+}
+
+function socketOf(row: Row, slot: number): number {
+  if (row.spec.path !== undefined) return row.fds[0] as number
+  while (row.fds.length <= slot) row.fds.push(openSocket(row.spec))
+  return row.fds[slot] as number
+}
+
+function openSocket(spec: ListenSpec, reusePort = true): number {
+  try {
+    return openListener({ host: spec.host, port: spec.port, path: spec.path ?? '', reusePort })
+  } catch (error) {
+    throw new StartError(`cannot listen on ${formatSpec(spec)}: ${reasonOf(error)}`)
+  }
+}
+
+async function resolveHost({ host, path }: ListenSpec): Promise<string> {
+  if (path !== undefined || isIP(host.replace(/%.*$/, '')) !== 0) return host
+  try {
+    return (await lookup(host)).address
+  } catch {
+    throw new StartError(`cannot listen on ${host}: no such host`)
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'address already in use',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EINVAL: 'invalid address',
+  EMFILE: 'too many open files (see ulimit -n)',
+  ENOENT: 'no such directory',
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  return REASONS[code] ?? code
+}
+
+function formatSpec({ host, port, path }: ListenSpec): string {
+  if (path !== undefined) return `unix:${path}`
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}

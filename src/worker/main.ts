@@ -1,0 +1,76 @@
+/**
+ * A worker thread: runs one program on its own reactor and accepts from the sockets it is given.
+ * Loaded only as the entry of a `Worker`, which the orchestrator starts by URL.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { createReactor } from '../native/reactor.ts'
+import { configureLogger } from '../observability/logger.ts'
+import type { ListenerFd, MessageFromWorker, MessageToWorker, WorkerSetup } from './messages.ts'
+import { startProgram } from './program-host.ts'
+
+/** How often a draining worker counts its sessions. */
+const DRAIN_COUNT_MS = 50
+
+// The orchestrator is the only one who starts this file, always with a WorkerSetup.
+const setup = workerData as WorkerSetup
+
+configureLogger({
+  level: setup.logLevel,
+  sink: (entries) => send({ type: 'log', entries }),
+})
+
+const reactor = createReactor()
+/** Listener ids of the reactor by descriptor. */
+const listenerIds = new Map<number, number>()
+const program = startProgram(reactor, setup.spec, addListeners(setup.listeners), {})
+
+parentPort?.on('message', receive)
+send({ type: 'ready' })
+
+function receive(message: MessageToWorker): void {
+  switch (message.type) {
+    case 'adopt':
+      addListeners(message.listeners).forEach((id, at) => {
+        const index = message.listeners[at]?.index
+        if (index !== undefined) program.adopt(index, id)
+      })
+      break
+    case 'release':
+      for (const { fd } of message.listeners) removeListener(fd)
+      break
+    case 'drain':
+      drain()
+      break
+  }
+}
+
+function addListeners(listeners: readonly ListenerFd[]): number[] {
+  return listeners.map(({ fd }) => {
+    const id = reactor.addListener(fd)
+    listenerIds.set(fd, id)
+    return id
+  })
+}
+
+function removeListener(fd: number): void {
+  const id = listenerIds.get(fd)
+  if (id !== undefined) reactor.removeListener(id)
+  listenerIds.delete(fd)
+}
+
+function drain(): void {
+  for (const fd of [...listenerIds.keys()]) removeListener(fd)
+  program.drain()
+  let active = program.active()
+  send({ type: 'draining', active })
+  send({ type: 'stopped' })
+  setInterval(() => {
+    const now = program.active()
+    if (now !== active) send({ type: 'draining', active: now })
+    active = now
+  }, DRAIN_COUNT_MS)
+}
+
+function send(message: MessageFromWorker): void {
+  parentPort?.postMessage(message)
+}
