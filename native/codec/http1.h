@@ -1,0 +1,274 @@
+// HTTP/1 framing: finds message heads, bodies and ends in a byte stream, strictly (RFC 9112).
+//
+//            +--------+ complete head  +------------------------+
+//   bytes -> |  Head  | -------------> | Body: length / chunked | -> OnEnd, back to Head
+//            +--------+                |  / until close / none  |
+//                 | broken head        +------------------------+
+//                 v                             | broken framing
+//              Failed  <------------------------+
+//
+// The codec scans bytes that its host owns and reports ranges of them. It reads no clock, opens no
+// socket, and knows nothing of Node. Only an incomplete head or trailer section is copied, and only
+// while it is incomplete.
+#ifndef SLUICE_CODEC_HTTP1_H_
+#define SLUICE_CODEC_HTTP1_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace sluice::http1 {
+
+enum class Role : uint8_t { kRequest, kResponse };
+
+// What a head says, as the bits that travel to the script engine. Mirrored in src/native/protocol.ts.
+enum HeadFlag : uint32_t {
+  kKeepAlive = 1u << 0,       // the connection may serve another message after this one
+  kChunked = 1u << 1,         // body framed by Transfer-Encoding: chunked
+  kHasLength = 1u << 2,       // a valid Content-Length is present
+  kHttp10 = 1u << 3,          // the peer speaks HTTP/1.0
+  kExpectContinue = 1u << 4,  // Expect: 100-continue
+  kUpgrade = 1u << 5,         // Connection: upgrade and an Upgrade field
+  kNoBody = 1u << 6,          // OnEnd follows at once
+  kUntilClose = 1u << 7,      // response body runs to the end of the connection
+  kHeadMethod = 1u << 8,      // request method is HEAD, or the response answers one
+  kIdempotent = 1u << 9,      // request method is idempotent (RFC 9110 section 9.2.2)
+  kInterim = 1u << 10,        // 1xx response: no body, no OnEnd, the final response follows
+  kConnectMethod = 1u << 11,  // request method is CONNECT
+  kHasTrailerField = 1u << 12,
+  kBareLf = 1u << 13,  // a line ended in a bare LF (lenient_lf): WriteHead rewrites line by line
+};
+
+// Why a byte stream was refused. The text for logs is ReasonText().
+enum class Reason : uint8_t {
+  kNone,
+  kBadMethod,
+  kBadTarget,
+  kBadVersion,
+  kUnsupportedVersion,
+  kConnectRefused,
+  kEmptyLines,
+  kBadStartLine,
+  kStartLineTooLong,
+  kHeadTooLarge,
+  kTooManyHeaders,
+  kBareLineFeed,
+  kBadHeaderName,
+  kFoldedLine,
+  kSpaceBeforeColon,
+  kBadHeaderValue,
+  kLookalikeHeader,
+  kMissingHost,
+  kDuplicateHost,
+  kBadHost,
+  kBadContentLength,
+  kDuplicateContentLength,
+  kLengthAndTransferEncoding,
+  kBadTransferEncoding,
+  kUnknownTransferCoding,
+  kTransferEncodingOnHttp10,
+  kBadConnection,
+  kUnknownExpectation,
+  kBadChunkSize,
+  kBadChunkExtension,
+  kChunkExtensionTooLong,
+  kBadChunkEnd,
+  kBadTrailer,
+  kTrailersTooLarge,
+  kBadStatusLine,
+  kTooManyInterim,
+  kUnexpectedUpgrade,
+  kUnsolicitedResponse,
+  kTruncated,
+  kOutOfMemory,
+  kCount,
+};
+
+const char* ReasonText(Reason reason);
+
+struct Limits {
+  uint32_t max_head_bytes = 16 * 1024;  // start line and all header lines, with their CRLFs
+  uint32_t max_start_line_bytes = 8 * 1024;
+  uint32_t max_headers = 100;           // at most kMaxHeaders
+  uint32_t max_chunk_extension_bytes = 1024;
+  uint32_t max_trailer_bytes = 8 * 1024;
+  uint32_t max_interim_responses = 10;
+  bool lenient_lf = false;              // accept a bare LF as line end (forwarded as CRLF)
+};
+
+inline constexpr uint32_t kMaxHeaders = 128;
+
+// A range of the head's own bytes.
+struct Span {
+  uint32_t begin;
+  uint32_t end;
+};
+
+// One header line. `dropped` lines are never forwarded: hop-by-hop fields, fields that Connection
+// names, and the framing fields, which WriteHead writes anew.
+struct HeaderLine {
+  Span name;
+  Span value;  // without the white space around it
+  bool dropped;
+};
+
+// A parsed head. Offsets count from the head's first byte.
+struct Head {
+  Role role;
+  uint32_t flags;
+  uint32_t bytes;           // length of the head including the empty line
+  uint64_t content_length;  // meaningful with kHasLength
+  uint16_t status;          // responses
+  Span method;              // requests
+  Span target;              // requests, as received
+  Span origin_target;       // requests: the target to forward in origin form; WriteHead puts "/"
+                            // before it when it is empty ("*" for OPTIONS) or begins with "?"
+  Span authority;           // requests in absolute form: replaces the Host field; else empty
+  Span reason;              // responses; may be empty
+  uint32_t header_count;
+  HeaderLine headers[kMaxHeaders];
+};
+
+// Receives what a Framer finds, in order. Ranges are valid during the call only.
+class Host {
+ public:
+  virtual ~Host() = default;
+  // Memory for a head or trailer section that arrived in pieces; `nullptr` fails the stream with
+  // 503. It must stay readable as long as ranges passed to OnData do.
+  virtual uint8_t* Reserve(size_t bytes) = 0;
+  // `base` points at the head's first byte.
+  virtual void OnHead(const Head& head, const uint8_t* base) = 0;
+  virtual void OnData(const uint8_t* data, size_t size) = 0;
+  // The forwardable trailer lines, each with its CRLF, or size 0.
+  virtual void OnEnd(const uint8_t* trailers, size_t size) = 0;
+  // `status` is what a server should answer (400, 414, 431, 501, 505 …; 502 for responses; 503
+  // when Reserve failed).
+  virtual void OnError(int status, Reason reason) = 0;
+};
+
+// What a stream gives depends on its bytes only, never on how they were cut: a start line is judged
+// when its LF is there, the header lines when the empty line is there. OnData alone may be cut
+// differently.
+//
+// A Host may call Expect() and the observers from its callbacks, but neither Feed() nor Finish(), and
+// must not destroy the Framer there.
+class Framer {
+ public:
+  Framer(Role role, const Limits& limits);
+
+  // Scans all of `data`. After OnError every further byte is ignored. So is, in the request role,
+  // what follows a request without kKeepAlive (RFC 9112 section 9.6); in the response role such
+  // bytes are an error.
+  void Feed(const uint8_t* data, size_t size, Host& host);
+
+  // The peer has ended the stream: completes a body that runs to the close, reports a truncated
+  // message as an error. Returns true when the stream ended between messages or was completed.
+  bool Finish(Host& host);
+
+  // Response role: one more request was sent whose response is to come. `request_flags` are the
+  // HeadFlag bits of that request (kHeadMethod, kConnectMethod, kUpgrade matter). A 101 to a request
+  // with kUpgrade, and a 2xx to CONNECT, is a final response with kUntilClose: what follows it, the
+  // other protocol's bytes, comes as OnData.
+  void Expect(uint32_t request_flags);
+
+  // Response role: accept responses without Expect, as answers to GET. For streams whose requests
+  // this codec cannot see.
+  void set_expect_any(bool value);
+
+  bool failed() const;
+  // A head has begun (at least one byte) and is not complete. Drives the head time-out.
+  bool in_head() const;
+  // Between messages with nothing pending: the connection may be pooled or closed silently.
+  bool idle() const;
+  // Response role: requests whose final response is not complete.
+  size_t expected() const;
+
+ private:
+  enum class State : uint8_t {
+    kStart,      // between messages
+    kLeadingCr,  // after the CR of an empty line before a request
+    kHead,       // an incomplete head is in pending_
+    kLength,     // remaining_ bytes of body to come
+    kUntilClose,
+    kChunkSizeFirst,
+    kChunkSize,
+    kExtensionSpace,  // white space that must be followed by ";"
+    kExtensionStart,  // after ";"
+    kExtensionName,
+    kExtensionNameSpace,
+    kExtensionEquals,  // after "="
+    kExtensionToken,
+    kExtensionQuoted,
+    kExtensionQuotedPair,
+    kExtensionQuotedEnd,
+    kChunkSizeLf,
+    kChunkData,  // remaining_ bytes of chunk to come
+    kChunkDataCr,
+    kChunkDataLf,
+    kTrailer,  // trailer section; its incomplete part is in pending_
+    kClosed,   // the last message said that no other follows
+    kFailed,
+  };
+
+  // What few connections need.
+  struct Extra {
+    std::string nominated;      // lower-case names from Connection, each followed by ","
+    std::string more_expected;  // expectations that do not fit into expected_bits_
+  };
+
+  const uint8_t* FeedStart(const uint8_t* p, const uint8_t* end, Host& host);
+  const uint8_t* FeedHead(const uint8_t* p, const uint8_t* end, Host& host);
+  const uint8_t* FeedPendingHead(const uint8_t* p, const uint8_t* end, Host& host);
+  const uint8_t* FeedChunkLine(const uint8_t* p, const uint8_t* end, Host& host);
+  const uint8_t* FeedData(const uint8_t* p, const uint8_t* end, Host& host);
+  const uint8_t* FeedTrailer(const uint8_t* p, const uint8_t* end, Host& host);
+  void EndTrailer(const uint8_t* section, size_t size, Host& host);
+  bool FrameResponse(Head& head, Host& host);
+  void BeginMessage(Head& head, const uint8_t* base, Host& host);
+  void EndMessage(const uint8_t* trailers, size_t size, Host& host);
+  void RememberNominated(const Head& head, const uint8_t* base);
+  bool IsNominated(const uint8_t* name, size_t size) const;
+  uint32_t FrontExpected() const;
+  void PopExpected();
+  void ReleasePending();
+  void Fail(Host& host, int status, Reason reason);
+
+  Limits limits_;
+  Role role_;
+  State state_ = State::kStart;
+  bool expect_any_ = false;
+  bool keep_alive_ = true;      // of the current message
+  bool start_line_ok_ = false;  // the start line in pending_ was judged
+  uint8_t empty_lines_ = 0;     // before the current request
+  uint8_t chunk_digits_ = 0;
+  uint32_t interim_ = 0;         // interim responses before the current final one
+  uint32_t scanned_ = 0;         // bytes of pending_ that need no second look
+  uint32_t extension_bytes_ = 0;
+  uint32_t expected_count_ = 0;
+  uint64_t expected_bits_ = 0;  // kExpectedWidth bits for each of the first requests, oldest lowest
+  uint64_t remaining_ = 0;
+  std::string pending_;
+  std::unique_ptr<Extra> extra_;
+};
+
+// How WriteHead frames and ends the connection of what it writes. Mirrored in protocol.ts.
+enum WriteFlag : uint32_t {
+  kWriteClose = 1u << 0,         // add Connection: close
+  kWriteKeepAlive = 1u << 1,     // add Connection: keep-alive
+  kWriteChunked = 1u << 2,       // add Transfer-Encoding: chunked, leave out Content-Length
+  kWriteLength = 1u << 3,        // add Content-Length from the head, in plain decimal digits
+  kWriteUpgrade = 1u << 4,       // keep Upgrade and add Connection: upgrade
+};
+
+// Upper bound of what WriteHead can produce for `head`.
+size_t WriteHeadBound(const Head& head);
+
+// Writes `head` for the next hop: HTTP/1.1 start line in origin form, every header line that is not
+// dropped with its own bytes, order and case, then what `flags` ask for, then the empty line.
+// Returns the number of bytes written, never more than WriteHeadBound(head).
+size_t WriteHead(const Head& head, const uint8_t* base, uint32_t flags, uint8_t* out);
+
+}  // namespace sluice::http1
+
+#endif  // SLUICE_CODEC_HTTP1_H_
