@@ -1,0 +1,73 @@
+import type { RunningProxy } from '../peers/running-proxy.ts'
+import { readCpuTime, readRssKb } from '../process/process-tree.ts'
+import { UPSTREAM_BODIES, type UpstreamPath } from '../upstream.ts'
+import type { BenchContext } from './bench-context.ts'
+import { checkAnswer } from './check-answer.ts'
+import type { Measurement } from './measurement.ts'
+import { runWrk, type WrkRun } from './wrk.ts'
+import { countWrkErrors } from './wrk-report.ts'
+
+/** The traffic of a closed-loop workload. */
+export interface ClosedLoopTraffic {
+  readonly path: UpstreamPath
+  readonly connections: number
+  readonly headers?: readonly string[]
+  readonly postBytes?: number
+}
+
+/**
+ * Loads a proxy with wrk and measures what it spends per request.
+ *
+ *     warm-up wrk │ read CPU │ counted wrk │ read CPU, RSS
+ *
+ * The window holds exactly the counted run, so CPU time divides by the requests wrk completed.
+ */
+export async function measureClosedLoop(
+  proxy: RunningProxy,
+  traffic: ClosedLoopTraffic,
+  context: BenchContext,
+): Promise<Measurement> {
+  const bodyBytes = UPSTREAM_BODIES[traffic.path]
+  const problem = await checkAnswer(proxy.port, traffic.path, bodyBytes)
+  if (problem !== undefined) return { figures: {}, errors: 1, problem }
+
+  const run = (seconds: number): ReturnType<typeof runWrk> => {
+    const wrkRun: WrkRun = { ...traffic, port: proxy.port, seconds }
+    return runWrk(wrkRun, context.cpus.load, context.workspace)
+  }
+  await run(context.timing.warmUpSeconds)
+  const before = readCpuTime(proxy.pid)
+  const report = await run(context.timing.countSeconds)
+  const after = readCpuTime(proxy.pid)
+
+  const perRequest = (micros: number): number => micros / Math.max(1, report.requests)
+  const userMicros = perRequest(after.userMicros - before.userMicros)
+  const systemMicros = perRequest(after.systemMicros - before.systemMicros)
+  const errors = countWrkErrors(report, bodyBytes)
+  const { p50Micros, p90Micros, p99Micros, p999Micros } = report
+  return {
+    figures: {
+      cpuMicros: userMicros + systemMicros,
+      userMicros,
+      systemMicros,
+      requestsPerSecond: report.requests / (report.micros / 1e6),
+      rssMb: readRssKb(proxy.pid) / 1024,
+      p50Micros,
+      p90Micros,
+      p99Micros,
+      p999Micros,
+    },
+    errors,
+    ...whyNotCounted(proxy, report.requests, errors),
+  }
+}
+
+function whyNotCounted(
+  proxy: RunningProxy,
+  requests: number,
+  errors: number,
+): { problem?: string } {
+  if (!proxy.isRunning()) return { problem: 'the proxy ended during the run' }
+  if (requests === 0) return { problem: 'no request completed' }
+  return errors > 0 ? { problem: `${errors} errors in ${requests} requests` } : {}
+}

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { projectPath } from '../project.ts'
+import type { Launch, Peer, PeerSetup } from './peer.ts'
+
+/** Sluice as an HTTP load balancer, set up by flags. */
+export const sluice: Peer = {
+  name: 'sluice',
+  label: 'Sluice',
+  version: sluiceVersion,
+  remedy: 'npm run setup',
+  launch: (setup) => launch(balancerArgs(setup)),
+}
+
+/** Sluice passing TCP through. */
+export const sluiceTcp: Peer = {
+  name: 'sluice-tcp',
+  label: 'Sluice (TCP)',
+  version: sluiceVersion,
+  remedy: 'npm run setup',
+  launch: (setup) => launch([...balancerArgs(setup), '--tcp']),
+}
+
+/** Sluice running a script whose callback chooses the target of every request. */
+export const sluiceScript: Peer = {
+  name: 'sluice-script',
+  label: 'Sluice (script)',
+  version: sluiceVersion,
+  remedy: 'npm run setup',
+  launch: (setup) => ({
+    ...launch(['route.js', '--workers', String(setup.workers)]),
+    files: { 'route.js': routeScript(setup) },
+  }),
+}
+
+function sluiceVersion(): string | undefined {
+  if (!existsSync(projectPath('bin/sluice'))) return undefined
+  const manifest: unknown = JSON.parse(readFileSync(projectPath('package.json'), 'utf8'))
+  return String((manifest as { version: string }).version)
+}
+
+function launch(args: readonly string[]): Launch {
+  return { program: process.execPath, args: [projectPath('bin/sluice'), ...args] }
+}
+
+function balancerArgs({ port, upstreamPorts, workers }: PeerSetup): string[] {
+  const targets = upstreamPorts.flatMap((upstreamPort) => ['--to', `127.0.0.1:${upstreamPort}`])
+  return ['lb', '--listen', `127.0.0.1:${port}`, ...targets, '--workers', String(workers)]
+}
+
+// The script has its default ports in it, so that it also runs by hand; here they are replaced.
+function routeScript({ port, upstreamPorts }: PeerSetup): string {
+  return readFileSync(projectPath('bench/load/scripts/route.js'), 'utf8')
+    .replace('8080', String(port))
+    .replace('9001', String(upstreamPorts[0]))
+    .replace('9002', String(upstreamPorts[1]))
+}
