@@ -33,7 +33,9 @@ async function main() {
 
   if (!isCalledByNpm) await installPackages()
   await buildAddon()
-  if (!isCalledByNpm) await compileTypeScript()
+  if (isCalledByNpm) return
+  await compileTypeScript()
+  noteCommit()
 }
 
 function checkNodeVersion() {
@@ -60,7 +62,7 @@ async function installPackages() {
 
 async function buildAddon() {
   const sources = filesUnder('native', /\.(cc|h|txt)$/)
-  if (!sources.some((file) => file.endsWith('.cc'))) return
+  if (!/^[^#]/m.test(readFileSync('native/sources.txt', 'utf8').trim())) return
   const stampFile = 'build/.sluice-setup'
   const stamp = hashOf(
     [...sources, 'CMakeLists.txt', 'package-lock.json'],
@@ -95,6 +97,17 @@ async function compileTypeScript() {
   ])
   mkdirSync('dist', { recursive: true })
   writeFileSync(stampFile, stamp)
+}
+
+/** Leaves the commit where `--version` finds it, when this is a git clone. */
+function noteCommit() {
+  const { status, stdout } = spawnSync('git', ['log', '-1', '--format=%H %cI'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  if (status !== 0) return
+  const [commit, commitDate] = stdout.trim().split(' ')
+  writeFileSync('dist/build.json', `${JSON.stringify({ commit, commitDate })}\n`)
 }
 
 /** Deletes what was compiled from sources that are gone, so that no stale test runs. */

@@ -21,7 +21,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'drain-timeout',
     value: '<time>',
-    doc: 'How long to wait for open sessions after SIGTERM or SIGINT. Default: 30 s.',
+    doc: 'How long to wait for open sessions after SIGTERM or SIGINT. Default: 30s.',
   },
   {
     name: 'worker-memory',

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { runProgram } from '../orchestrator/run-program.ts'
 import type { Balance, LoadBalancerSpec, TimeoutSpec } from '../program/spec.ts'
 import { HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
 import { type HelpPage, renderHelp } from './help.ts'
@@ -53,17 +52,17 @@ const TIMEOUT_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'connect-timeout',
     value: '<time>',
-    doc: 'To establish an upstream connection. Default: 5 s.',
+    doc: 'To establish an upstream connection. Default: 5s.',
   },
   {
     name: 'response-timeout',
     value: '<time>',
-    doc: 'From a request to the head of its response. Default: 60 s.',
+    doc: 'From a request to the head of its response. Default: 60s.',
   },
   {
     name: 'idle-timeout',
     value: '<time>',
-    doc: 'For a connection on which nothing moves. Default: 60 s.',
+    doc: 'For a connection on which nothing moves. Default: 60s.',
   },
 ]
 
@@ -103,7 +102,9 @@ export async function runLbCommand(args: readonly string[]): Promise<void> {
     return
   }
   const spec = readSpec(options)
-  await runProgram(spec, readRunOptions(options, availableParallelism()))
+  const run = readRunOptions(options, availableParallelism())
+  const { runProgram } = await import('../orchestrator/run-program.ts')
+  await runProgram(spec, run)
 }
 
 /** Turns the flags of `sluice lb` into a program; throws `UsageError`. */

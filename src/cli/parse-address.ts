@@ -19,12 +19,6 @@ export function parseEndpoint(text: string): EndpointSpec {
   return { ...endpoint, weight }
 }
 
-/** Writes an address the way it is given on the command line. */
-export function formatAddress({ host, port, path }: Address): string {
-  if (path !== undefined) return `unix:${path}`
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-}
-
 const MAX_WEIGHT = 256
 
 /** sun_path is 108 bytes with its final zero. */

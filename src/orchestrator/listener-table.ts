@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { closeSync, rmSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { localAddress, openListener } from '../native/addon.ts'
+import { formatAddress } from '../program/format-address.ts'
 import type { ListenSpec } from '../program/spec.ts'
 import type { ListenerFd } from '../worker/messages.ts'
 import { StartError } from './start-error.ts'
@@ -37,7 +38,7 @@ export class ListenerTable {
 
   /** The addresses in use, with real port numbers. */
   addresses(): string[] {
-    return this.#rows.map(({ spec }) => formatSpec(spec))
+    return this.#rows.map(({ spec }) => formatAddress(spec))
   }
 
   /** Closes everything; new connections are refused from now on. */
@@ -83,7 +84,7 @@ function openSocket(spec: ListenSpec, reusePort = true): number {
   try {
     return openListener({ host: spec.host, port: spec.port, path: spec.path ?? '', reusePort })
   } catch (error) {
-    throw new StartError(`cannot listen on ${formatSpec(spec)}: ${reasonOf(error)}`)
+    throw new StartError(`cannot listen on ${formatAddress(spec)}: ${reasonOf(error)}`)
   }
 }
 
@@ -109,9 +110,4 @@ const REASONS: Readonly<Record<string, string>> = {
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
   return REASONS[code] ?? code
-}
-
-function formatSpec({ host, port, path }: ListenSpec): string {
-  if (path !== undefined) return `unix:${path}`
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

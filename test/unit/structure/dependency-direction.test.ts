@@ -16,6 +16,7 @@ const LAYERS = [
   'script',
   'filters',
   'balancer',
+  'net',
   'engine',
   'native',
   'observability',

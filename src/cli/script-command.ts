@@ -1,0 +1,106 @@
+import { statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { ScriptSpec } from '../program/spec.ts'
+import { HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
+import { type HelpPage, renderHelp } from './help.ts'
+import { type OptionSpec, type ParsedOptions, parseOptions } from './option-table.ts'
+import { parseDuration } from './parse-value.ts'
+import { UsageError } from './usage-error.ts'
+
+const DEFAULT_LOAD_TIMEOUT_MS = 5000
+
+const SCRIPT_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'workers',
+    short: 'w',
+    aliases: ['threads'],
+    value: '<n>',
+    doc: 'Number of worker threads; each has its own variables. Default: 1.',
+  },
+  { name: 'reuse-port', doc: 'Let other processes listen on the same ports.' },
+  {
+    name: 'load-timeout',
+    value: '<time>',
+    doc: 'How long loading the script may take. Default: 5s.',
+  },
+  { name: 'verify', doc: 'Load the script, report what is wrong with it, and open no port.' },
+  ...RUN_OPTIONS,
+]
+
+const INFO_OPTIONS: readonly OptionSpec[] = [
+  HELP_OPTION,
+  { name: 'version', short: 'v', doc: 'Print the version.' },
+]
+
+const OPTIONS = [...SCRIPT_OPTIONS, ...INFO_OPTIONS]
+
+const HELP: HelpPage = {
+  usage: [
+    'sluice lb --listen <address> --to <address> [options]',
+    'sluice demo [options]',
+    'sluice <script file> [options]',
+  ],
+  about:
+    'A programmable load balancer. "lb" balances HTTP or TCP as its options say, "demo" shows ' +
+    'it at work, and a script defines pipelines of its own. "sluice lb --help" has the options ' +
+    'of lb.',
+  sections: [
+    { title: 'Options for scripts', options: SCRIPT_OPTIONS },
+    { title: 'Information', options: INFO_OPTIONS },
+  ],
+  examples: [
+    {
+      command: 'sluice lb --listen 8080 --to 127.0.0.1:9001 --to 127.0.0.1:9002',
+      doc: 'Balance HTTP over two servers',
+    },
+    { command: 'sluice proxy.js --workers 2', doc: 'Run a script on two threads' },
+    { command: 'sluice proxy.js --verify', doc: 'Check a script' },
+  ],
+}
+
+/** `sluice script.js`, and what concerns the program as a whole: help and version. */
+export async function runScriptCommand(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args, OPTIONS)
+  if (options.isSet('version')) {
+    const { renderVersion } = await import('./version.ts')
+    process.stdout.write(renderVersion())
+  } else if (options.isSet('help')) {
+    process.stdout.write(renderHelp(HELP))
+  } else {
+    await runScript(scriptFile(options), options)
+  }
+}
+
+async function runScript(file: string, options: ParsedOptions): Promise<void> {
+  const run = readRunOptions(options, 1)
+  const loadTimeout = options.value('load-timeout')
+  const loadTimeoutMs =
+    loadTimeout === undefined ? DEFAULT_LOAD_TIMEOUT_MS : parseDuration('load-timeout', loadTimeout)
+  // Paths in scripts are relative to the script. Only the main thread can change directory.
+  process.chdir(dirname(file))
+
+  const { loadScriptInJob } = await import('../orchestrator/load-script-in-job.ts')
+  const spec = await loadScriptInJob(file, loadTimeoutMs)
+  if (options.isSet('verify')) {
+    process.stdout.write('Done.\n')
+    return
+  }
+  const { runProgram } = await import('../orchestrator/run-program.ts')
+  await runProgram(withSharedPorts(spec, options.isSet('reuse-port')), run)
+}
+
+function withSharedPorts(spec: ScriptSpec, isShared: boolean): ScriptSpec {
+  if (!isShared) return spec
+  return { ...spec, listen: spec.listen.map((listen) => ({ isShared, ...listen })) }
+}
+
+function scriptFile({ positionals }: ParsedOptions): string {
+  const [name, extra] = positionals
+  if (name === undefined) throw new UsageError('nothing to run: give a script file or a command')
+  if (extra !== undefined) throw new UsageError(`redundant filename: ${extra}`)
+  const file = resolve(name)
+  const stat = statSync(file, { throwIfNoEntry: false })
+  if (stat === undefined) throw new UsageError(`file or directory does not exist: ${file}`)
+  if (stat.isDirectory()) throw new UsageError('script file not specified')
+  return file
+}

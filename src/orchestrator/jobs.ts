@@ -1,0 +1,71 @@
+import type { Piscina } from 'piscina'
+import type { ScriptSpec } from '../program/spec.ts'
+import { StartError } from './start-error.ts'
+
+/** What each job takes and gives; `jobs/<name>.ts` has the code. */
+export interface Jobs {
+  'load-script': { input: { file: string }; output: LoadScriptOutput }
+}
+
+export type LoadScriptOutput =
+  | { isGood: true; spec: ScriptSpec }
+  /** Log lines that tell what is wrong. */
+  | { isGood: false; lines: string[] }
+
+/** Threads that wait for work end after this time, so that an idle process pays nothing. */
+const IDLE_TIMEOUT_MS = 10_000
+/** Jobs are rare and heavy: more threads would only take processors from the workers. */
+const MAX_THREADS = 2
+/** A script that needs more to load is broken. */
+const MAX_HEAP_MB = 512
+
+/**
+ * Finite work that is heavy or may never end, on threads that can be killed. The pool and its
+ * library are loaded when the first job comes.
+ */
+export class JobPool {
+  #pool: Piscina | undefined
+
+  /** Runs a job; throws `StartError` when it takes longer than `timeoutMs`. */
+  async run<Name extends keyof Jobs>(
+    name: Name,
+    input: Jobs[Name]['input'],
+    timeoutMs: number,
+  ): Promise<Jobs[Name]['output']> {
+    const pool = await this.#open()
+    const filename = new URL(`./jobs/${name}.js`, import.meta.url).href
+    const signal = AbortSignal.timeout(timeoutMs)
+    try {
+      return await pool.run(input, { filename, signal })
+    } catch (error) {
+      if (signal.aborted)
+        throw new StartError(
+          `${name} did not end within ${timeoutMs / 1000} s: is there an endless loop?`,
+        )
+      if (isOutOfMemory(error)) throw new StartError(`${name} needed more than ${MAX_HEAP_MB} MB`)
+      throw error
+    }
+  }
+
+  /** Ends all threads, also those that are busy. */
+  async close(): Promise<void> {
+    const pool = this.#pool
+    this.#pool = undefined
+    await pool?.destroy()
+  }
+
+  async #open(): Promise<Piscina> {
+    const { Piscina } = await import('piscina')
+    this.#pool ??= new Piscina({
+      minThreads: 0,
+      maxThreads: MAX_THREADS,
+      idleTimeout: IDLE_TIMEOUT_MS,
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    })
+    return this.#pool
+  }
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+}
