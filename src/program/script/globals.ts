@@ -1,0 +1,105 @@
+/**
+ * Names that scripts have always had. They win over context variables of the same name, because a
+ * script is first resolved while it is loading, when there is no context.
+ */
+export const SCRIPT_GLOBALS: ReadonlySet<string> = new Set([
+  'Object',
+  'Boolean',
+  'Number',
+  'String',
+  'Array',
+  'Date',
+  'RegExp',
+  'JSON',
+  'XML',
+  'Hessian',
+  'console',
+  'os',
+  'URL',
+  'Session',
+  'Data',
+  'Message',
+  'MessageStart',
+  'MessageEnd',
+  'SessionEnd',
+  'http',
+  'crypto',
+  'algo',
+  'repeat',
+  'pipy',
+])
+
+/**
+ * JavaScript built-ins offered beside them. They lose against a context variable of the same name,
+ * so that a script written before they were offered keeps its meaning. Left out is whatever reaches
+ * the host or makes code from text: `process`, `require`, `globalThis`, `Function`, `eval`, timers.
+ */
+export const JAVASCRIPT_GLOBALS: ReadonlySet<string> = new Set([
+  'AggregateError',
+  'ArrayBuffer',
+  'BigInt',
+  'BigInt64Array',
+  'BigUint64Array',
+  'DataView',
+  'Error',
+  'EvalError',
+  'Float32Array',
+  'Float64Array',
+  'Infinity',
+  'Int16Array',
+  'Int32Array',
+  'Int8Array',
+  'Intl',
+  'Map',
+  'Math',
+  'NaN',
+  'Promise',
+  'Proxy',
+  'RangeError',
+  'ReferenceError',
+  'Reflect',
+  'Set',
+  'Symbol',
+  'SyntaxError',
+  'TextDecoder',
+  'TextEncoder',
+  'TypeError',
+  'URIError',
+  'URLSearchParams',
+  'Uint16Array',
+  'Uint32Array',
+  'Uint8Array',
+  'Uint8ClampedArray',
+  'WeakMap',
+  'WeakRef',
+  'WeakSet',
+  'atob',
+  'btoa',
+  'decodeURI',
+  'decodeURIComponent',
+  'encodeURI',
+  'encodeURIComponent',
+  'escape',
+  'isFinite',
+  'isNaN',
+  'parseFloat',
+  'parseInt',
+  'structuredClone',
+  'undefined',
+  'unescape',
+])
+
+/** Script globals that are the realm's own objects; the others are supplied by the engine. */
+export const REALM_GLOBALS: ReadonlySet<string> = new Set([
+  'Object',
+  'Boolean',
+  'Number',
+  'String',
+  'Array',
+  'Date',
+  'RegExp',
+  ...JAVASCRIPT_GLOBALS,
+])
+
+/** Members that every context has beside the variables of the script; scripts only read them. */
+export const CONTEXT_SPECIALS: ReadonlySet<string> = new Set(['__filename', '__argv', '__inbound'])
