@@ -22,7 +22,8 @@ namespace sluice::http1 {
 
 enum class Role : uint8_t { kRequest, kResponse };
 
-// What a head says, as the bits that travel to the script engine. Mirrored in src/native/protocol.ts.
+// What a head says, as the bits that travel to the script engine. Mirrored in
+// src/native/protocol.ts.
 enum HeadFlag : uint32_t {
   kKeepAlive = 1u << 0,       // the connection may serve another message after this one
   kChunked = 1u << 1,         // body framed by Transfer-Encoding: chunked
@@ -90,11 +91,11 @@ const char* ReasonText(Reason reason);
 struct Limits {
   uint32_t max_head_bytes = 16 * 1024;  // start line and all header lines, with their CRLFs
   uint32_t max_start_line_bytes = 8 * 1024;
-  uint32_t max_headers = 100;           // at most kMaxHeaders
+  uint32_t max_headers = 100;  // at most kMaxHeaders
   uint32_t max_chunk_extension_bytes = 1024;
   uint32_t max_trailer_bytes = 8 * 1024;
   uint32_t max_interim_responses = 10;
-  bool lenient_lf = false;              // accept a bare LF as line end (forwarded as CRLF)
+  bool lenient_lf = false;  // accept a bare LF as line end (forwarded as CRLF)
 };
 
 inline constexpr uint32_t kMaxHeaders = 128;
@@ -151,8 +152,8 @@ class Host {
 // when its LF is there, the header lines when the empty line is there. OnData alone may be cut
 // differently.
 //
-// A Host may call Expect() and the observers from its callbacks, but neither Feed() nor Finish(), and
-// must not destroy the Framer there.
+// A Host may call Expect() and the observers from its callbacks, but neither Feed() nor Finish(),
+// and must not destroy the Framer there.
 class Framer {
  public:
   Framer(Role role, const Limits& limits);
@@ -167,9 +168,9 @@ class Framer {
   bool Finish(Host& host);
 
   // Response role: one more request was sent whose response is to come. `request_flags` are the
-  // HeadFlag bits of that request (kHeadMethod, kConnectMethod, kUpgrade matter). A 101 to a request
-  // with kUpgrade, and a 2xx to CONNECT, is a final response with kUntilClose: what follows it, the
-  // other protocol's bytes, comes as OnData.
+  // HeadFlag bits of that request (kHeadMethod, kConnectMethod, kUpgrade matter). A 101 to a
+  // request with kUpgrade, and a 2xx to CONNECT, is a final response with kUntilClose: what follows
+  // it, the other protocol's bytes, comes as OnData.
   void Expect(uint32_t request_flags);
 
   // Response role: accept responses without Expect, as answers to GET. For streams whose requests
@@ -242,8 +243,8 @@ class Framer {
   bool start_line_ok_ = false;  // the start line in pending_ was judged
   uint8_t empty_lines_ = 0;     // before the current request
   uint8_t chunk_digits_ = 0;
-  uint32_t interim_ = 0;         // interim responses before the current final one
-  uint32_t scanned_ = 0;         // bytes of pending_ that need no second look
+  uint32_t interim_ = 0;  // interim responses before the current final one
+  uint32_t scanned_ = 0;  // bytes of pending_ that need no second look
   uint32_t extension_bytes_ = 0;
   uint32_t expected_count_ = 0;
   uint64_t expected_bits_ = 0;  // kExpectedWidth bits for each of the first requests, oldest lowest
@@ -254,11 +255,11 @@ class Framer {
 
 // How WriteHead frames and ends the connection of what it writes. Mirrored in protocol.ts.
 enum WriteFlag : uint32_t {
-  kWriteClose = 1u << 0,         // add Connection: close
-  kWriteKeepAlive = 1u << 1,     // add Connection: keep-alive
-  kWriteChunked = 1u << 2,       // add Transfer-Encoding: chunked, leave out Content-Length
-  kWriteLength = 1u << 3,        // add Content-Length from the head, in plain decimal digits
-  kWriteUpgrade = 1u << 4,       // keep Upgrade and add Connection: upgrade
+  kWriteClose = 1u << 0,      // add Connection: close
+  kWriteKeepAlive = 1u << 1,  // add Connection: keep-alive
+  kWriteChunked = 1u << 2,    // add Transfer-Encoding: chunked, leave out Content-Length
+  kWriteLength = 1u << 3,     // add Content-Length from the head, in plain decimal digits
+  kWriteUpgrade = 1u << 4,    // keep Upgrade and add Connection: upgrade
 };
 
 // Upper bound of what WriteHead can produce for `head`.

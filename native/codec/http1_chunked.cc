@@ -128,7 +128,8 @@ const uint8_t* Framer::FeedTrailer(const uint8_t* p, const uint8_t* end, Host& h
     return p + 2;
   }
   const size_t before = pending_.size();
-  const size_t room = limits_.max_trailer_bytes - std::min(before, size_t{limits_.max_trailer_bytes});
+  const size_t room =
+      limits_.max_trailer_bytes - std::min(before, size_t{limits_.max_trailer_bytes});
   pending_.append(reinterpret_cast<const char*>(p), std::min(static_cast<size_t>(end - p), room));
   const auto* const begin = reinterpret_cast<const uint8_t*>(pending_.data());
   const uint8_t* const pending_end = begin + pending_.size();
@@ -159,7 +160,8 @@ void Framer::EndTrailer(const uint8_t* section, size_t size, Host& host) {
   const uint8_t* const end = section + size;
   uint8_t* copy = nullptr;
   size_t copied = 0;
-  for (const uint8_t* p = section; *p != '\r' && *p != '\n';) {
+  const uint8_t* p = section;
+  while (*p != '\r' && *p != '\n') {
     FieldLine line;
     Refusal refusal;
     const uint8_t* const next =
@@ -179,6 +181,10 @@ void Framer::EndTrailer(const uint8_t* section, size_t size, Host& host) {
     }
     p = next;
   }
+  // The empty line must be all that is left, and a bare LF only when lenient.
+  const bool crlf = end - p == 2 && *p == '\r';
+  const bool bare_lf = end - p == 1 && limits_.lenient_lf;
+  if (!crlf && !bare_lf) return Fail(host, 400, Reason::kBadTrailer);
   ReleasePending();
   EndMessage(copy, copied, host);
 }
@@ -191,18 +197,18 @@ void Framer::RememberNominated(const Head& head, const uint8_t* base) {
     if (!header.dropped) continue;
     const uint8_t* const name = base + header.name.begin;
     if (ClassifyField(name, header.name.end - header.name.begin) != Field::kConnection) continue;
-    ForEachOption(base + header.value.begin, header.value.end - header.value.begin,
-                  [this](const uint8_t* option, size_t size) {
-                    // The usual options name nothing that a trailer section could forward.
-                    if (EqualsLower(option, size, "close") ||
-                        ClassifyField(option, size) != Field::kOther) {
-                      return true;
-                    }
-                    if (extra_ == nullptr) extra_ = std::make_unique<Extra>();
-                    extra_->nominated.append(reinterpret_cast<const char*>(option), size);
-                    extra_->nominated.push_back(',');
-                    return true;
-                  });
+    ForEachOption(
+        base + header.value.begin, header.value.end - header.value.begin,
+        [this](const uint8_t* option, size_t size) {
+          // The usual options name nothing that a trailer section could forward.
+          if (EqualsLower(option, size, "close") || ClassifyField(option, size) != Field::kOther) {
+            return true;
+          }
+          if (extra_ == nullptr) extra_ = std::make_unique<Extra>();
+          extra_->nominated.append(reinterpret_cast<const char*>(option), size);
+          extra_->nominated.push_back(',');
+          return true;
+        });
   }
 }
 

@@ -51,24 +51,63 @@ constexpr bool SlotsAreDistinct() {
 static_assert(SlotsAreDistinct());
 
 // "_" with bit 5 set, as EqualsLower sees it.
-constexpr char kLookalikeLength[] = "content\x7flength";
-constexpr char kLookalikeEncoding[] = "transfer\x7f" "encoding";
+constexpr char kLookalikeLength[] = "content\177length";
+constexpr char kLookalikeEncoding[] = "transfer\177encoding";
 
 constexpr const char* kForbiddenTrailers[] = {
     // Framing and routing.
-    "content-length", "transfer-encoding", "host", "connection", "keep-alive", "proxy-connection",
-    "te", "trailer", "upgrade", "via", "forwarded", "x-real-ip", "x-forwarded-for",
-    "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-forwarded-server",
-    "x-forwarded-prefix", "x-original-url", "x-rewrite-url", "x-http-method-override", "max-forwards",
+    "content-length",
+    "transfer-encoding",
+    "host",
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "upgrade",
+    "via",
+    "forwarded",
+    "x-real-ip",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-port",
+    "x-forwarded-server",
+    "x-forwarded-prefix",
+    "x-original-url",
+    "x-rewrite-url",
+    "x-http-method-override",
+    "max-forwards",
     // Authentication and cookies.
-    "authorization", "proxy-authorization", "proxy-authenticate", "www-authenticate",
-    "authentication-info", "proxy-authentication-info", "cookie", "set-cookie",
+    "authorization",
+    "proxy-authorization",
+    "proxy-authenticate",
+    "www-authenticate",
+    "authentication-info",
+    "proxy-authentication-info",
+    "cookie",
+    "set-cookie",
     // Request modifiers and response control.
-    "expect", "cache-control", "pragma", "range", "if-match", "if-none-match", "if-modified-since",
-    "if-unmodified-since", "if-range", "age", "date", "expires", "location", "retry-after", "vary",
+    "expect",
+    "cache-control",
+    "pragma",
+    "range",
+    "if-match",
+    "if-none-match",
+    "if-modified-since",
+    "if-unmodified-since",
+    "if-range",
+    "age",
+    "date",
+    "expires",
+    "location",
+    "retry-after",
+    "vary",
     "warning",
     // Content format.
-    "content-encoding", "content-type", "content-range",
+    "content-encoding",
+    "content-type",
+    "content-range",
 };
 
 const uint8_t* SkipBlanks(const uint8_t* p, const uint8_t* end) {

@@ -89,8 +89,8 @@ void Framer::Feed(const uint8_t* data, size_t size, Host& host) {
   const uint8_t* const end = data + size;
   while (p != end) {
     switch (state_) {
-      case State::kStart:       // -> Head | LeadingCr | any body state | Start | Closed | Failed
-      case State::kLeadingCr:   // -> Start | Failed
+      case State::kStart:      // -> Head | LeadingCr | any body state | Start | Closed | Failed
+      case State::kLeadingCr:  // -> Start | Failed
         p = FeedStart(p, end, host);
         break;
       case State::kHead:  // -> any body state | Start | Closed | Failed
@@ -164,8 +164,8 @@ const uint8_t* Framer::FeedStart(const uint8_t* p, const uint8_t* end, Host& hos
   return end;
 }
 
-// The fast path: a head that is complete in the host's buffer is parsed there, in one pass. Whatever
-// else it is, too long, broken or incomplete, FeedPendingHead says.
+// The fast path: a head that is complete in the host's buffer is parsed there, in one pass.
+// Whatever else it is, too long, broken or incomplete, FeedPendingHead says.
 const uint8_t* Framer::FeedHead(const uint8_t* p, const uint8_t* end, Host& host) {
   Head head;
   Refusal refusal;

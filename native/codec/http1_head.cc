@@ -22,8 +22,8 @@ const uint8_t* LineEnd(const uint8_t* p, const uint8_t* end, bool lenient_lf, Re
     return Refuse(refusal, 400, otherwise);
   }
   if (*p == '\n') {
-    // RFC 9112 section 2.2 leaves a bare LF to the recipient. Two hops that disagree about it can be
-    // played against each other, so it takes a flag.
+    // RFC 9112 section 2.2 leaves a bare LF to the recipient. Two hops that disagree about it can
+    // be played against each other, so it takes a flag.
     return lenient_lf ? p + 1 : Refuse(refusal, 400, Reason::kBareLineFeed);
   }
   return Refuse(refusal, 400, otherwise);
@@ -37,8 +37,9 @@ struct Method {
 
 // RFC 9110 section 9.2.2.
 constexpr Method kMethods[] = {
-    {"GET", 3, kIdempotent},    {"HEAD", 4, kIdempotent | kHeadMethod}, {"PUT", 3, kIdempotent},
-    {"DELETE", 6, kIdempotent}, {"OPTIONS", 7, kIdempotent},            {"TRACE", 5, kIdempotent},
+    {"GET", 3, kIdempotent},        {"HEAD", 4, kIdempotent | kHeadMethod},
+    {"PUT", 3, kIdempotent},        {"DELETE", 6, kIdempotent},
+    {"OPTIONS", 7, kIdempotent},    {"TRACE", 5, kIdempotent},
     {"CONNECT", 7, kConnectMethod},
 };
 
@@ -259,8 +260,8 @@ bool ReadKnownField(Field field, const FieldLine& line, HeaderLine* header, Fiel
       }
       if (state->has_transfer_encoding) return Broken(state, 400, Reason::kBadTransferEncoding);
       const uint8_t* const rest = line.name_end + 1;
-      state->refusal = CheckTransferEncoding(rest, static_cast<size_t>(line.line_end - rest),
-                                             line.value, size);
+      state->refusal =
+          CheckTransferEncoding(rest, static_cast<size_t>(line.line_end - rest), line.value, size);
       state->has_transfer_encoding = true;
       head->flags |= kChunked;
       return state->refusal.reason == Reason::kNone;
@@ -331,8 +332,8 @@ bool JudgeFields(FieldState* state) {
   if (state->upgrade_option && state->upgrade_field && !state->upgrade_h2c && !http10) {
     head->flags |= kUpgrade;
   }
-  const bool has_body =
-      (head->flags & kChunked) != 0 || ((head->flags & kHasLength) != 0 && head->content_length > 0);
+  const bool has_body = (head->flags & kChunked) != 0 ||
+                        ((head->flags & kHasLength) != 0 && head->content_length > 0);
   if (!has_body) head->flags |= kNoBody;
   return true;
 }

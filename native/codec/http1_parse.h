@@ -67,13 +67,14 @@ struct FieldLine {
   const uint8_t* line_end;  // where the line's CRLF, or lenient LF, begins
 };
 
-// Splits the field line that begins at `p`; `section` is where its section begins. Returns the first
-// byte of the next line, or nullptr when the line is incomplete (`refusal` untouched) or broken.
+// Splits the field line that begins at `p`; `section` is where its section begins. Returns the
+// first byte of the next line, or nullptr when the line is incomplete (`refusal` untouched) or
+// broken.
 const uint8_t* ParseFieldLine(const uint8_t* section, const uint8_t* p, const uint8_t* end,
                               bool lenient_lf, FieldLine* line, Refusal* refusal);
 
-// Parses the start line in [begin, end) into `head`. Returns the byte after it, or nullptr when it is
-// incomplete or broken.
+// Parses the start line in [begin, end) into `head`. Returns the byte after it, or nullptr when it
+// is incomplete or broken.
 const uint8_t* ParseStartLine(Role role, bool lenient_lf, const uint8_t* begin, const uint8_t* end,
                               Head* head, Refusal* refusal);
 
@@ -82,8 +83,8 @@ const uint8_t* ParseStartLine(Role role, bool lenient_lf, const uint8_t* begin, 
 const uint8_t* ParseHead(Role role, const Limits& limits, const uint8_t* begin, const uint8_t* end,
                          Head* head, Refusal* refusal);
 
-// The end of a section of lines: the byte after the first empty line, seen from `from`, which must be
-// a line's LF or earlier. Without one returns nullptr and sets `*resume` to where to go on.
+// The end of a section of lines: the byte after the first empty line, seen from `from`, which must
+// be a line's LF or earlier. Without one returns nullptr and sets `*resume` to where to go on.
 const uint8_t* FindEmptyLine(const uint8_t* from, const uint8_t* end, const uint8_t** resume);
 
 template <typename Visit>

@@ -17,7 +17,8 @@ enum CharClass : uint8_t {
   kTokenChar = 1u << 0,   // RFC 9110 section 5.6.2: tchar
   kTargetChar = 1u << 1,  // visible ASCII but "#": a fragment never travels (RFC 9112 section 3.2)
   kValueChar = 1u << 2,   // RFC 9110 section 5.5: field-vchar, SP, HTAB
-  kHostChar = 1u << 3,    // RFC 3986 section 3.2.2: reg-name without "%", and without the "," of lists
+  kHostChar =
+      1u << 3,  // RFC 3986 section 3.2.2: reg-name without "%", and without the "," of lists
   kHexChar = 1u << 4,
 };
 

@@ -120,7 +120,7 @@ void WriteLines(const Head& head, const uint8_t* base, bool keep_upgrade, Writer
 // Runs of lines that are kept are copied as one.
 void CopyLines(const Head& head, bool with_start_line, Writer* writer) {
   const uint32_t lines_end = head.bytes - 2;
-  uint32_t run = with_start_line ? 0
+  uint32_t run = with_start_line          ? 0
                  : head.header_count == 0 ? lines_end
                                           : head.headers[0].name.begin;
   for (uint32_t i = 0; i < head.header_count; ++i) {
@@ -193,8 +193,8 @@ size_t WriteHead(const Head& head, const uint8_t* base, uint32_t flags, uint8_t*
   const bool plain = IsPlain(head, base);
   if (!plain) WriteStartLine(head, base, &writer);
   const bool keep_upgrade = (flags & kWriteUpgrade) != 0;
-  const bool request_host = head.role == Role::kRequest &&
-                            (!Empty(head.authority) || (head.flags & kHttp10) != 0);
+  const bool request_host =
+      head.role == Role::kRequest && (!Empty(head.authority) || (head.flags & kHttp10) != 0);
   if (request_host || keep_upgrade || (head.flags & kBareLf) != 0) {
     if (plain) WriteStartLine(head, base, &writer);
     WriteLines(head, base, keep_upgrade, &writer);

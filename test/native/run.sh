@@ -1,0 +1,13 @@
+#!/bin/sh
+# Builds the native tests with ASan and UBSan into build/native-test/ and runs them.
+set -eu
+cd "$(dirname "$0")/../.."
+out=build/native-test
+mkdir -p "$out"
+cxx=${CXX:-$(command -v clang++ || command -v g++)}
+flags='-std=c++20 -Wall -Wextra -Wconversion -Werror -O1 -g -fno-omit-frame-pointer'
+sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all'
+
+# shellcheck disable=SC2086
+"$cxx" $flags $sanitize test/native/http1_test.cc native/codec/http1*.cc -o "$out/http1_test"
+"$out/http1_test" test/vectors
