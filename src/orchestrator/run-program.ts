@@ -59,7 +59,7 @@ async function shutDown(
   await orchestrator.drain(drainTimeoutMs)
   clearInterval(timer)
   if (orchestrator.active > 0)
-    logger.warn(`Time is over: ${orchestrator.active} sessions are cut off`)
+    logger.info(`Time is over: ${orchestrator.active} sessions are cut off`)
   logger.info('Stopped.')
   exit(0)
 }

@@ -6,8 +6,12 @@ import { BackOff } from './back-off.ts'
 /** A worker that does not accept by then is ended and counted as dead. */
 const START_TIMEOUT_MS = 10_000
 
+const WORKER_ENTRY = new URL('../worker/main.js', import.meta.url)
+
 export interface WorkerSlotOptions {
   slot: number
+  /** The file that threads run, for tests. */
+  entry?: URL
   workerMemoryMb: number
   /** Makes what each thread of this slot starts with. */
   setup: () => WorkerSetup
@@ -83,7 +87,7 @@ export class WorkerSlot {
   }
 
   #start(): void {
-    const thread = new Worker(new URL('../worker/main.js', import.meta.url), {
+    const thread = new Worker(this.#options.entry ?? WORKER_ENTRY, {
       workerData: this.#options.setup(),
       name: `worker ${this.slot}`,
       resourceLimits: { maxOldGenerationSizeMb: this.#options.workerMemoryMb },

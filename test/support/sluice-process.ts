@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { TestContext } from 'node:test'
+
+const LAUNCHER = 'bin/sluice'
+/** Long enough for a loaded machine with two processors. */
+const DEFAULT_TIMEOUT_MS = 20_000
+
+export interface SluiceResult {
+  status: number | null
+  stdout: string
+  stderr: string
+}
+
+/** Runs `sluice` to its end. */
+export async function runSluice(args: readonly string[]): Promise<SluiceResult> {
+  const process = new SluiceProcess(args)
+  return process.exit()
+}
+
+/** Starts `sluice` and ends it with the test, whatever happens. */
+export function startSluice(context: TestContext, args: readonly string[]): SluiceProcess {
+  const process = new SluiceProcess(args)
+  context.after(() => process.kill())
+  return process
+}
+
+/** A running `sluice` whose output can be waited for. */
+export class SluiceProcess {
+  stdout = ''
+  stderr = ''
+  readonly child: ChildProcess
+  #waiters: (() => void)[] = []
+
+  constructor(args: readonly string[]) {
+    const child = spawn(process.execPath, [LAUNCHER, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stdout.on('data', (data) => {
+      this.stdout += data
+      this.#wake()
+    })
+    child.stderr.on('data', (data) => {
+      this.stderr += data
+      this.#wake()
+    })
+    child.on('close', () => this.#wake())
+    this.child = child
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null
+  }
+
+  /** Resolves with the ports of all listeners when the process accepts. */
+  async ports(listeners = 1): Promise<number[]> {
+    await this.until(() => this.#listening().length >= listeners, 'accept')
+    return this.#listening()
+  }
+
+  /** Waits for a line of output. */
+  async line(pattern: RegExp): Promise<RegExpExecArray> {
+    await this.until(() => pattern.test(this.stdout), `print ${pattern}`)
+    return pattern.exec(this.stdout) as RegExpExecArray
+  }
+
+  async exit(): Promise<SluiceResult> {
+    if (!this.hasEnded) await once(this.child, 'close')
+    return { status: this.child.exitCode, stdout: this.stdout, stderr: this.stderr }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal)
+  }
+
+  async kill(): Promise<void> {
+    if (this.hasEnded) return
+    this.child.kill('SIGKILL')
+    await once(this.child, 'close')
+  }
+
+  async until(isTrue: () => boolean, what: string): Promise<void> {
+    const deadline = performance.now() + DEFAULT_TIMEOUT_MS
+    while (!isTrue()) {
+      const left = deadline - performance.now()
+      if (this.hasEnded || left <= 0)
+        throw new Error(`sluice did not ${what}:\n${this.stdout}${this.stderr}`)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left)
+        this.#waiters.push(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+      })
+    }
+  }
+
+  #listening(): number[] {
+    return [...this.stdout.matchAll(/Listening on .*:(\d+)$/gm)].map(([, port]) => Number(port))
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiters.splice(0)) wake()
+  }
+}
