@@ -87,6 +87,13 @@ void WriteStartLine(const Head& head, const uint8_t* base, Writer* writer) {
   writer->Text("\r\n");
 }
 
+// Where the line's own bytes end, before its CRLF or bare LF.
+uint32_t LineEnd(const Head& head, const uint8_t* base, uint32_t index) {
+  uint32_t end = head.bytes - (base[head.bytes - 2] == '\r' ? 2 : 1);
+  if (index + 1 < head.header_count) end = head.headers[index + 1].name.begin;
+  return end - (base[end - 2] == '\r' ? 2 : 1);
+}
+
 // Line by line: for heads whose Host or line ends change, and for kWriteUpgrade.
 void WriteLines(const Head& head, const uint8_t* base, bool keep_upgrade, Writer* writer) {
   const bool absolute = !Empty(head.authority);
@@ -111,8 +118,7 @@ void WriteLines(const Head& head, const uint8_t* base, bool keep_upgrade, Writer
       continue;
     }
     if (header.dropped && !(keep_upgrade && IsNamed(base, header, "upgrade", 7))) continue;
-    // The value ends before trailing white space, which says nothing.
-    writer->Range(header.name.begin, header.value.end);
+    writer->Range(header.name.begin, LineEnd(head, base, i));
     writer->Text("\r\n");
   }
 }

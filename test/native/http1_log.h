@@ -34,6 +34,8 @@ inline std::string Escape(std::string_view text) {
       out += c;
     }
   }
+  // Editors take spaces at the end of a line for rubbish.
+  if (out.ends_with(' ')) out.replace(out.size() - 1, 1, "\\x20");
   return out;
 }
 
@@ -47,9 +49,8 @@ class LogHost final : public Host {
 
   void OnHead(const Head& head, const uint8_t* base) override {
     static constexpr const char* kNames[] = {
-        "keep-alive", "chunked",     "length", "http10",     "expect-continue",
-        "upgrade",    "no-body",     "until-close", "head",  "idempotent",
-        "interim",    "connect",     "trailer", "bare-lf"};
+        "keep-alive",  "chunked", "length",     "http10",  "expect-continue", "upgrade", "no-body",
+        "until-close", "head",    "idempotent", "interim", "connect",         "trailer", "bare-lf"};
     Require(!in_message_, "head inside a message");
     Flush();
     log_ += "head";

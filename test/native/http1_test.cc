@@ -1,5 +1,5 @@
-// Feeds every vector of test/vectors/http1-*.md whole, byte by byte and cut at every point; each piece
-// ends at a page that cannot be read. Then what vectors cannot say: memory and linear time.
+// Feeds every vector of test/vectors/http1-*.md whole, byte by byte and cut at every point; each
+// piece ends at a page that cannot be read. Then what vectors cannot say: memory and linear time.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -79,7 +79,8 @@ std::string Unescape(std::string_view text) {
       const size_t star = text.find('*', i);
       const size_t close = text.find(')', star);
       const std::string unit = Unescape(text.substr(star + 1, close - star - 1));
-      for (int n = std::stoi(std::string(text.substr(i + 1, star - i - 1))); n > 0; --n) out += unit;
+      for (int n = std::stoi(std::string(text.substr(i + 1, star - i - 1))); n > 0; --n)
+        out += unit;
       i = close;
     }
   }
@@ -237,8 +238,9 @@ void TestNoMemory() {
     Framer framer(role, Limits{});
     framer.set_expect_any(true);
     NoMemoryHost host;
-    const std::string head = role == Role::kRequest ? "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-                                                    : "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    const std::string head = role == Role::kRequest
+                                 ? "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+                                 : "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
     const auto* const p = reinterpret_cast<const uint8_t*>(head.data());
     framer.Feed(p, 5, host);
     framer.Feed(p + 5, head.size() - 5, host);

@@ -1,0 +1,6 @@
+// Fuzzes the HTTP/1 framing of responses; see http1_fuzz.h.
+#include "http1_fuzz.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return sluice::http1::FuzzOne(sluice::http1::Role::kResponse, data, size);
+}
