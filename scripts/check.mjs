@@ -1,14 +1,22 @@
-/** Static checks: types, format and lint of TypeScript, format of C++, direction of imports. */
+/**
+ * Static checks: types, format and lint of TypeScript, format of C++, direction of imports. With
+ * `--fix` it formats, and fixes what is safe to fix, instead.
+ */
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 let isFailed = false
 
-check('types', 'node_modules/.bin/tsc', ['--project', 'tsconfig.json', '--noEmit'])
-check('format and lint', 'node_modules/.bin/biome', ['check', '--error-on-warnings', '.'])
-checkNativeFormat()
-check('import direction', process.execPath, ['scripts/test.mjs', 'structure/'])
+if (process.argv.includes('--fix')) {
+  check('format and lint', 'node_modules/.bin/biome', ['check', '--write', '.'])
+  checkNativeFormat(['-i'])
+} else {
+  check('types', 'node_modules/.bin/tsc', ['--project', 'tsconfig.json', '--noEmit'])
+  check('format and lint', 'node_modules/.bin/biome', ['check', '--error-on-warnings', '.'])
+  checkNativeFormat(['--dry-run', '--Werror'])
+  check('import direction', process.execPath, ['scripts/test.mjs', 'structure/'])
+}
 process.exit(isFailed ? 1 : 0)
 
 function check(title, command, args) {
@@ -20,7 +28,7 @@ function check(title, command, args) {
   isFailed = true
 }
 
-function checkNativeFormat() {
+function checkNativeFormat(mode) {
   if (spawnSync('clang-format', ['--version']).status !== 0) {
     console.log('skip   C++ format: clang-format is not installed')
     return
@@ -30,5 +38,5 @@ function checkNativeFormat() {
       .filter((name) => /\.(cc|h)$/.test(name))
       .map((name) => join(folder, name)),
   )
-  if (files.length > 0) check('C++ format', 'clang-format', ['--dry-run', '--Werror', ...files])
+  if (files.length > 0) check('C++ format', 'clang-format', [...mode, ...files])
 }

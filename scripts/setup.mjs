@@ -15,6 +15,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -70,7 +71,8 @@ async function buildAddon() {
   )
   if (readStamp(stampFile) === stamp && existsSync('build/Release/sluice.node')) return
   checkBuildTools()
-  const cmakeJs = 'node_modules/cmake-js/bin/cmake-js'
+  // As a dependency of another project, our packages may lie in that project's folder.
+  const cmakeJs = JSON.stringify(createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js'))
   await step('Building the native core', 'sh', [
     '-c',
     `node ${cmakeJs} configure && node ${cmakeJs} build --parallel ${availableParallelism()}`,
@@ -185,7 +187,8 @@ function nameTimeAndSize(file) {
 
 function hashOf(files, extra = []) {
   const hash = createHash('sha256')
-  for (const file of files) hash.update(file).update(readFileSync(file))
+  // The lock file is no part of a published package.
+  for (const file of files.filter(existsSync)) hash.update(file).update(readFileSync(file))
   for (const text of extra) hash.update(text).update('\n')
   return hash.digest('hex')
 }
