@@ -50,7 +50,7 @@ export async function generateOpenLoop(task: OpenLoopTask): Promise<OpenLoopResu
       if (dueMicros >= countFrom) sendDelays.recordValue(Math.round(now - dueMicros))
       dueMicros += intervalMicros
     }
-    napUntil(dueMicros)
+    nap(idle.length === 0 ? NAP_MICROS : dueMicros - nowMicros())
     await nextTurn()
   }
   if (dueMicros < endMicros && errors === 0) {
@@ -76,12 +76,12 @@ const PATIENCE_MICROS = 2e6
 // Timers of the event loop have a resolution of 1 ms, spinning would take the processor from the
 // upstream: sleep in short naps instead. Nap length bounds how late a response is noticed.
 const NAP_MICROS = 50
+const SHORTEST_NAP_MICROS = 5
 
 const napCell = new Int32Array(new SharedArrayBuffer(4))
 
-function napUntil(micros: number): void {
-  const left = Math.min(micros - nowMicros(), NAP_MICROS)
-  if (left > 5) Atomics.wait(napCell, 0, 0, left / 1000)
+function nap(micros: number): void {
+  if (micros > SHORTEST_NAP_MICROS) Atomics.wait(napCell, 0, 0, Math.min(micros, NAP_MICROS) / 1000)
 }
 
 function nextTurn(): Promise<void> {
