@@ -33,7 +33,7 @@ export class ResponseReader {
     const text = this.#head + bytes.toString('latin1', offset, offset + MAX_HEAD)
     const end = text.indexOf('\r\n\r\n')
     if (end < 0) {
-      if (text.length > MAX_HEAD) return 'response head too long'
+      if (text.length >= MAX_HEAD) return 'response head too long'
       this.#head = text
       return { bytes: bytes.length - offset, isComplete: false }
     }

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Sample } from '../../../bench/load/measure/measurement.ts'
+import {
+  comparePairs,
+  judge,
+  median,
+  medianFigures,
+  valuesByRound,
+} from '../../../bench/load/measure/statistics.ts'
+
+function sample(peer: string, round: number, cpuMicros: number, errors = 0): Sample {
+  return { peer, round, figures: { cpuMicros }, errors }
+}
+
+test('the median of an even number of values is between the middle two', () => {
+  assert.equal(median([3, 1, 2]), 2)
+  assert.equal(median([4, 1, 3, 2]), 2.5)
+  assert.ok(Number.isNaN(median([])))
+})
+
+test('a run with errors counts neither in medians nor in pairs', () => {
+  const samples = [sample('a', 1, 10), sample('a', 2, 1, 3), sample('a', 3, 12)]
+  assert.deepEqual([...valuesByRound(samples, 'a', 'cpuMicros').keys()], [1, 3])
+  assert.deepEqual(medianFigures(samples, 'a'), { cpuMicros: 11 })
+})
+
+test('pairs are formed within rounds that both have', () => {
+  const ours = new Map([
+    [1, 10],
+    [2, 30],
+    [3, 20],
+  ])
+  const theirs = new Map([
+    [1, 20],
+    [3, 25],
+    [4, 1],
+  ])
+  const comparison = comparePairs(ours, theirs)
+  assert.deepEqual(comparison?.pairRatios, [0.5, 0.8])
+  assert.equal(comparison?.ratioOfMedians, 15 / 22.5)
+  assert.equal(comparePairs(ours, new Map()), undefined)
+})
+
+test('a limit is passed or missed when the pairs agree', () => {
+  assert.equal(judge(0.8, [0.7, 0.8, 0.85, 0.8, 0.95], 0.9), 'pass')
+  assert.equal(judge(0.9, [0.9], 0.9), 'pass')
+  assert.equal(judge(1.1, [1.0, 1.1, 1.2, 1.3, 1.1], 0.9), 'miss')
+})
+
+test('pairs on both sides of the limit tell nothing', () => {
+  assert.equal(judge(0.89, [0.7, 0.95, 0.89, 0.92, 0.8], 0.9), 'cannot tell')
+})
