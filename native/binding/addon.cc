@@ -1,0 +1,147 @@
+// The addon's exports. It keeps no state of its own: any number of threads may load it.
+#include <napi.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+#include "binding/convert.h"
+#include "binding/reactor_object.h"
+#include "codec/http1.h"
+#include "net/listener.h"
+#include "net/protocol.h"
+
+namespace sluice::binding {
+
+namespace {
+
+// openListener({ host, port, path, backlog, reusePort, ipv6Only, deferSeconds }) -> descriptor
+Napi::Value OpenListener(const Napi::CallbackInfo& info) {
+  const Napi::Object from = info[0].As<Napi::Object>();
+  net::ListenOptions options;
+  options.host = from.Get("host").As<Napi::String>().Utf8Value();
+  options.port = static_cast<uint16_t>(from.Get("port").As<Napi::Number>().Uint32Value());
+  options.path = from.Get("path").As<Napi::String>().Utf8Value();
+  options.backlog = from.Get("backlog").As<Napi::Number>().Int32Value();
+  options.reuse_port = from.Get("reusePort").ToBoolean();
+  options.ipv6_only = from.Get("ipv6Only").ToBoolean();
+  options.defer_seconds = from.Get("deferSeconds").As<Napi::Number>().Int32Value();
+  net::ListenError error;
+  const int fd = net::OpenListener(options, &error);
+  if (fd >= 0) return Napi::Number::New(info.Env(), fd);
+  Napi::Error thrown = ErrnoError(info.Env(), error.system_call, error.code);
+  thrown.Set("address",
+             Napi::String::New(info.Env(), options.path.empty() ? options.host : options.path));
+  if (options.path.empty()) thrown.Set("port", Napi::Number::New(info.Env(), options.port));
+  thrown.ThrowAsJavaScriptException();
+  return info.Env().Undefined();
+}
+
+Napi::Value LocalAddress(const Napi::CallbackInfo& info) {
+  net::AddressText text;
+  if (net::SocketAddress(info[0].As<Napi::Number>().Int32Value(), false, &text)) {
+    return ToObject(info.Env(), text);
+  }
+  ThrowErrno(info.Env(), "getsockname", errno);
+  return info.Env().Undefined();
+}
+
+void CloseFd(const Napi::CallbackInfo& info) {
+  if (close(info[0].As<Napi::Number>().Int32Value()) != 0) ThrowErrno(info.Env(), "close", errno);
+}
+
+Napi::Value ReasonText(const Napi::CallbackInfo& info) {
+  const uint32_t reason = info[0].As<Napi::Number>().Uint32Value();
+  const auto count = static_cast<uint32_t>(http1::Reason::kCount);
+  const char* text =
+      reason < count ? http1::ReasonText(static_cast<http1::Reason>(reason)) : "unknown";
+  return Napi::String::New(info.Env(), text);
+}
+
+// The numbers of protocol.h by their names in protocol.ts, for the test that compares them.
+Napi::Value Protocol(const Napi::CallbackInfo& info) {
+  struct Number {
+    const char* name;
+    double value;
+  };
+  const Number numbers[] = {
+      {"EVENT_STRIDE", net::kEventStride},
+      {"EV_ACCEPT", net::kEvAccept},
+      {"EV_CONNECT", net::kEvConnect},
+      {"EV_DATA", net::kEvData},
+      {"EV_END", net::kEvEnd},
+      {"EV_ERROR", net::kEvError},
+      {"EV_HEAD", net::kEvHead},
+      {"EV_MSG_END", net::kEvMsgEnd},
+      {"EV_BAD", net::kEvBad},
+      {"EV_CONGESTED", net::kEvCongested},
+      {"EV_DRAINED", net::kEvDrained},
+      {"EV_TIMEOUT", net::kEvTimeout},
+      {"CMD_SEND", net::kCmdSend},
+      {"CMD_SEND_CHUNK", net::kCmdSendChunk},
+      {"CMD_SEND_LAST", net::kCmdSendLast},
+      {"CMD_SEND_HEAD", net::kCmdSendHead},
+      {"CMD_END", net::kCmdEnd},
+      {"CMD_CLOSE", net::kCmdClose},
+      {"CMD_ABORT", net::kCmdAbort},
+      {"CMD_PAUSE", net::kCmdPause},
+      {"CMD_RESUME", net::kCmdResume},
+      {"CMD_FRAMER", net::kCmdFramer},
+      {"CMD_EXPECT", net::kCmdExpect},
+      {"CMD_TIMEOUT", net::kCmdTimeout},
+      {"CMD_WATERMARK", net::kCmdWatermark},
+      {"FRAMER_NONE", net::kFramerNone},
+      {"FRAMER_HTTP_REQUEST", net::kFramerHttpRequest},
+      {"FRAMER_HTTP_RESPONSE", net::kFramerHttpResponse},
+      {"TIMEOUT_DEADLINE", net::kTimeoutDeadline},
+      {"TIMEOUT_IDLE", net::kTimeoutIdle},
+      {"TIMEOUT_HEAD", net::kTimeoutHead},
+      {"HEAD_KEEP_ALIVE", http1::kKeepAlive},
+      {"HEAD_CHUNKED", http1::kChunked},
+      {"HEAD_HAS_LENGTH", http1::kHasLength},
+      {"HEAD_HTTP10", http1::kHttp10},
+      {"HEAD_EXPECT_CONTINUE", http1::kExpectContinue},
+      {"HEAD_UPGRADE", http1::kUpgrade},
+      {"HEAD_NO_BODY", http1::kNoBody},
+      {"HEAD_UNTIL_CLOSE", http1::kUntilClose},
+      {"HEAD_HEAD_METHOD", http1::kHeadMethod},
+      {"HEAD_IDEMPOTENT", http1::kIdempotent},
+      {"HEAD_INTERIM", http1::kInterim},
+      {"HEAD_CONNECT_METHOD", http1::kConnectMethod},
+      {"HEAD_HAS_TRAILER_FIELD", http1::kHasTrailerField},
+      {"WRITE_CLOSE", http1::kWriteClose},
+      {"WRITE_KEEP_ALIVE", http1::kWriteKeepAlive},
+      {"WRITE_CHUNKED", http1::kWriteChunked},
+      {"WRITE_LENGTH", http1::kWriteLength},
+      {"WRITE_UPGRADE", http1::kWriteUpgrade},
+      {"CTL_COMMAND_LENGTH", net::kCommandLength},
+      {"CTL_ARENA_AT", net::kArenaAt},
+      {"CTL_ARENA_END", net::kArenaEnd},
+      {"CTL_BATCH", net::kBatch},
+  };
+  Napi::Object result = Napi::Object::New(info.Env());
+  for (const Number& number : numbers) {
+    result.Set(number.name, Napi::Number::New(info.Env(), number.value));
+  }
+  return result;
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports.Set("NativeReactor", ReactorObject::Define(env));
+  exports.Set("openListener", Napi::Function::New<OpenListener>(env));
+  exports.Set("localAddress", Napi::Function::New<LocalAddress>(env));
+  exports.Set("closeFd", Napi::Function::New<CloseFd>(env));
+  exports.Set("reasonText", Napi::Function::New<ReasonText>(env));
+  exports.Set("protocol", Napi::Function::New<Protocol>(env));
+  return exports;
+}
+
+}  // namespace
+
+}  // namespace sluice::binding
+
+static Napi::Object InitSluice(Napi::Env env, Napi::Object exports) {
+  return sluice::binding::Init(env, exports);
+}
+
+NODE_API_MODULE(NODE_GYP_MODULE_NAME, InitSluice)

@@ -1,0 +1,98 @@
+// What the reactor knows of one connection, and the table of all of them.
+//
+//   Connecting --> Open --> Closing --> Lingering --> Free
+//        |          |          |   (peer was done, or nothing unread)
+//        +--> Dead <+          +----------------------> Free
+//              | the engine gave CLOSE or ABORT
+//              +----> Free
+#ifndef SLUICE_NET_CONNECTION_H_
+#define SLUICE_NET_CONNECTION_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "codec/http1.h"
+#include "net/output_queue.h"
+#include "net/timer_wheel.h"
+
+namespace sluice::net {
+
+struct Connection {
+  enum class State : uint8_t {
+    kFree,
+    kConnecting,
+    kOpen,
+    kClosing,    // CLOSE was given: output is being sent
+    kLingering,  // our side is shut: what the peer still sends is discarded
+    kDead,       // failed, descriptor closed; waits for CLOSE or ABORT
+  };
+
+  int fd = -1;
+  uint32_t generation = 0;  // tells a stale epoll event from one of this connection
+  State state = State::kFree;
+
+  bool dirty : 1 = false;          // in the reactor's list of connections to flush
+  bool registered : 1 = false;     // in the epoll set
+  bool blocked : 1 = false;        // the kernel's send buffer is full
+  bool congested : 1 = false;      // CONGESTED was reported, DRAINED not yet
+  bool paused : 1 = false;         // the engine does not want more data
+  bool pause_armed : 1 = false;    // ... and it came nevertheless: reading is switched off
+  bool read_done : 1 = false;      // END, or a framing error: nothing more is read
+  bool peer_done : 1 = false;      // the peer's FIN was read
+  bool end_requested : 1 = false;  // END was given
+  bool write_shut : 1 = false;     // our FIN is sent
+  bool starved : 1 = false;        // waits for slab memory
+  bool idle_timer : 1 = false;     // engine_ticks count from the last activity
+
+  uint8_t framer_kind = 0;
+  int write_error = 0;       // sending failed; reported when what was received is read
+  uint32_t events = 0;       // epoll mask in force
+  uint32_t last_active = 0;  // ticks
+  uint32_t native_due = TimerWheel::kNever;  // connect, head, stall or linger time-out: tick
+  uint32_t engine_due = TimerWheel::kNever;  // TIMEOUT command: tick
+  uint32_t engine_ticks = 0;                 // its length
+  uint32_t high_watermark = 0;
+  uint32_t low_watermark = 0;
+  uint32_t lingered = 0;  // bytes discarded
+  std::unique_ptr<http1::Framer> framer;
+  std::unique_ptr<OutputQueue> output;
+
+  // The engine may still give commands that mean something.
+  bool usable() const { return state == State::kOpen || state == State::kConnecting; }
+  size_t queued() const { return output ? output->bytes() : 0; }
+};
+
+// Connections by number. Their addresses never change.
+class ConnectionTable {
+ public:
+  Connection& operator[](uint32_t id) { return blocks_[id >> kShift][id & kMask]; }
+  // `nullptr` for a number that was never given out.
+  Connection* Find(int32_t id) {
+    return static_cast<uint32_t>(id) < size_ ? &(*this)[static_cast<uint32_t>(id)] : nullptr;
+  }
+  uint32_t size() const { return size_; }
+
+  uint32_t Allocate() {
+    if (!free_.empty()) {
+      const uint32_t id = free_.back();
+      free_.pop_back();
+      return id;
+    }
+    if ((size_ & kMask) == 0) blocks_.push_back(std::make_unique<Connection[]>(kMask + 1));
+    return size_++;
+  }
+  void Free(uint32_t id) { free_.push_back(id); }
+
+ private:
+  static constexpr uint32_t kShift = 7;
+  static constexpr uint32_t kMask = (1u << kShift) - 1;
+
+  std::vector<std::unique_ptr<Connection[]>> blocks_;
+  std::vector<uint32_t> free_;
+  uint32_t size_ = 0;
+};
+
+}  // namespace sluice::net
+
+#endif  // SLUICE_NET_CONNECTION_H_

@@ -1,0 +1,69 @@
+// The numbers of src/native/protocol.ts, which explains the records; a test compares the two.
+#ifndef SLUICE_NET_PROTOCOL_H_
+#define SLUICE_NET_PROTOCOL_H_
+
+#include <cstdint>
+
+namespace sluice::net {
+
+inline constexpr uint32_t kEventStride = 12;
+
+enum EventKind : int32_t {
+  kEvAccept = 1,
+  kEvConnect = 2,
+  kEvData = 3,
+  kEvEnd = 4,
+  kEvError = 5,
+  kEvHead = 6,
+  kEvMsgEnd = 7,
+  kEvBad = 8,
+  kEvCongested = 9,
+  kEvDrained = 10,
+  kEvTimeout = 11,
+};
+
+enum CommandKind : int32_t {
+  kCmdSend = 1,
+  kCmdSendChunk = 2,
+  kCmdSendLast = 3,
+  kCmdSendHead = 4,
+  kCmdEnd = 5,
+  kCmdClose = 6,
+  kCmdAbort = 7,
+  kCmdPause = 8,
+  kCmdResume = 9,
+  kCmdFramer = 10,
+  kCmdExpect = 11,
+  kCmdTimeout = 12,
+  kCmdWatermark = 13,
+};
+
+enum FramerKind : int32_t { kFramerNone = 0, kFramerHttpRequest = 1, kFramerHttpResponse = 2 };
+
+enum TimeoutKind : int32_t { kTimeoutDeadline = 0, kTimeoutIdle = 1, kTimeoutHead = 2 };
+
+// Fields of the control block.
+enum Control : uint32_t { kCommandLength = 0, kArenaAt = 1, kArenaEnd = 2, kBatch = 3 };
+
+inline constexpr uint32_t kControlLength = 16;
+
+// Fields of the counter block, doubles that only ever grow unless they are called "current".
+enum Counter : uint32_t {
+  kBytesRead = 0,
+  kBytesWritten = 1,
+  kAccepts = 2,
+  kConnects = 3,
+  kBatches = 4,
+  kEvents = 5,
+  kSyscalls = 6,
+  kAcceptErrors = 7,
+  kBadCommands = 8,
+  kStarvations = 9,
+  kConnections = 10,  // current
+  kChunksUsed = 11,   // current, as of the end of the last batch
+  kCounterLength = 16,
+};
+
+}  // namespace sluice::net
+
+#endif  // SLUICE_NET_PROTOCOL_H_

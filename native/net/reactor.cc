@@ -1,0 +1,254 @@
+#include "net/reactor.h"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "net/direct_framer.h"
+
+namespace sluice::net {
+
+namespace {
+
+constexpr int kMaxEvents = 512;
+// A wake-up is served in batches of about this much input: it must fit into the level 2 cache
+// between being received and being sent.
+constexpr size_t kBatchBytes = 256 * 1024;
+// The ring is delivered when less room than this is left before another read.
+constexpr uint32_t kEventMargin = 64;
+// How often we look for more work before going back to libuv, whose timers and ports wait.
+constexpr int kMaxRounds = 4;
+constexpr uint32_t kListenerBit = 1u << 31;
+
+}  // namespace
+
+Reactor::Reactor(uv_loop_t* loop, std::shared_ptr<SharedMemory> memory,
+                 const ReactorOptions& options, Engine& engine)
+    : loop_(loop),
+      memory_(std::move(memory)),
+      options_(options),
+      engine_(engine),
+      control_(memory_->control()),
+      counters_(memory_->counters()),
+      batch_(memory_->base(), memory_->sizes().slab_bytes),
+      events_(memory_->events(), memory_->sizes().events),
+      host_(batch_, events_) {}
+
+Reactor::~Reactor() {
+  if (epoll_fd_ >= 0) close(epoll_fd_);
+}
+
+int Reactor::Open() {
+  epoll_fd_ = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll_fd_ < 0) return -errno;
+  const int result = uv_poll_init(loop_, &poll_, epoll_fd_);
+  if (result != 0) return result;
+  poll_.data = this;
+  uv_timer_init(loop_, &tick_);
+  tick_.data = this;
+  uv_timer_init(loop_, &kick_);
+  kick_.data = this;
+  uv_unref(reinterpret_cast<uv_handle_t*>(&tick_));
+  open_handles_ = 3;
+  opened_ = true;
+  clock_start_ = uv_now(loop_);
+  UpdateClock();
+  UpdateKeepAlive();
+  return uv_poll_start(&poll_, UV_READABLE, OnPoll);
+}
+
+void Reactor::Close() {
+  if (closed_) return;
+  closed_ = true;
+  for (uint32_t id = 0; id < connections_.size(); id++) {
+    Connection& connection = connections_[id];
+    DropOutput(connection);
+    CloseDescriptor(connection);
+    connection.framer.reset();
+    connection.state = Connection::State::kFree;
+  }
+  for (uint32_t i = 0; i < listeners_.size(); i++) {
+    if (listeners_[i].fd >= 0) RemoveListener(listeners_[i].id);
+  }
+  framers_.clear();
+  if (!opened_) return;
+  uv_close(reinterpret_cast<uv_handle_t*>(&poll_), OnHandleClosed);
+  uv_close(reinterpret_cast<uv_handle_t*>(&tick_), OnHandleClosed);
+  uv_close(reinterpret_cast<uv_handle_t*>(&kick_), OnHandleClosed);
+}
+
+void Reactor::OnHandleClosed(uv_handle_t* handle) {
+  auto* self = static_cast<Reactor*>(handle->data);
+  if (--self->open_handles_ > 0) return;
+  close(self->epoll_fd_);
+  self->epoll_fd_ = -1;
+  self->engine_.OnClosed();
+}
+
+void Reactor::OnPoll(uv_poll_t* handle, int, int) { static_cast<Reactor*>(handle->data)->Poll(); }
+
+void Reactor::OnKick(uv_timer_t* handle) {
+  auto* self = static_cast<Reactor*>(handle->data);
+  self->kicked_ = false;
+  self->UpdateClock();
+  self->RunBatch();
+}
+
+void Reactor::Poll() {
+  UpdateClock();
+  epoll_event ready[kMaxEvents];
+  for (int round = 0; round < kMaxRounds && !closed_; round++) {
+    const int count = epoll_wait(epoll_fd_, ready, kMaxEvents, 0);
+    counters_[kSyscalls]++;
+    if (count <= 0) break;
+    for (int i = 0; i < count && !closed_; i++) {
+      const uint32_t id = static_cast<uint32_t>(ready[i].data.u64);
+      const uint32_t generation = static_cast<uint32_t>(ready[i].data.u64 >> 32);
+      if ((id & kListenerBit) != 0) {
+        const uint32_t index = id & ~kListenerBit;
+        if (listeners_[index].generation == generation) Accept(index);
+      } else {
+        OnConnectionEvent(id, generation, ready[i].events);
+      }
+      if (batch_bytes_ >= kBatchBytes || events_.room() < kEventMargin) RunBatch();
+    }
+    RunBatch();
+    // A short round means that little is going on: libuv's own wait costs less than asking again.
+    if (count < kMaxEvents) break;
+  }
+}
+
+void Reactor::RunBatch() {
+  // An engine that runs a nested loop, or one that calls back from its callback, changes nothing.
+  if (in_batch_ || closed_) return;
+  in_batch_ = true;
+  do {
+    if (!events_.empty()) Deliver();
+    if (closed_) break;
+    Execute();
+    FlushDirty();
+  } while (!events_.empty());
+  in_batch_ = false;
+  if (!closed_) EndBatch();
+}
+
+void Reactor::Deliver() {
+  batch_bytes_ = 0;
+  const auto is_current = [this](const int32_t* record) {
+    const Connection::State state = connections_[static_cast<uint32_t>(record[1])].state;
+    return state == Connection::State::kOpen || state == Connection::State::kConnecting ||
+           state == Connection::State::kDead;
+  };
+  if (events_.count() == 0) events_.Refill(is_current);
+  if (stale_events_) {
+    stale_events_ = false;
+    events_.Filter(is_current);
+  }
+  const uint32_t count = events_.count();
+  if (count > 0) {
+    counters_[kBatches]++;
+    counters_[kEvents] += count;
+    events_.Lock();
+    in_engine_ = true;
+    engine_.OnBatch(count);
+    in_engine_ = false;
+  }
+  events_.Refill(is_current);
+}
+
+void Reactor::EndBatch() {
+  SyncArena();
+  batch_.Release();
+  PublishArena();
+  batch_bytes_ = 0;
+  control_[kBatch] = Int(static_cast<uint32_t>(control_[kBatch]) + 1);
+  if (events_.empty()) {
+    for (const uint32_t id : freed_) connections_.Free(id);
+    freed_.clear();
+  }
+  if (!starved_.empty()) ReleaseStarved();
+  counters_[kConnections] = live_;
+  counters_[kChunksUsed] = batch_.slab.chunk_count() - batch_.slab.free_count();
+  UpdateKeepAlive();
+  if (!ticking_ && (!wheel_.empty() || batch_.slab.swollen())) StartTicking();
+}
+
+int Reactor::AllocateArena(uint32_t bytes) {
+  SyncArena();
+  if (bytes > kChunkBytes) return -EINVAL;
+  const bool is_enough = batch_.arena.Ensure(bytes);
+  PublishArena();
+  return is_enough ? 0 : -ENOMEM;
+}
+
+// TypeScript cuts pieces by itself; the area follows when it matters.
+void Reactor::SyncArena() {
+  if (batch_.arena.at() == nullptr) return;
+  const uint32_t begin = batch_.slab.OffsetOf(batch_.arena.at());
+  const uint32_t at = static_cast<uint32_t>(control_[kArenaAt]);
+  if (at < begin || at - begin > batch_.arena.room()) {
+    batch_.arena.Drop();
+  } else {
+    batch_.arena.Consume(at - begin);
+  }
+}
+
+void Reactor::PublishArena() {
+  const bool has_room = batch_.arena.at() != nullptr;
+  const uint32_t at = has_room ? batch_.slab.OffsetOf(batch_.arena.at()) : 0;
+  control_[kArenaAt] = Int(at);
+  control_[kArenaEnd] = Int(at + batch_.arena.room());
+}
+
+void Reactor::Flush() {
+  if (closed_) return;
+  if (!in_batch_) UpdateClock();
+  Execute();
+  if (in_batch_) return;  // the rest happens when the engine's callback returns
+  in_batch_ = true;
+  FlushDirty();
+  in_batch_ = false;
+  EndBatch();
+  if (!events_.empty()) Kick();
+}
+
+void Reactor::Kick() {
+  if (kicked_ || in_batch_ || closed_) return;
+  kicked_ = true;
+  uv_timer_start(&kick_, OnKick, 0, 0);
+}
+
+void Reactor::UpdateKeepAlive() {
+  const bool wanted = live_ > 0 || listening_ > 0;
+  if (wanted == kept_alive_) return;
+  kept_alive_ = wanted;
+  auto* handle = reinterpret_cast<uv_handle_t*>(&poll_);
+  wanted ? uv_ref(handle) : uv_unref(handle);
+}
+
+int32_t* Reactor::Event(EventKind kind, uint32_t id) {
+  int32_t* record = events_.Append();
+  record[0] = kind;
+  record[1] = Int(id);
+  return record;
+}
+
+void Reactor::ReleaseStarved() {
+  std::vector<uint32_t> waiting;
+  waiting.swap(starved_);
+  for (const uint32_t id : waiting) {
+    Connection& connection = connections_[id];
+    if (!connection.starved) continue;
+    // One chunk each, or they would all starve again.
+    if (batch_.slab.free_count() <= batch_.reserve + starved_.size()) {
+      starved_.push_back(id);
+      continue;
+    }
+    connection.starved = false;
+    UpdateInterest(id, connection);
+  }
+}
+
+}  // namespace sluice::net

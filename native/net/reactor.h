@@ -1,0 +1,208 @@
+// The reactor of one worker thread: sockets in, event records out, commands executed.
+//
+//   libuv wakes us (our epoll descriptor is readable)
+//     -> epoll_wait -> accept / read / frame          events go to the ring
+//     -> the engine's callback, once                  commands come back
+//     -> execute them, one send per connection        perhaps new events: call again
+//     -> release the batch's memory, back to libuv
+//
+// A wake-up with much input is cut into several such batches, so that bytes are sent while they
+// are still in the processor's cache. Nothing here is shared between threads.
+#ifndef SLUICE_NET_REACTOR_H_
+#define SLUICE_NET_REACTOR_H_
+
+#include <uv.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "codec/http1.h"
+#include "net/address.h"
+#include "net/connection.h"
+#include "net/records.h"
+#include "net/shared_memory.h"
+#include "net/timer_wheel.h"
+
+namespace sluice::net {
+
+struct ReactorOptions {
+  http1::Limits limits;
+  uint32_t head_timeout_ms = 0;  // 0: none
+};
+
+class Reactor {
+ public:
+  // The engine. Called on the reactor's thread with `count` records in the event ring.
+  class Engine {
+   public:
+    virtual ~Engine() = default;
+    virtual void OnBatch(uint32_t count) = 0;
+    // All handles are closed; the reactor may be destroyed.
+    virtual void OnClosed() = 0;
+  };
+
+  Reactor(uv_loop_t* loop, std::shared_ptr<SharedMemory> memory, const ReactorOptions& options,
+          Engine& engine);
+  ~Reactor();
+  Reactor(const Reactor&) = delete;
+  Reactor& operator=(const Reactor&) = delete;
+
+  // 0 or a negative errno. After an error only the destructor may be called.
+  int Open();
+  // Closes all connections; OnClosed follows from the loop. Listeners stay open for their owner.
+  void Close();
+  bool closed() const { return closed_; }
+
+  // All of these return a negative errno on failure.
+  int AddListener(int fd, int32_t listener_id);
+  int RemoveListener(int32_t listener_id);
+  int AdoptConnection(int fd);
+  int ReleaseConnection(int32_t id);
+  int Connect(const Address& address, uint32_t timeout_ms);
+  int SendBytes(int32_t id, const uint8_t* data, size_t size);
+  int AllocateArena(uint32_t bytes);
+
+  // Executes what waits in the command ring. Outside a batch this also sends and ends the batch.
+  void Flush();
+
+  // The address of a connection's peer, or our own end of it.
+  bool AddressOf(int32_t id, bool peer, AddressText* out);
+
+  // The codec without a socket. Records go to the tape; while they fill it, FramerMore() brings
+  // the ones that did not fit. All return the number of records, FramerFinish() -EPROTO for a
+  // message cut short.
+  int FramerCreate(FramerKind kind, bool expect_any);
+  int FramerFeed(int32_t id, uint32_t offset, uint32_t length);
+  int FramerMore(int32_t id);
+  int FramerFinish(int32_t id);
+  int FramerExpect(int32_t id, uint32_t request_flags);
+  int FramerFree(int32_t id);
+  // Bytes written, or minus the capacity that would be needed, or 0 for a stale head.
+  int WriteHead(int32_t head, uint32_t flags, uint32_t offset, uint32_t capacity);
+
+ private:
+  struct Listener {
+    int fd = -1;
+    int32_t id = 0;
+    uint32_t generation = 0;
+    uint32_t retry_at = TimerWheel::kNever;  // accepting failed for want of descriptors or memory
+  };
+  struct DirectFramer;
+
+  static void OnPoll(uv_poll_t* handle, int status, int events);
+  static void OnTick(uv_timer_t* handle);
+  static void OnKick(uv_timer_t* handle);
+  static void OnHandleClosed(uv_handle_t* handle);
+
+  // reactor.cc: the batch
+  void Poll();
+  void RunBatch();
+  void Deliver();
+  void EndBatch();
+  void Kick();
+  void UpdateKeepAlive();
+  void SyncArena();
+  void PublishArena();
+  int32_t* Event(EventKind kind, uint32_t id);
+  void ReleaseStarved();
+  static int32_t Int(uint32_t value) { return static_cast<int32_t>(value); }
+
+  // reactor_sockets.cc: accept, connect, read, open and close
+  void Accept(uint32_t index);
+  uint32_t NewConnection(int fd, Connection::State state);
+  void OnConnectionEvent(uint32_t id, uint32_t generation, uint32_t events);
+  void FinishConnect(uint32_t id, Connection& connection);
+  void Read(uint32_t id, Connection& connection, uint32_t events);
+  void ReadEnd(uint32_t id, Connection& connection);
+  void Discard(uint32_t id, Connection& connection);
+  void Starve(uint32_t id, Connection& connection);
+  void Fail(uint32_t id, Connection& connection, int error, EventKind kind = kEvError);
+  void CloseDescriptor(Connection& connection);
+  void FreeConnection(uint32_t id, Connection& connection);
+  void UpdateInterest(uint32_t id, Connection& connection);
+  void SetInterest(uint32_t id, Connection& connection, uint32_t events);
+  bool WatchListener(uint32_t index);
+
+  // reactor_output.cc: queues and sending
+  void MarkDirty(uint32_t id, Connection& connection);
+  OutputQueue& Output(uint32_t id, Connection& connection);
+  void QueueRange(uint32_t id, Connection& connection, const uint8_t* data, size_t size);
+  void QueueCopy(OutputQueue& queue, const uint8_t* data, size_t size);
+  void FlushDirty();
+  void FlushOne(uint32_t id, Connection& connection);
+  bool Send(uint32_t id, Connection& connection);
+  void AfterFlush(uint32_t id, Connection& connection);
+  void FinishClose(uint32_t id, Connection& connection);
+  void DropOutput(Connection& connection);
+
+  // reactor_commands.cc
+  void Execute();
+  void ExecuteOne(int32_t kind, uint32_t id, Connection& connection, int32_t a, int32_t b);
+  void CommandSendHead(uint32_t id, Connection& connection, int32_t head, uint32_t flags);
+  void CommandChunk(uint32_t id, Connection& connection, const uint8_t* data, size_t size,
+                    bool is_last);
+  void CommandFramer(Connection& connection, int32_t kind);
+  void CommandTimeout(uint32_t id, Connection& connection, uint32_t ms, int32_t kind);
+  void CommandClose(uint32_t id, Connection& connection);
+  void BadCommand();
+
+  // direct_framer.cc
+  DirectFramer* FindFramer(int32_t id);
+
+  // reactor_timers.cc
+  void UpdateClock();
+  uint32_t TickAfter(uint32_t ms) const;
+  void Arm(uint32_t id, const Connection& connection);
+  void OnWake(uint32_t id);
+  void WakeNative(uint32_t id, Connection& connection);
+  void Tick();
+  void StartTicking();
+
+  uv_loop_t* const loop_;
+  const std::shared_ptr<SharedMemory> memory_;
+  const ReactorOptions options_;
+  Engine& engine_;
+  int32_t* const control_;
+  double* const counters_;
+
+  int epoll_fd_ = -1;
+  uv_poll_t poll_{};
+  uv_timer_t tick_{};
+  uv_timer_t kick_{};
+  int open_handles_ = 0;
+  bool opened_ = false;
+  bool closed_ = false;
+  bool in_batch_ = false;
+  bool in_engine_ = false;
+  bool kicked_ = false;
+  bool ticking_ = false;
+  bool kept_alive_ = true;
+  bool stale_events_ = false;  // the ring may name connections that were closed since
+
+  BatchMemory batch_;
+  RecordRing events_;
+  RecordHost host_;
+  ConnectionTable connections_;
+  uint32_t live_ = 0;  // connections with a descriptor
+  std::vector<Listener> listeners_;
+  uint32_t listening_ = 0;
+  std::vector<uint32_t> dirty_;
+  std::vector<uint32_t> freed_;  // reusable when the batch is over
+  std::vector<uint32_t> starved_;
+  std::vector<std::unique_ptr<OutputQueue>> queues_;  // empty ones, kept for their capacity
+  std::vector<std::unique_ptr<DirectFramer>> framers_;
+  std::vector<uint8_t> scratch_;
+  size_t batch_bytes_ = 0;  // read since the engine was last called
+
+  TimerWheel wheel_;
+  uint64_t clock_start_ = 0;
+  uint64_t now_ms_ = 0;
+  uint32_t now_ = 0;  // ticks
+  uint32_t next_trim_ = 0;
+};
+
+}  // namespace sluice::net
+
+#endif  // SLUICE_NET_REACTOR_H_

@@ -1,0 +1,205 @@
+// The reactor's commands: what the engine wrote into the command ring.
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "net/reactor.h"
+
+namespace sluice::net {
+
+namespace {
+
+// Integers per command, by kind; 0: no such command.
+constexpr uint8_t kLengths[] = {0, 4, 4, 4, 4, 2, 2, 2, 2, 2, 3, 3, 4, 4};
+
+}  // namespace
+
+void Reactor::Execute() {
+  const uint32_t capacity = memory_->sizes().commands;
+  const uint32_t length = std::min(static_cast<uint32_t>(control_[kCommandLength]), capacity);
+  if (length == 0) return;
+  const int32_t* command = memory_->commands();
+  const int32_t* end = command + length;
+  while (command < end) {
+    const uint32_t kind = static_cast<uint32_t>(command[0]);
+    if (kind >= sizeof(kLengths) || kLengths[kind] == 0 || end - command < kLengths[kind]) {
+      BadCommand();
+      break;
+    }
+    Connection* connection = connections_.Find(command[1]);
+    if (connection == nullptr) {
+      BadCommand();
+    } else {
+      const int32_t a = kLengths[kind] > 2 ? command[2] : 0;
+      const int32_t b = kLengths[kind] > 3 ? command[3] : 0;
+      ExecuteOne(command[0], static_cast<uint32_t>(command[1]), *connection, a, b);
+    }
+    command += kLengths[kind];
+  }
+  control_[kCommandLength] = 0;
+}
+
+void Reactor::ExecuteOne(int32_t kind, uint32_t id, Connection& connection, int32_t a, int32_t b) {
+  if (!connection.usable()) {
+    // A connection can die while the engine is still at work with it. Only letting go counts.
+    if (connection.state == Connection::State::kDead && (kind == kCmdClose || kind == kCmdAbort)) {
+      FreeConnection(id, connection);
+    }
+    return;
+  }
+  switch (kind) {
+    case kCmdSend:
+    case kCmdSendChunk:
+    case kCmdSendLast: {
+      const uint32_t offset = static_cast<uint32_t>(a);
+      const uint32_t size = static_cast<uint32_t>(b);
+      const uint32_t bytes = batch_.slab.bytes();
+      if (offset > bytes || size > bytes - offset || connection.end_requested) {
+        BadCommand();
+        Fail(id, connection, EINVAL);
+        return;
+      }
+      if (connection.write_error != 0) return;
+      const uint8_t* data = batch_.slab.base() + offset;
+      if (kind != kCmdSend) {
+        CommandChunk(id, connection, data, size, kind == kCmdSendLast);
+      } else if (size > 0) {
+        QueueRange(id, connection, data, size);
+      }
+      return;
+    }
+    case kCmdSendHead:
+      CommandSendHead(id, connection, a, static_cast<uint32_t>(b));
+      return;
+    case kCmdEnd:
+      connection.end_requested = true;
+      MarkDirty(id, connection);
+      return;
+    case kCmdClose:
+      CommandClose(id, connection);
+      return;
+    case kCmdAbort: {
+      const linger reset{1, 0};
+      if (connection.state == Connection::State::kOpen) {
+        setsockopt(connection.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+      }
+      DropOutput(connection);
+      CloseDescriptor(connection);
+      FreeConnection(id, connection);
+      return;
+    }
+    case kCmdPause:
+      connection.paused = true;
+      connection.pause_armed = false;
+      return;
+    case kCmdResume:
+      if (!connection.paused) return;
+      connection.paused = connection.pause_armed = false;
+      MarkDirty(id, connection);
+      return;
+    case kCmdFramer:
+      CommandFramer(connection, a);
+      return;
+    case kCmdExpect:
+      if (connection.framer && connection.framer_kind == kFramerHttpResponse) {
+        connection.framer->Expect(static_cast<uint32_t>(a));
+      }
+      return;
+    case kCmdTimeout:
+      CommandTimeout(id, connection, static_cast<uint32_t>(a), b);
+      return;
+    case kCmdWatermark:
+      connection.high_watermark = static_cast<uint32_t>(a);
+      connection.low_watermark = static_cast<uint32_t>(b);
+      MarkDirty(id, connection);
+      return;
+    default:
+      BadCommand();
+  }
+}
+
+void Reactor::CommandSendHead(uint32_t id, Connection& connection, int32_t head, uint32_t flags) {
+  const HeadTable::Entry* entry = batch_.heads.Get(head);
+  if (entry == nullptr || connection.end_requested) {
+    BadCommand();
+    Fail(id, connection, EINVAL);
+    return;
+  }
+  if (connection.write_error != 0) return;
+  OutputQueue& queue = Output(id, connection);
+  const size_t bound = http1::WriteHeadBound(*entry->head);
+  if (bound <= kChunkBytes && batch_.output.Ensure(static_cast<uint32_t>(bound))) {
+    uint8_t* out = batch_.output.at();
+    const size_t size = http1::WriteHead(*entry->head, entry->base, flags, out);
+    batch_.output.Consume(static_cast<uint32_t>(size));
+    queue.AppendBatch(out, size);
+  } else {
+    std::unique_ptr<uint8_t[]> block(new uint8_t[bound]);
+    const size_t size = http1::WriteHead(*entry->head, entry->base, flags, block.get());
+    queue.AppendHeap(std::move(block), size);
+  }
+  if (entry->head->role == http1::Role::kRequest && connection.framer &&
+      connection.framer_kind == kFramerHttpResponse) {
+    connection.framer->Expect(entry->head->flags);
+  }
+}
+
+void Reactor::CommandChunk(uint32_t id, Connection& connection, const uint8_t* data, size_t size,
+                           bool is_last) {
+  // An empty chunk would end the body (RFC 9112 section 7.1).
+  if (size == 0 && !is_last) return;
+  OutputQueue& queue = Output(id, connection);
+  char line[16];
+  char* end = std::to_chars(line, line + sizeof(line) - 2, is_last ? 0 : size, 16).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  QueueCopy(queue, reinterpret_cast<const uint8_t*>(line), static_cast<size_t>(end - line));
+  if (size > 0) QueueRange(id, connection, data, size);
+  QueueCopy(queue, reinterpret_cast<const uint8_t*>("\r\n"), 2);
+}
+
+void Reactor::CommandFramer(Connection& connection, int32_t kind) {
+  if (connection.state == Connection::State::kOpen) {
+    connection.native_due = TimerWheel::kNever;  // of an unfinished head
+  }
+  connection.framer.reset();
+  connection.framer_kind = kFramerNone;
+  if (kind != kFramerHttpRequest && kind != kFramerHttpResponse) return;
+  const bool is_request = kind == kFramerHttpRequest;
+  connection.framer_kind = static_cast<uint8_t>(kind);
+  connection.framer = std::make_unique<http1::Framer>(
+      is_request ? http1::Role::kRequest : http1::Role::kResponse, options_.limits);
+}
+
+void Reactor::CommandTimeout(uint32_t id, Connection& connection, uint32_t ms, int32_t kind) {
+  if (ms == 0) {
+    connection.engine_due = TimerWheel::kNever;  // the wheel notices when it comes by
+    return;
+  }
+  connection.idle_timer = kind == kTimeoutIdle;
+  connection.engine_ticks = (ms + kTickMs - 1) / kTickMs + 1;
+  connection.engine_due = connection.idle_timer ? now_ + connection.engine_ticks : TickAfter(ms);
+  connection.last_active = now_;
+  Arm(id, connection);
+}
+
+void Reactor::CommandClose(uint32_t id, Connection& connection) {
+  if (connection.state == Connection::State::kConnecting) {
+    DropOutput(connection);
+    CloseDescriptor(connection);
+    FreeConnection(id, connection);
+    return;
+  }
+  connection.state = Connection::State::kClosing;
+  connection.engine_due = connection.native_due = TimerWheel::kNever;
+  stale_events_ = true;
+  MarkDirty(id, connection);
+}
+
+void Reactor::BadCommand() { counters_[kBadCommands]++; }
+
+}  // namespace sluice::net

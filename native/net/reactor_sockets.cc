@@ -1,0 +1,399 @@
+// The reactor's sockets: accepting, connecting, reading, closing.
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "net/reactor.h"
+
+namespace sluice::net {
+
+namespace {
+
+// How many connections one wake-up takes, so that those already accepted are served in between.
+constexpr int kAcceptsPerWake = 64;
+// Less room than this is not worth a recv(): a new chunk is begun.
+constexpr uint32_t kLeastRead = 16 * 1024;
+constexpr uint32_t kLingerBytes = 256 * 1024;
+constexpr uint32_t kHighWatermark = 256 * 1024;
+constexpr uint32_t kLowWatermark = 64 * 1024;
+constexpr uint32_t kScratchBytes = 16 * 1024;
+constexpr uint32_t kListenerBit = 1u << 31;
+constexpr uint32_t kReadable = EPOLLIN | EPOLLRDHUP;
+
+void SetNoDelay(int fd) {
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));  // fails for unix sockets: no matter
+}
+
+uint64_t Tag(uint32_t id, uint32_t generation) { return (uint64_t{generation} << 32) | id; }
+
+}  // namespace
+
+int Reactor::AddListener(int fd, int32_t listener_id) {
+  uint32_t index = 0;
+  while (index < listeners_.size() && listeners_[index].fd >= 0) index++;
+  if (index == listeners_.size()) listeners_.emplace_back();
+  Listener& listener = listeners_[index];
+  listener.fd = fd;
+  listener.id = listener_id;
+  listener.generation++;
+  listener.retry_at = TimerWheel::kNever;
+  SetNoDelay(fd);  // accepted sockets inherit it, which saves a system call for each
+  if (!WatchListener(index)) {
+    listener.fd = -1;
+    return -errno;
+  }
+  listening_++;
+  UpdateKeepAlive();
+  return 0;
+}
+
+bool Reactor::WatchListener(uint32_t index) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = Tag(index | kListenerBit, listeners_[index].generation);
+  return epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, listeners_[index].fd, &event) == 0;
+}
+
+int Reactor::RemoveListener(int32_t listener_id) {
+  for (Listener& listener : listeners_) {
+    if (listener.fd < 0 || listener.id != listener_id) continue;
+    epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, listener.fd, nullptr);
+    listener.fd = -1;
+    listener.generation++;
+    listening_--;
+    UpdateKeepAlive();
+    return 0;
+  }
+  return -ENOENT;
+}
+
+void Reactor::Accept(uint32_t index) {
+  const int listener_fd = listeners_[index].fd;
+  for (int i = 0; i < kAcceptsPerWake; i++) {
+    const int fd = accept4(listener_fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    counters_[kSyscalls]++;
+    if (fd < 0) {
+      if (errno == EAGAIN) return;
+      counters_[kAcceptErrors]++;
+      if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+        // Level-triggered, the listener would wake us for ever: look away for a tick.
+        epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, listener_fd, nullptr);
+        listeners_[index].retry_at = now_ + 1;
+        StartTicking();
+        return;
+      }
+      continue;  // ECONNABORTED and the like concern one connection
+    }
+    counters_[kAccepts]++;
+    const uint32_t id = NewConnection(fd, Connection::State::kOpen);
+    SetInterest(id, connections_[id], kReadable);
+    Event(kEvAccept, id)[2] = listeners_[index].id;
+  }
+}
+
+uint32_t Reactor::NewConnection(int fd, Connection::State state) {
+  const uint32_t id = connections_.Allocate();
+  Connection& connection = connections_[id];
+  const uint32_t generation = connection.generation + 1;
+  connection = Connection{};
+  connection.generation = generation;
+  connection.fd = fd;
+  connection.state = state;
+  connection.last_active = now_;
+  connection.high_watermark = kHighWatermark;
+  connection.low_watermark = kLowWatermark;
+  live_++;
+  return id;
+}
+
+int Reactor::AdoptConnection(int fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) return -errno;
+  SetNoDelay(fd);
+  const uint32_t id = NewConnection(fd, Connection::State::kOpen);
+  SetInterest(id, connections_[id], kReadable);
+  UpdateKeepAlive();
+  return static_cast<int>(id);
+}
+
+int Reactor::ReleaseConnection(int32_t id) {
+  Execute();
+  Connection* connection = connections_.Find(id);
+  if (connection == nullptr || connection->state != Connection::State::kOpen) return -EBADF;
+  if (connection->queued() > 0) return -EBUSY;
+  const int fd = connection->fd;
+  if (connection->registered) epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, fd, nullptr);
+  connection->fd = -1;
+  connection->registered = false;
+  live_--;
+  FreeConnection(static_cast<uint32_t>(id), *connection);
+  if (!in_batch_) Kick();
+  return fd;
+}
+
+int Reactor::Connect(const Address& address, uint32_t timeout_ms) {
+  const int fd = socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -errno;
+  if (address.family() != AF_UNIX) SetNoDelay(fd);
+  const int result = connect(fd, address.sockaddr_pointer(), address.length);
+  counters_[kSyscalls] += 3;
+  if (result != 0 && errno != EINPROGRESS) {
+    const int error = errno;
+    close(fd);
+    return -error;
+  }
+  counters_[kConnects]++;
+  if (!in_batch_) UpdateClock();
+  const uint32_t id = NewConnection(fd, Connection::State::kConnecting);
+  Connection& connection = connections_[id];
+  if (result == 0) {
+    connection.state = Connection::State::kOpen;
+    SetInterest(id, connection, kReadable);
+    Event(kEvConnect, id)[2] = 0;
+    Kick();
+  } else {
+    SetInterest(id, connection, EPOLLOUT);
+    if (timeout_ms > 0) {
+      connection.native_due = TickAfter(timeout_ms);
+      Arm(id, connection);
+    }
+  }
+  if (!in_batch_) {
+    UpdateKeepAlive();
+    if (!wheel_.empty()) StartTicking();
+  }
+  return static_cast<int>(id);
+}
+
+void Reactor::OnConnectionEvent(uint32_t id, uint32_t generation, uint32_t events) {
+  Connection& connection = connections_[id];
+  if (connection.generation != generation || connection.fd < 0) return;
+  switch (connection.state) {
+    case Connection::State::kConnecting:  // -> Open | Dead
+      FinishConnect(id, connection);
+      return;
+    case Connection::State::kLingering:  // -> Free
+      Discard(id, connection);
+      return;
+    case Connection::State::kClosing:  // -> Lingering | Free, when the output is sent or refused
+      connection.blocked = false;
+      MarkDirty(id, connection);
+      return;
+    case Connection::State::kOpen:
+      break;
+    case Connection::State::kFree:
+    case Connection::State::kDead:
+      return;
+  }
+  if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0 && connection.blocked) {
+    connection.blocked = false;
+    MarkDirty(id, connection);
+  }
+  if ((events & ~static_cast<uint32_t>(EPOLLOUT)) == 0) return;
+  if (!connection.read_done && !connection.paused && !connection.starved) {
+    Read(id, connection, events);
+    return;
+  }
+  connection.pause_armed = connection.paused;
+  MarkDirty(id, connection);
+  if ((events & EPOLLERR) != 0) {
+    int error = 0;
+    socklen_t length = sizeof(error);
+    getsockopt(connection.fd, SOL_SOCKET, SO_ERROR, &error, &length);
+    Fail(id, connection, error != 0 ? error : ECONNRESET);
+  } else if ((events & EPOLLHUP) != 0 && connection.registered) {
+    // HUP cannot be masked: leave the set until there is something to wait for.
+    epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, connection.fd, nullptr);
+    connection.registered = false;
+    connection.events = 0;
+  }
+}
+
+void Reactor::FinishConnect(uint32_t id, Connection& connection) {
+  int error = 0;
+  socklen_t length = sizeof(error);
+  if (getsockopt(connection.fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0) error = errno;
+  counters_[kSyscalls]++;
+  if (error != 0) {
+    Fail(id, connection, error, kEvConnect);
+    return;
+  }
+  connection.state = Connection::State::kOpen;
+  connection.native_due = TimerWheel::kNever;
+  connection.last_active = now_;
+  Event(kEvConnect, id)[2] = 0;
+  MarkDirty(id, connection);
+}
+
+void Reactor::Read(uint32_t id, Connection& connection, uint32_t events) {
+  for (;;) {
+    if (batch_.input.room() < kLeastRead &&
+        (batch_.slab.free_count() <= batch_.reserve || !batch_.input.Ensure(kChunkBytes))) {
+      Starve(id, connection);
+      return;
+    }
+    uint8_t* data = batch_.input.at();
+    const uint32_t room = batch_.input.room();
+    const ssize_t received = recv(connection.fd, data, room, 0);
+    counters_[kSyscalls]++;
+    if (received < 0) {
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN) {
+        Fail(id, connection, connection.write_error != 0 ? connection.write_error : errno);
+      }
+      return;
+    }
+    if (received == 0) {
+      ReadEnd(id, connection);
+      return;
+    }
+    const uint32_t size = static_cast<uint32_t>(received);
+    batch_.input.ConsumeAligned(size);
+    batch_bytes_ += size;
+    counters_[kBytesRead] += size;
+    connection.last_active = now_;
+    if (connection.framer) {
+      host_.set_subject(Int(id));
+      connection.framer->Feed(data, size, host_);
+      if (connection.framer->failed()) {
+        connection.read_done = true;
+        MarkDirty(id, connection);
+        return;
+      }
+      if (!connection.framer->in_head()) {
+        connection.native_due = TimerWheel::kNever;
+      } else if (options_.head_timeout_ms > 0 && connection.native_due == TimerWheel::kNever) {
+        connection.native_due = TickAfter(options_.head_timeout_ms);
+        Arm(id, connection);
+      }
+    } else {
+      int32_t* record = Event(kEvData, id);
+      record[2] = Int(batch_.slab.OffsetOf(data));
+      record[3] = Int(size);
+    }
+    // The peer's FIN is here too: its END belongs into the same batch as its last bytes.
+    if ((events & EPOLLRDHUP) == 0 || size == room) return;
+  }
+}
+
+void Reactor::ReadEnd(uint32_t id, Connection& connection) {
+  connection.peer_done = connection.read_done = true;
+  MarkDirty(id, connection);
+  bool is_complete = true;
+  if (connection.framer) {
+    host_.set_subject(Int(id));
+    host_.set_mute_errors(true);
+    is_complete = connection.framer->Finish(host_);
+    host_.set_mute_errors(false);
+  }
+  if (connection.write_error != 0) {
+    Fail(id, connection, connection.write_error);
+  } else if (!is_complete) {
+    Fail(id, connection, EPROTO);
+  } else {
+    Event(kEvEnd, id);
+  }
+}
+
+void Reactor::Discard(uint32_t id, Connection& connection) {
+  if (scratch_.size() < kScratchBytes) scratch_.resize(kScratchBytes);
+  const ssize_t received = recv(connection.fd, scratch_.data(), kScratchBytes, 0);
+  counters_[kSyscalls]++;
+  if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (received > 0) {
+    connection.lingered += static_cast<uint32_t>(received);
+    if (connection.lingered < kLingerBytes) return;
+  }
+  CloseDescriptor(connection);
+  FreeConnection(id, connection);
+}
+
+void Reactor::Starve(uint32_t id, Connection& connection) {
+  counters_[kStarvations]++;
+  connection.starved = true;
+  starved_.push_back(id);
+  MarkDirty(id, connection);
+}
+
+void Reactor::Fail(uint32_t id, Connection& connection, int error, EventKind kind) {
+  DropOutput(connection);
+  CloseDescriptor(connection);
+  if (!connection.usable()) {
+    FreeConnection(id, connection);
+    return;
+  }
+  connection.state = Connection::State::kDead;
+  connection.framer.reset();
+  wheel_.Clear(id);
+  Event(kind, id)[2] = error;
+}
+
+void Reactor::CloseDescriptor(Connection& connection) {
+  if (connection.fd < 0) return;
+  close(connection.fd);  // leaves the epoll set with it
+  counters_[kSyscalls]++;
+  connection.fd = -1;
+  connection.registered = false;
+  connection.events = 0;
+  live_--;
+}
+
+void Reactor::FreeConnection(uint32_t id, Connection& connection) {
+  connection.state = Connection::State::kFree;
+  connection.generation++;
+  connection.starved = false;
+  connection.framer.reset();
+  wheel_.Clear(id);
+  freed_.push_back(id);
+  stale_events_ = true;
+}
+
+void Reactor::UpdateInterest(uint32_t id, Connection& connection) {
+  if (connection.fd < 0) return;
+  uint32_t wanted = connection.blocked ? static_cast<uint32_t>(EPOLLOUT) : 0;
+  switch (connection.state) {
+    case Connection::State::kConnecting:
+      wanted = EPOLLOUT;
+      break;
+    case Connection::State::kLingering:
+      wanted = kReadable;
+      break;
+    case Connection::State::kOpen:
+      if (connection.read_done || connection.starved) break;
+      if (!connection.paused) {
+        wanted |= kReadable;
+      } else if (!connection.pause_armed) {
+        // A pause costs nothing until the peer sends: many are over before that.
+        wanted |= connection.events & kReadable;
+      }
+      break;
+    default:
+      break;
+  }
+  if (wanted != connection.events) SetInterest(id, connection, wanted);
+}
+
+void Reactor::SetInterest(uint32_t id, Connection& connection, uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = Tag(id, connection.generation);
+  epoll_ctl(epoll_fd_, connection.registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, connection.fd,
+            &event);
+  counters_[kSyscalls]++;
+  connection.registered = true;
+  connection.events = events;
+}
+
+bool Reactor::AddressOf(int32_t id, bool peer, AddressText* out) {
+  const Connection* connection = connections_.Find(id);
+  return connection != nullptr && connection->fd >= 0 && SocketAddress(connection->fd, peer, out);
+}
+
+}  // namespace sluice::net

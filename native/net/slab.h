@@ -1,0 +1,108 @@
+// Reference-counted chunks of memory for bytes in flight.
+//
+//   slab   | chunk 0 | chunk 1 | chunk 2 | ...        64 KB each
+//   count  |    2    |    0    |    1    |            references per chunk
+//   free   [ ..., 1 ]                                 a stack: the chunk freed last is taken first,
+//                                                     so that a quiet worker stays in cache
+//
+// A chunk that stayed free through a whole sweep gives its pages back to the kernel.
+#ifndef SLUICE_NET_SLAB_H_
+#define SLUICE_NET_SLAB_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace sluice::net {
+
+inline constexpr uint32_t kChunkShift = 16;
+// One recv() of a large transfer fills one chunk.
+inline constexpr uint32_t kChunkBytes = 1u << kChunkShift;
+
+using ChunkId = uint32_t;
+inline constexpr ChunkId kNoChunk = UINT32_MAX;
+
+class Slab {
+ public:
+  Slab(uint8_t* base, uint32_t bytes);
+
+  uint8_t* base() const { return base_; }
+  uint32_t bytes() const { return bytes_; }
+  uint8_t* chunk(ChunkId id) const { return base_ + (size_t{id} << kChunkShift); }
+  uint32_t chunk_count() const { return static_cast<uint32_t>(references_.size()); }
+  uint32_t free_count() const { return static_cast<uint32_t>(free_.size()); }
+
+  // Takes a chunk with one reference; kNoChunk unless more than `reserve` chunks are free.
+  ChunkId Take(uint32_t reserve = 0);
+  void Ref(ChunkId id) { references_[id]++; }
+  void Unref(ChunkId id) {
+    if (--references_[id] == 0) free_.push_back(id);
+  }
+  uint32_t references(ChunkId id) const { return references_[id]; }
+
+  ChunkId ChunkOf(const uint8_t* data) const {
+    return static_cast<ChunkId>(static_cast<size_t>(data - base_) >> kChunkShift);
+  }
+  bool Contains(const uint8_t* data, size_t size) const {
+    return data >= base_ && data <= base_ + bytes_ &&
+           size <= static_cast<size_t>(base_ + bytes_ - data);
+  }
+  uint32_t OffsetOf(const uint8_t* data) const { return static_cast<uint32_t>(data - base_); }
+
+  // More memory is resident than a quiet worker needs.
+  bool swollen() const { return resident_count_ > kKeepResident; }
+  // Gives the pages of chunks back that were free since the last call.
+  void Trim();
+
+ private:
+  // Chunks that keep their pages however long they are free: a worker's working set.
+  static constexpr uint32_t kKeepResident = 8;
+
+  uint8_t* const base_;
+  const uint32_t bytes_;
+  std::vector<uint32_t> references_;
+  std::vector<ChunkId> free_;
+  std::vector<bool> resident_;
+  uint32_t resident_count_ = 0;
+  uint32_t fewest_free_;  // since the last sweep: that many chunks at the bottom lay idle
+};
+
+// Cuts pieces from chunks one after the other. What is cut stays valid until Release().
+class BumpArea {
+ public:
+  explicit BumpArea(Slab& slab, uint32_t reserve = 0) : slab_(slab), reserve_(reserve) {}
+  ~BumpArea() { Drop(); }
+  BumpArea(const BumpArea&) = delete;
+  BumpArea& operator=(const BumpArea&) = delete;
+
+  // Makes sure that `bytes` (at most kChunkBytes) are at hand; false when the slab is exhausted.
+  bool Ensure(uint32_t bytes) { return bytes <= room() || Renew(bytes); }
+  uint8_t* at() const { return at_; }
+  uint32_t room() const { return static_cast<uint32_t>(end_ - at_); }
+  void Consume(uint32_t bytes) { at_ += bytes; }
+  // Consumes so that the next piece is aligned.
+  void ConsumeAligned(uint32_t bytes) {
+    const uint32_t rounded = (bytes + 7) & ~7u;
+    at_ += rounded < room() ? rounded : room();
+  }
+
+  // The batch is over: lets go of all chunks that were filled, and reuses the current one from
+  // its start unless an output queue refers to it.
+  void Release();
+  // Lets go of the current chunk too.
+  void Drop();
+
+ private:
+  bool Renew(uint32_t bytes);
+
+  Slab& slab_;
+  const uint32_t reserve_;
+  uint8_t* at_ = nullptr;
+  uint8_t* end_ = nullptr;
+  ChunkId current_ = kNoChunk;
+  std::vector<ChunkId> filled_;
+};
+
+}  // namespace sluice::net
+
+#endif  // SLUICE_NET_SLAB_H_

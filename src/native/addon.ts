@@ -1,0 +1,161 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** One end of a socket; `family` is 4, 6, or 0 for unix sockets, whose `address` is the path. */
+export interface SocketAddress {
+  readonly address: string
+  readonly port: number
+  readonly family: number
+}
+
+/** Where a listener listens. */
+export interface ListenOptions {
+  /** Literal IPv4 or IPv6 address; ignored with `path`. */
+  readonly host?: string
+  /** 0 lets the kernel choose; see `localAddress`. */
+  readonly port?: number
+  /** A unix socket instead: a path, or an abstract name with a leading `@`. */
+  readonly path?: string
+  readonly backlog?: number
+  readonly reusePort?: boolean
+  readonly ipv6Only?: boolean
+  /** Connections are accepted when their first bytes are there, or after so many seconds. */
+  readonly deferSeconds?: number
+}
+
+/** Sizes and limits of a reactor; what is left out has the native default. */
+export interface NativeOptions {
+  /** Memory for bytes in flight, a multiple of 65536. Reserved, not used, until traffic needs it. */
+  readonly slabBytes?: number
+  /** Event records delivered per call at most. */
+  readonly eventCapacity?: number
+  /** Integers in the command ring. */
+  readonly commandCapacity?: number
+  readonly tapeCapacity?: number
+  readonly maxHeadBytes?: number
+  readonly maxStartLineBytes?: number
+  readonly maxHeaders?: number
+  readonly maxChunkExtensionBytes?: number
+  readonly maxTrailerBytes?: number
+  readonly maxInterimResponses?: number
+  /** 1 accepts a bare LF as line end. */
+  readonly lenientLf?: number
+  /** A message head must be complete so long after its first byte; 0 waits for ever. */
+  readonly headTimeoutMs?: number
+}
+
+/** The shared memory of a reactor: byte positions in `buffer`; the slab is at 0. */
+export interface NativeMemory {
+  readonly buffer: ArrayBuffer
+  readonly slabBytes: number
+  readonly controlAt: number
+  readonly controlLength: number
+  readonly countersAt: number
+  readonly countersLength: number
+  readonly eventsAt: number
+  readonly eventCapacity: number
+  readonly commandsAt: number
+  readonly commandCapacity: number
+  readonly tapeAt: number
+  readonly tapeCapacity: number
+}
+
+/** The native class behind `Reactor`, which checks the arguments. Failures are negative errnos. */
+export interface NativeReactor {
+  memory(): NativeMemory
+  addListener(fd: number, id: number): number
+  removeListener(id: number): number
+  adoptConnection(fd: number): number
+  releaseConnection(connection: number): number
+  connect(address: string, port: number, timeoutMs: number): number
+  connectPath(path: string, timeoutMs: number): number
+  sendBytes(connection: number, bytes: Uint8Array): number
+  allocateArena(bytes: number): number
+  address(connection: number, isPeer: boolean): SocketAddress | undefined
+  framerCreate(kind: number, expectAny: boolean): number
+  framerFeed(framer: number, offset: number, length: number): number
+  framerMore(framer: number): number
+  framerFinish(framer: number): number
+  framerExpect(framer: number, flags: number): number
+  framerFree(framer: number): number
+  writeHead(head: number, flags: number, offset: number, capacity: number): number
+  flush(): void
+  close(): void
+}
+
+interface Addon {
+  NativeReactor: new (options: NativeOptions, onBatch: (count: number) => void) => NativeReactor
+  openListener(options: Required<ListenOptions>): number
+  localAddress(fd: number): SocketAddress
+  closeFd(fd: number): void
+  reasonText(reason: number): string
+  protocol(): Record<string, number>
+}
+
+const BINARY = 'build/Release/sluice.node'
+// Enough for the bursts that a load balancer is there for; the kernel caps it at somaxconn.
+const BACKLOG = 4096
+
+const addon = load()
+
+/** Makes a reactor on this thread's event loop. Only `Reactor` calls it. */
+export function createNativeReactor(
+  options: NativeOptions,
+  onBatch: (count: number) => void,
+): NativeReactor {
+  return new addon.NativeReactor(options, onBatch)
+}
+
+/**
+ * Opens a listening socket and returns its descriptor, which belongs to the caller and may be used
+ * by any thread's reactor. Throws an `Error` with `code`, `syscall`, `address` and `port`.
+ */
+export function openListener(options: ListenOptions): number {
+  const port = options.port ?? 0
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new RangeError(`port must be an integer from 0 to 65535, not ${port}`)
+  }
+  return addon.openListener({
+    host: String(options.host ?? '0.0.0.0'),
+    port,
+    path: String(options.path ?? ''),
+    backlog: Number(options.backlog ?? BACKLOG),
+    reusePort: options.reusePort ?? false,
+    ipv6Only: options.ipv6Only ?? false,
+    deferSeconds: Number(options.deferSeconds ?? 0),
+  })
+}
+
+/** Returns the address a socket is bound to: the real port of a listener on port 0. */
+export function localAddress(fd: number): SocketAddress {
+  return addon.localAddress(Number(fd))
+}
+
+/** Closes a descriptor that this process opened. */
+export function closeFd(fd: number): void {
+  addon.closeFd(Number(fd))
+}
+
+/** Returns what the `reason` of a BAD event means, for logs. */
+export function reasonText(reason: number): string {
+  return addon.reasonText(Number(reason))
+}
+
+/** Returns the protocol's numbers as native code has them, for the test that compares. */
+export function nativeProtocol(): Record<string, number> {
+  return addon.protocol()
+}
+
+function load(): Addon {
+  // This file runs from src/native, dist/src/native, or bundled into dist.
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, BINARY))) {
+    const parent = dirname(folder)
+    if (parent === folder) throw new Error(`${BINARY} is missing: run "npm run setup"`)
+    folder = parent
+  }
+  // The .node file has no types; the interface above is what native/binding exports.
+  return createRequire(import.meta.url)(join(folder, BINARY)) as Addon
+}
