@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { configureLogger } from '../observability/logger.ts'
+import { writeLogToStdout } from '../observability/stdout-sink.ts'
 import type { ScriptSpec } from '../program/spec.ts'
 import { HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
 import { type HelpPage, renderHelp } from './help.ts'
@@ -79,6 +81,7 @@ async function runScript(file: string, options: ParsedOptions): Promise<void> {
   // Paths in scripts are relative to the script. Only the main thread can change directory.
   process.chdir(dirname(file))
 
+  configureLogger({ level: run.logLevel, sink: writeLogToStdout })
   const { loadScriptInJob } = await import('../orchestrator/load-script-in-job.ts')
   const spec = await loadScriptInJob(file, loadTimeoutMs)
   if (options.isSet('verify')) {

@@ -1,16 +1,11 @@
 import type { Piscina } from 'piscina'
-import type { ScriptSpec } from '../program/spec.ts'
+import type { LoadResult } from '../program/load-script.ts'
 import { StartError } from './start-error.ts'
 
 /** What each job takes and gives; `jobs/<name>.ts` has the code. */
 export interface Jobs {
-  'load-script': { input: { file: string }; output: LoadScriptOutput }
+  'load-script': { input: { file: string }; output: LoadResult }
 }
-
-export type LoadScriptOutput =
-  | { isGood: true; spec: ScriptSpec }
-  /** Log lines that tell what is wrong. */
-  | { isGood: false; lines: string[] }
 
 /** Threads that wait for work end after this time, so that an idle process pays nothing. */
 const IDLE_TIMEOUT_MS = 10_000

@@ -27,6 +27,7 @@ export async function runProgram(
   stopOnSignals(orchestrator, options.drainTimeoutMs)
   await orchestrator.start()
   for (const address of orchestrator.addresses) logger.info(`[listener] Listening on ${address}`)
+  logger.flush()
   return orchestrator
 }
 

@@ -1,37 +1,54 @@
+import { checkTargets } from './build.ts'
+import { Configuration } from './configuration.ts'
 import { compileProgram } from './script/compile-program.ts'
 import type { CompiledModule } from './script/compiled-module.ts'
-import { evaluateModule, type ScriptGlobals } from './script/instantiate.ts'
+import { evaluateModule } from './script/instantiate.ts'
 import { recordUses } from './script/record-uses.ts'
+import { describeRuntimeError } from './script/runtime-error.ts'
 import { formatScriptError, ScriptError } from './script/script-error.ts'
+import { createGlobals } from './script-globals.ts'
 import type { ListenSpec, ScriptSpec } from './spec.ts'
 
-/** Compiles a script with all modules that it uses, and evaluates it to see where it listens. */
-export function loadScript(file: string): ScriptSpec {
-  const globals: ScriptGlobals = {}
-  const program = compileProgram(file, { findUses: (compiled) => recordUses(compiled, globals) })
-  const listen = program.modules.flatMap((compiled) => recordListens(compiled, globals))
-  return { kind: 'script', listen, program }
+/** What a script prints while it is only looked at is printed again when it runs. */
+const GLOBALS = createGlobals(() => {})
+
+export type LoadResult =
+  | { isGood: true; spec: ScriptSpec }
+  /** Log lines that tell what is wrong. */
+  | { isGood: false; lines: string[] }
+
+/**
+ * Compiles a script with all modules that it uses, and evaluates it to see where it listens and
+ * whether the pipelines that it refers to exist.
+ */
+export function loadScript(file: string): LoadResult {
+  let modules: readonly CompiledModule[] = []
+  try {
+    const findUses = (compiled: CompiledModule): string[] => recordUses(compiled, GLOBALS)
+    const program = compileProgram(file, { findUses })
+    modules = program.modules
+    const listen = modules.flatMap((compiled) => listensOf(evaluate(compiled)))
+    return { isGood: true, spec: { kind: 'script', listen, program } }
+  } catch (error) {
+    const isScriptError = error instanceof ScriptError
+    const lines = isScriptError ? formatScriptError(error) : describeRuntimeError(error, modules)
+    return { isGood: false, lines }
+  }
 }
 
-/** Renders what `loadScript` threw as log lines. */
-export function describeLoadError(error: unknown): string[] {
-  if (error instanceof ScriptError) return formatScriptError(error)
-  return [`[pjs] Error: ${error instanceof Error ? error.message : String(error)}`]
+function evaluate(compiled: CompiledModule): Configuration {
+  const value = evaluateModule(compiled, GLOBALS)
+  if (value instanceof Configuration) {
+    checkTargets(value)
+    return value
+  }
+  throw new ScriptError('file', 'Script did not return a Configuration object', compiled.path)
 }
 
-function recordListens(compiled: CompiledModule, globals: ScriptGlobals): ListenSpec[] {
-  const listens: ListenSpec[] = []
-  const configuration: object = new Proxy(
-    {},
-    {
-      get:
-        (_, method) =>
-        (...args: unknown[]): object => {
-          if (method === 'listen') listens.push({ host: '0.0.0.0', port: Number(args[0]) })
-          return configuration
-        },
-    },
-  )
-  evaluateModule(compiled, { ...globals, pipy: () => configuration })
-  return listens
+function listensOf({ pipelines }: Configuration): ListenSpec[] {
+  return pipelines.flatMap(({ entry }) => {
+    if (entry.kind !== 'listen') return []
+    const { host = '0.0.0.0', reuse } = entry.options
+    return [{ host, port: entry.port, ...(reuse !== undefined && { isShared: reuse }) }]
+  })
 }

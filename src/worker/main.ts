@@ -4,9 +4,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { createReactor } from '../native/reactor.ts'
-import { configureLogger } from '../observability/logger.ts'
+import { configureLogger, logger } from '../observability/logger.ts'
 import type { ListenerFd, MessageFromWorker, MessageToWorker, WorkerSetup } from './messages.ts'
-import { startProgram } from './program-host.ts'
+import { type BoundListener, startProgram } from './program-host.ts'
 
 /** How often a draining worker counts its sessions. */
 const DRAIN_COUNT_MS = 50
@@ -22,7 +22,7 @@ configureLogger({
 const reactor = createReactor()
 /** Listener ids of the reactor by descriptor. */
 const listenerIds = new Map<number, number>()
-const program = startProgram(reactor, setup.spec, addListeners(setup.listeners), {})
+const program = await startProgram(reactor, setup.spec, addListeners(setup.listeners), logger)
 
 parentPort?.on('message', receive)
 send({ type: 'ready' })
@@ -30,10 +30,7 @@ send({ type: 'ready' })
 function receive(message: MessageToWorker): void {
   switch (message.type) {
     case 'adopt':
-      addListeners(message.listeners).forEach((id, at) => {
-        const index = message.listeners[at]?.index
-        if (index !== undefined) program.adopt(index, id)
-      })
+      for (const listener of addListeners(message.listeners)) program.adopt(listener)
       break
     case 'release':
       for (const { fd } of message.listeners) removeListener(fd)
@@ -44,11 +41,11 @@ function receive(message: MessageToWorker): void {
   }
 }
 
-function addListeners(listeners: readonly ListenerFd[]): number[] {
-  return listeners.map(({ fd }) => {
+function addListeners(listeners: readonly ListenerFd[]): BoundListener[] {
+  return listeners.map(({ index, fd }) => {
     const id = reactor.addListener(fd)
     listenerIds.set(fd, id)
-    return id
+    return { index, id }
   })
 }
 
