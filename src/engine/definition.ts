@@ -1,0 +1,48 @@
+import type { Context } from './context.ts'
+import type { Filter } from './filter.ts'
+import type { Layout } from './layout.ts'
+
+/** One parameter of a filter, for `--help-filters`, the type declarations and the docs. */
+export interface ParameterDoc {
+  name: string
+  /** The TypeScript type that a script may pass. */
+  type: string
+  doc: string
+  isOptional?: boolean
+  /** The last parameter may be given any number of times. */
+  isRest?: boolean
+}
+
+/**
+ * What the registry knows of a filter: everything that is printed, checked, typed or drawn comes
+ * from here.
+ */
+export interface FilterDefinition<A extends readonly unknown[] = readonly unknown[]> {
+  readonly name: string
+  readonly description: string
+  readonly parameters: readonly ParameterDoc[]
+  /** Names of the pipelines of the same module that the arguments refer to. */
+  targets?(args: A): string[]
+  /**
+   * Called once for each place where a layout uses the filter. Checks the arguments, throwing a
+   * TypeError that names the wrong one, and returns what makes the instances; state in between is
+   * shared by all sessions of that place on this worker.
+   */
+  plan(...args: A): (layout: Layout) => Filter
+}
+
+/** Types a definition by its arguments. */
+export function defineFilter<A extends readonly unknown[]>(
+  definition: FilterDefinition<A>,
+): FilterDefinition<A> {
+  return definition
+}
+
+/** A parameter that is either a value or a function called in the session's context. */
+export type ValueOf<T> = T | (() => T)
+
+/** The value of such a parameter, now. */
+export function evaluate<T>(context: Context, value: ValueOf<T>): T {
+  if (typeof value !== 'function') return value
+  return context.runtime.call(context, value as (none: undefined) => T, undefined)
+}

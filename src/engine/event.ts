@@ -1,0 +1,90 @@
+import type { SessionErrorCode } from './errors.ts'
+
+/** Numeric kinds of events; a number compares faster than a class. */
+export const DATA = 1
+export const MESSAGE_START = 2
+export const MESSAGE_END = 3
+export const SESSION_END = 4
+/** The head of a 1xx response: engine-internal, passed along by everything that scripts see. */
+export const INTERIM = 5
+
+export type Kind = 1 | 2 | 3 | 4 | 5
+
+/**
+ * What flows through a pipeline. A session sees any number of messages (`MessageStart`, `Data`*,
+ * `MessageEnd`) or raw `Data`, then at most one `SessionEnd`.
+ */
+export abstract class Event {
+  readonly kind: Kind
+  constructor(kind: Kind) {
+    this.kind = kind
+  }
+}
+
+/** A head that still is bytes somewhere. The codec filters know the concrete classes. */
+export interface WireHead {
+  /** Makes the head's own bytes outlive the current batch. */
+  own(): void
+  /** The object that scripts see as `head`; the same one at every call. */
+  materialise(): object
+}
+
+/** Begins a message. Its head is an object that scripts may change, or `null`. */
+export class MessageStart extends Event {
+  /** Engine-internal: the head as it came from the wire, or `null` if a script made it. */
+  wire: WireHead | null
+  /** Engine-internal: why there is no real message, when a codec had to make one up. */
+  failure: SessionErrorCode | ''
+  /** Engine-internal: a filter changes the body, so the length that the wire told is void. */
+  isBodyChanged: boolean
+  #head: object | null
+
+  constructor(head?: object | null, wire: WireHead | null = null, interim = false) {
+    super(interim ? INTERIM : MESSAGE_START)
+    this.wire = wire
+    this.failure = ''
+    this.isBodyChanged = false
+    this.#head = head ?? null
+  }
+
+  get head(): object | null {
+    if (this.#head === null && this.wire !== null) this.#head = this.wire.materialise()
+    return this.#head
+  }
+
+  set head(head: object | null) {
+    this.#head = head
+    this.wire = null
+  }
+
+  /** Engine-internal: makes the event safe to keep after the current batch. */
+  own(): this {
+    this.wire?.own()
+    return this
+  }
+}
+
+/** Ends a message. */
+export class MessageEnd extends Event {
+  /** Engine-internal: trailer lines, each with its CRLF, as Latin-1 text; usually empty. */
+  readonly trailers: string
+  constructor(trailers = '') {
+    super(MESSAGE_END)
+    this.trailers = typeof trailers === 'string' ? trailers : ''
+  }
+}
+
+/** Ends a session, well (`error` is empty) or badly. */
+export class SessionEnd extends Event {
+  readonly error: SessionErrorCode | ''
+  /** Engine-internal: the peer ended only its own direction and still reads. */
+  readonly isHalf: boolean
+  constructor(error: SessionErrorCode | '' = '', isHalf = false) {
+    super(SESSION_END)
+    this.error = typeof error === 'string' ? error : ''
+    this.isHalf = isHalf === true
+  }
+}
+
+/** The end of a message without trailers: it carries nothing, so that one object serves all. */
+export const MESSAGE_ENDED: MessageEnd = new MessageEnd()

@@ -1,0 +1,59 @@
+import type { Context } from './context.ts'
+import type { Filter, Sink, Source } from './filter.ts'
+import type { Runtime } from './runtime.ts'
+import { Session } from './session.ts'
+
+/** One filter of a layout: its name, the arguments it was given, and how to make an instance. */
+export interface Stage {
+  readonly name: string
+  readonly args: readonly unknown[]
+  create(layout: Layout): Filter
+}
+
+/** Sessions kept for reuse per layout; more than that are left to the garbage collector. */
+const POOL_LIMIT = 1024
+
+/** The recipe of a pipeline: immutable once built, shared by all of its sessions. */
+export class Layout {
+  readonly runtime: Runtime
+  readonly name: string
+  /** Index of the module that defines the pipeline; its other pipelines are found through it. */
+  readonly module: number
+  readonly stages: readonly Stage[]
+  readonly #pool: Session[] = []
+  /** Sessions made so far that still exist, and those of them that are running. */
+  allocated = 0
+  active = 0
+
+  constructor(runtime: Runtime, name: string, module: number, stages: readonly Stage[]) {
+    this.runtime = runtime
+    this.name = name
+    this.module = module
+    this.stages = stages
+  }
+
+  /** Starts a session. The caller owns it and calls `free()`. */
+  spawn(
+    context: Context,
+    source: Source | null,
+    sink: Sink,
+    parent: Session | null = null,
+  ): Session {
+    let session = this.#pool.pop()
+    if (session === undefined) {
+      const filters = this.stages.map((stage) => stage.create(this))
+      session = new Session(this, filters)
+      this.allocated++
+    }
+    this.active++
+    session.start(context, source, sink, parent)
+    return session
+  }
+
+  /** Takes back a session that has been reset. */
+  recycle(session: Session): void {
+    this.active--
+    if (this.#pool.length < POOL_LIMIT) this.#pool.push(session)
+    else this.allocated--
+  }
+}

@@ -1,0 +1,136 @@
+import type { Sockets } from '../native/sockets.ts'
+import type { Context, InboundInfo } from './context.ts'
+import { Context as ContextClass } from './context.ts'
+import type { Layout } from './layout.ts'
+import type { Session } from './session.ts'
+
+/** The variables of one script module: made and switched by the script loader's scopes. */
+export interface VariableScope {
+  /** Points the module's free identifiers at `vars`. */
+  enter(vars: object | undefined): void
+  create(inbound: InboundInfo | null): object
+  clone(vars: object): object
+}
+
+/** Where the runtime's messages go. */
+export interface RuntimeLog {
+  error(message: string): void
+  warn(message: string): void
+  info(message: string): void
+}
+
+/** Something that has to finish what it held back when the batch is over. */
+export interface BatchListener {
+  batchEnded(): void
+}
+
+const NO_VARIABLES: readonly object[] = []
+
+/**
+ * What all sessions of one program on one worker share: its pipelines by module and name, the
+ * variables of the context that is running, and the list of sessions to recycle.
+ */
+export class Runtime {
+  readonly log: RuntimeLog
+  /** The worker's connections. */
+  readonly sockets: Sockets
+  /** Turns an error that a script threw into log lines. */
+  describeError: (error: unknown) => string[] = (error) => [
+    `[pjs] Error: ${error instanceof Error ? error.message : String(error)}`,
+  ]
+  /** The context whose callback is running. */
+  context: Context | null = null
+  readonly #scopes: VariableScope[] = []
+  readonly #layouts = new Map<string, Layout>()
+  readonly #listeners: BatchListener[] = []
+  readonly #ended: Session[] = []
+
+  constructor(log: RuntimeLog, sockets: Sockets) {
+    this.log = log
+    this.sockets = sockets
+  }
+
+  /** Adds a module's scope; modules are numbered in this order. */
+  addScope(scope: VariableScope): void {
+    this.#scopes.push(scope)
+  }
+
+  addLayout(layout: Layout): void {
+    this.#layouts.set(`${layout.module} ${layout.name}`, layout)
+  }
+
+  /** The pipeline `name` of a module. */
+  findLayout(module: number, name: string): Layout | undefined {
+    return this.#layouts.get(`${module} ${name}`)
+  }
+
+  /** All named pipelines. */
+  layouts(): Iterable<Layout> {
+    return this.#layouts.values()
+  }
+
+  /** A context with the initial values of every module. */
+  createContext(inbound: InboundInfo | null): Context {
+    const scopes = this.#scopes
+    if (scopes.length === 0) return new ContextClass(this, inbound, NO_VARIABLES)
+    return new ContextClass(
+      this,
+      inbound,
+      scopes.map((scope) => scope.create(inbound)),
+    )
+  }
+
+  /** Copies the variables of a context, module by module. */
+  cloneVariables(vars: readonly object[]): readonly object[] {
+    const scopes = this.#scopes
+    if (scopes.length === 0) return NO_VARIABLES
+    if (scopes.length === 1) return [(scopes[0] as VariableScope).clone(vars[0] as object)]
+    return scopes.map((scope, index) => scope.clone(vars[index] as object))
+  }
+
+  /**
+   * Calls a script function in a context. What it throws passes through, and the context that was
+   * running before is back in any case.
+   */
+  call<A, R>(context: Context, f: (arg: A) => R, arg: A): R {
+    const before = this.context
+    this.#enter(context)
+    try {
+      return f(arg)
+    } finally {
+      this.#enter(before)
+    }
+  }
+
+  #enter(context: Context | null): void {
+    this.context = context
+    const scopes = this.#scopes
+    const vars = context?.vars
+    for (let i = 0; i < scopes.length; i++) (scopes[i] as VariableScope).enter(vars?.[i])
+  }
+
+  /** Logs what a callback threw. */
+  reportScriptError(error: unknown): void {
+    for (const line of this.describeError(error)) this.log.error(line)
+  }
+
+  /** Recycles `session` when the current batch is over. */
+  defer(session: Session): void {
+    this.#ended.push(session)
+  }
+
+  /** Calls `listener` once when the current batch is over. */
+  atBatchEnd(listener: BatchListener): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Called after every batch. What it does may add to both lists; they are done in the same go. */
+  endBatch(): void {
+    const listeners = this.#listeners
+    for (let i = 0; i < listeners.length; i++) (listeners[i] as BatchListener).batchEnded()
+    listeners.length = 0
+    const ended = this.#ended
+    for (let i = 0; i < ended.length; i++) (ended[i] as Session).recycle()
+    ended.length = 0
+  }
+}

@@ -1,0 +1,118 @@
+import type { Context } from './context.ts'
+import type { Event } from './event.ts'
+import type { Filter, Sink, Source } from './filter.ts'
+import { NOWHERE } from './filter.ts'
+import type { Layout } from './layout.ts'
+
+/**
+ * One running instance of a pipeline layout: a chain of filters between a source and a sink.
+ * Layouts make and pool sessions; an owner gives each back with `free()`.
+ */
+export class Session implements Source {
+  readonly layout: Layout
+  readonly filters: readonly Filter[]
+  context!: Context
+  /** Who feeds the session. */
+  source: Source | null = null
+  /** The session that this one works for (`link`, `demux`), so that codecs find their partners. */
+  parent: Session | null = null
+  #echo: Sink = NOWHERE
+  #pauses = 0
+  #isAborted = false
+  #isLive = false
+
+  constructor(layout: Layout, filters: readonly Filter[]) {
+    this.layout = layout
+    this.filters = filters
+    for (const filter of filters) filter.session = this
+    for (let i = 1; i < filters.length; i++) {
+      const before = filters[i - 1] as Filter
+      const filter = filters[i] as Filter
+      before.next = filter
+      filter.previous = before
+    }
+    const first = filters[0]
+    if (first !== undefined) first.previous = this
+  }
+
+  /** Called by the layout. */
+  start(context: Context, source: Source | null, sink: Sink, parent: Session | null): void {
+    this.context = context
+    this.source = source
+    this.parent = parent
+    this.#isLive = true
+    const last = this.filters[this.filters.length - 1]
+    if (last !== undefined) last.next = sink
+    else this.#echo = sink
+    for (const filter of this.filters) filter.start()
+  }
+
+  /** Feeds one event to the first filter; a session without filters echoes. */
+  process(event: Event): void {
+    if (this.#isAborted || !this.#isLive) return
+    const first = this.filters[0]
+    if (first === undefined) this.#echo.process(event)
+    else first.process(event)
+  }
+
+  /** Whoever takes the session's output is full. */
+  pauseOutput(): void {
+    const last = this.filters[this.filters.length - 1]
+    if (last === undefined) this.pause()
+    else last.pause()
+  }
+
+  /** Takes back one `pauseOutput()`. */
+  resumeOutput(): void {
+    const last = this.filters[this.filters.length - 1]
+    if (last === undefined) this.resume()
+    else last.resume()
+  }
+
+  /** Holds up the session's source; called by the first filter. */
+  pause(): void {
+    this.#pauses++
+    if (this.#pauses === 1) this.source?.pause()
+  }
+
+  /** Takes back one `pause()`. */
+  resume(): void {
+    if (this.#pauses === 0) return
+    this.#pauses--
+    if (this.#pauses === 0) this.source?.resume()
+  }
+
+  /** Takes no more input: a callback has failed. */
+  abort(): void {
+    this.#isAborted = true
+  }
+
+  /** Whether `free()` has not been called since the session was started. */
+  get isLive(): boolean {
+    return this.#isLive
+  }
+
+  /**
+   * Ends the session and gives it back to its layout's pool, once the current batch is over: its
+   * own filters may be running further down the call stack.
+   */
+  free(): void {
+    if (!this.#isLive) return
+    this.#isLive = false
+    this.layout.runtime.defer(this)
+  }
+
+  /** Called by the runtime when the batch is over. */
+  recycle(): void {
+    for (const filter of this.filters) filter.reset()
+    if (this.#pauses > 0) this.source?.resume()
+    this.#pauses = 0
+    this.source = null
+    this.parent = null
+    this.#isAborted = false
+    const last = this.filters[this.filters.length - 1]
+    if (last !== undefined) last.next = NOWHERE
+    else this.#echo = NOWHERE
+    this.layout.recycle(this)
+  }
+}

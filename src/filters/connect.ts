@@ -1,0 +1,380 @@
+import { checkOptionalObject } from '../engine/arguments.ts'
+import { Data } from '../engine/data.ts'
+import { defineFilter, evaluate, type ValueOf } from '../engine/definition.ts'
+import type { SessionErrorCode } from '../engine/errors.ts'
+import { DATA, type Event, MESSAGE_START, SESSION_END, SessionEnd } from '../engine/event.ts'
+import { Filter } from '../engine/filter.ts'
+import { parseDuration, parseSize } from '../engine/quantity.ts'
+import { CMD_WATERMARK, TIMEOUT_IDLE } from '../native/protocol.ts'
+import type { FrameReceiver, SocketHandler } from '../native/sockets.ts'
+import type { Framable } from '../net/framable.ts'
+import { cachedAddress, resolve } from '../net/resolver.ts'
+import { Socket } from '../net/socket.ts'
+import { parseTarget, type Target } from '../net/target.ts'
+
+/** Options of `connect`; durations are seconds or texts such as `'1.5s'` or `'2m'`. */
+export interface ConnectOptions {
+  /** Unsent bytes above which the source is held up. */
+  bufferLimit?: number | string
+  /** Further attempts after a failed one; negative for ever. */
+  retryCount?: number
+  retryDelay?: number | string
+  connectTimeout?: number | string
+  /** Longest silence while a response is due. */
+  responseTimeout?: number | string
+  /** Longest silence otherwise. */
+  idleTimeout?: number | string
+  /** Is told of every attempt, by its target. */
+  observer?: ConnectObserver
+}
+
+/** Is told what becomes of connections, for balancing and health. */
+export interface ConnectObserver {
+  begin(target: string): void
+  end(target: string): void
+  failed(target: string, error: SessionErrorCode): void
+}
+
+/** Limits of one upstream connection, in milliseconds. */
+export interface ConnectTimeouts {
+  readonly connect: number
+  readonly response: number
+  readonly idle: number
+}
+
+interface ConnectPlan {
+  target: ValueOf<string>
+  timeouts: ConnectTimeouts
+  bufferLimit: number
+  retryCount: number
+  retryDelayMs: number
+  observer: ConnectObserver | null
+}
+
+/** `connect(target, options?)`: the other end of the pipeline is a connection to somewhere. */
+export const connect = defineFilter({
+  name: 'connect',
+  description: 'Sends data to a remote endpoint and receives data from it',
+  parameters: [
+    {
+      name: 'target',
+      type: 'string | (() => string)',
+      doc: 'Remote endpoint in the form of `<ip-or-hostname>:<port>` or `unix:<path>`',
+    },
+    {
+      name: 'options',
+      type: 'ConnectOptions',
+      doc: 'bufferLimit, retryCount, retryDelay, connectTimeout, responseTimeout, idleTimeout',
+      isOptional: true,
+    },
+  ],
+  plan: (target: ValueOf<string>, options?: ConnectOptions | null) => {
+    if (typeof target !== 'string' && typeof target !== 'function') {
+      throw new TypeError('argument #1 expects a string or a function')
+    }
+    const given = checkOptionalObject(options, 2) ?? {}
+    const plan: ConnectPlan = {
+      target,
+      timeouts: {
+        connect: parseDuration(given.connectTimeout ?? 10),
+        response: parseDuration(given.responseTimeout ?? 60),
+        idle: parseDuration(given.idleTimeout ?? 60),
+      },
+      bufferLimit: parseSize(given.bufferLimit ?? 0),
+      retryCount: given.retryCount ?? 0,
+      retryDelayMs: parseDuration(given.retryDelay ?? 0),
+      observer: given.observer ?? null,
+    }
+    return () => new Connect(plan)
+  },
+})
+
+const ETIMEDOUT = 110
+/** Bytes kept while a name is being looked up; then the source is held up. */
+const PENDING_LIMIT = 64 * 1024
+
+/**
+ * Connects at the first event and relays bytes both ways.
+ *
+ *     Idle -> Resolving -> Connecting -> Open -> Ended
+ *               |             |    ^              ^
+ *               |             v    | retry        |
+ *               +-----------> Waiting ------------+
+ */
+export class Connect extends Filter implements SocketHandler, Framable {
+  readonly #plan: ConnectPlan
+  socket: Socket | null = null
+  #state: 'idle' | 'resolving' | 'connecting' | 'waiting' | 'open' | 'ended' = 'idle'
+  #framerKind = 0
+  #receiver: FrameReceiver | null = null
+  #pending: Data[] | null = null
+  #pendingSize = 0
+  #expectations: number[] | null = null
+  #isCongested = false
+  #pauses = 0
+  #hasInputEnded = false
+  #attempts = 0
+  #timer: NodeJS.Timeout | null = null
+  /** The target that the observer counts this connection for. */
+  #observed: string | null = null
+  /** Tells answers to questions of an earlier life of this pooled filter from current ones. */
+  #life = 0
+
+  constructor(plan: ConnectPlan) {
+    super()
+    this.#plan = plan
+  }
+
+  get timeouts(): ConnectTimeouts {
+    return this.#plan.timeouts
+  }
+
+  process(event: Event): void {
+    switch (event.kind) {
+      case DATA:
+        if (this.#state === 'idle') this.#open()
+        if (this.socket !== null && this.#isCommitted) this.socket.send(event as Data)
+        else this.#hold(event as Data)
+        break
+      case MESSAGE_START:
+        if (this.#state === 'idle') this.#open()
+        break
+      case SESSION_END:
+        this.#endInput(event as SessionEnd)
+        break
+    }
+  }
+
+  openSocket(): Socket | null {
+    if (this.#state === 'idle') this.#open()
+    return this.#isCommitted ? this.socket : null
+  }
+
+  /** Whether bytes may go to the socket: there will be no other to send them to. */
+  get #isCommitted(): boolean {
+    return this.#state === 'open' || this.#plan.retryCount === 0
+  }
+
+  attachFramer(kind: number, receiver: FrameReceiver): void {
+    this.#framerKind = kind
+    this.#receiver = receiver
+  }
+
+  /** A request has been sent as bytes, which the framer cannot see by itself. */
+  expect(flags: number): void {
+    if (this.socket !== null) this.socket.expect(flags)
+    else {
+      this.#expectations ??= []
+      this.#expectations.push(flags)
+    }
+  }
+
+  override pause(): void {
+    this.#pauses++
+    this.socket?.pause()
+  }
+
+  override resume(): void {
+    this.#pauses--
+    this.socket?.resume()
+  }
+
+  override reset(): void {
+    this.#life++
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#state = 'idle'
+    this.#drop(false)
+    this.#framerKind = 0
+    this.#receiver = null
+    this.#pending = null
+    this.#pendingSize = 0
+    this.#expectations = null
+    this.#isCongested = false
+    this.#pauses = 0
+    this.#hasInputEnded = false
+    this.#attempts = 0
+  }
+
+  /** Resets the connection. */
+  destroy(): void {
+    this.#state = 'ended'
+    this.#drop(true)
+  }
+
+  #open(): void {
+    this.#attempts++
+    let text: unknown
+    try {
+      text = evaluate(this.session.context, this.#plan.target)
+    } catch (error) {
+      this.#state = 'ended'
+      this.fail(error)
+      return
+    }
+    const target = typeof text === 'string' ? parseTarget(text) : null
+    if (target === null) {
+      this.session.context.runtime.log.warn(`[connect] invalid target: ${String(text)}`)
+      this.#end('CannotResolve')
+      return
+    }
+    this.#plan.observer?.begin(String(text))
+    this.#observed = String(text)
+    const address = target.isAddress ? target.host : cachedAddress(target.host)
+    if (address !== undefined) return this.#connect(target, address)
+    this.#state = 'resolving'
+    const life = this.#life
+    resolve(target.host, (found) => {
+      if (life !== this.#life || this.#state !== 'resolving') return
+      if (found === null) this.#end('CannotResolve')
+      else this.#connect(target, found)
+      this.session.layout.runtime.sockets.settle()
+    })
+  }
+
+  #connect(target: Target, address: string): void {
+    const sockets = this.session.layout.runtime.sockets
+    const timeout = this.#plan.timeouts.connect
+    const id =
+      target.path !== ''
+        ? sockets.reactor.connectPath(target.path, timeout)
+        : sockets.reactor.connect(address, target.port, timeout)
+    if (id < 0) return this.#failed(-id)
+    this.#state = 'connecting'
+    sockets.attach(id, this)
+    const socket = new Socket(sockets.reactor, id)
+    this.socket = socket
+    const limit = this.#plan.bufferLimit
+    if (limit > 0) sockets.reactor.command3(CMD_WATERMARK, id, limit, limit >> 2)
+    if (this.#framerKind !== 0) socket.frame(this.#framerKind)
+    for (const flags of this.#expectations ?? []) socket.expect(flags)
+    this.#expectations = null
+    for (let i = 0; i < this.#pauses; i++) socket.pause()
+    if (this.#plan.retryCount === 0) this.#flush()
+  }
+
+  #flush(): void {
+    const pending = this.#pending
+    this.#pending = null
+    this.#pendingSize = 0
+    if (pending !== null) for (const data of pending) this.socket?.send(data)
+    this.#setCongested(false)
+  }
+
+  onConnect(errno: number): void {
+    if (errno !== 0) {
+      this.#drop(true)
+      this.#failed(errno)
+      return
+    }
+    this.#state = 'open'
+    this.#attempts = 0
+    this.#flush()
+    if (this.#receiver === null) this.socket?.timeout(this.#plan.timeouts.idle, TIMEOUT_IDLE)
+    if (this.#hasInputEnded) this.socket?.end()
+  }
+
+  onData(offset: number, size: number): void {
+    if (this.#receiver !== null) this.#receiver.receiveBody(offset, size)
+    else this.next.process(Data.borrow(this.session.layout.runtime.sockets.reactor, offset, size))
+  }
+
+  receiveHead(events: Int32Array, at: number): void {
+    this.#receiver?.receiveHead(events, at)
+  }
+
+  receiveBody(offset: number, size: number): void {
+    this.#receiver?.receiveBody(offset, size)
+  }
+
+  receiveEnd(offset: number, size: number): void {
+    this.#receiver?.receiveEnd(offset, size)
+  }
+
+  receiveBad(status: number, reason: number): void {
+    this.#receiver?.receiveBad(status, reason)
+  }
+
+  onEnd(): void {
+    if (this.#hasInputEnded || this.#receiver !== null) this.#drop(false)
+    this.#state = 'ended'
+    this.next.process(new SessionEnd('', true))
+  }
+
+  onError(): void {
+    this.#end('ReadError')
+  }
+
+  onCongested(): void {
+    this.#setCongested(true)
+  }
+
+  onDrained(): void {
+    this.#setCongested(false)
+  }
+
+  onTimeout(): void {
+    this.#end('ReadTimeout')
+  }
+
+  #hold(data: Data): void {
+    if (this.#state === 'ended' || data.size === 0) return
+    this.#pending ??= []
+    this.#pending.push(data.own())
+    this.#pendingSize += data.size
+    if (this.#pendingSize > PENDING_LIMIT) this.#setCongested(true)
+  }
+
+  #setCongested(value: boolean): void {
+    if (this.#isCongested === value) return
+    this.#isCongested = value
+    if (value) this.previous?.pause()
+    else this.previous?.resume()
+  }
+
+  #endInput(end: SessionEnd): void {
+    if (this.#hasInputEnded) return
+    this.#hasInputEnded = true
+    if (end.error !== '') this.destroy()
+    else if (this.#state === 'ended' || this.#state === 'idle') this.#drop(false)
+    else if (this.#state === 'open') this.socket?.end()
+  }
+
+  /** An attempt has failed: try again if that was asked for. */
+  #failed(errno: number): void {
+    const { retryCount, retryDelayMs, observer } = this.#plan
+    const error = errno === ETIMEDOUT ? 'ConnectionTimeout' : 'ConnectionRefused'
+    if (this.#observed !== null) observer?.failed(this.#observed, error)
+    this.#unobserve()
+    if (retryCount >= 0 && this.#attempts > retryCount) return this.#end(error)
+    this.#state = 'waiting'
+    const life = this.#life
+    this.#timer = setTimeout(() => {
+      if (life !== this.#life || this.#state !== 'waiting') return
+      this.#open()
+      this.session.layout.runtime.sockets.settle()
+    }, retryDelayMs)
+  }
+
+  #unobserve(): void {
+    if (this.#observed !== null) this.#plan.observer?.end(this.#observed)
+    this.#observed = null
+  }
+
+  #end(error: SessionErrorCode): void {
+    this.destroy()
+    this.#setCongested(false)
+    this.next.process(new SessionEnd(error))
+  }
+
+  #drop(isAbort: boolean): void {
+    if (this.#state !== 'connecting') this.#unobserve()
+    const socket = this.socket
+    if (socket === null) return
+    this.socket = null
+    if (socket.id < 0) return
+    this.session.layout.runtime.sockets.detach(socket.id)
+    if (isAbort) socket.abort()
+    else socket.close()
+  }
+}

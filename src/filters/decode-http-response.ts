@@ -1,0 +1,135 @@
+import { defineFilter } from '../engine/definition.ts'
+import { SESSION_ERRORS, type SessionErrorCode } from '../engine/errors.ts'
+import { MESSAGE_ENDED, MessageStart, SessionEnd } from '../engine/event.ts'
+import {
+  FRAMER_HTTP_RESPONSE,
+  HEAD_INTERIM,
+  HEAD_KEEP_ALIVE,
+  TIMEOUT_DEADLINE,
+  TIMEOUT_IDLE,
+} from '../native/protocol.ts'
+import { isFramable } from '../net/framable.ts'
+import { Connect } from './connect.ts'
+import { failedMessage } from './http/frame-output.ts'
+import { HttpDecoder } from './http/http-decoder.ts'
+import { HttpWireHead } from './http/wire-head.ts'
+
+/** `decodeHttpResponse()`: HTTP/1 responses out of a byte stream. */
+export const decodeHttpResponse = defineFilter({
+  name: 'decodeHttpResponse',
+  description: 'Deframes HTTP response messages',
+  parameters: [],
+  plan: () => () => new DecodeHttpResponse(),
+})
+
+/**
+ * Finds responses. The encoder of requests in the same session tells it what was asked, because
+ * the length of a response depends on its request (RFC 9112 §6.3). A connection that fails while
+ * an answer is due becomes a response of its own, so that whoever asked gets one.
+ */
+export class DecodeHttpResponse extends HttpDecoder {
+  #connect: Connect | null = null
+  #isPaired = false
+  /** Requests whose final response is not complete. */
+  #expected = 0
+  #isInMessage = false
+  #isReusable = true
+  #hasEnded = false
+
+  constructor() {
+    super(FRAMER_HTTP_RESPONSE)
+  }
+
+  override start(): void {
+    if (this.previous instanceof Connect) this.#connect = this.previous
+    if (isFramable(this.previous) && this.#isPaired) {
+      this.isFused = true
+      this.previous.attachFramer(FRAMER_HTTP_RESPONSE, this)
+    }
+  }
+
+  override reset(): void {
+    super.reset()
+    this.#connect = null
+    this.#isPaired = false
+    this.#expected = 0
+    this.#isInMessage = false
+    this.#isReusable = true
+    this.#hasEnded = false
+  }
+
+  /** An encoder of requests will tell what is asked. Called before `start`, down the chain. */
+  pair(): void {
+    this.#isPaired = true
+  }
+
+  /** A request goes out; `isText` if the native framer cannot see it by itself. */
+  expect(flags: number, isText: boolean): void {
+    this.#expected++
+    if (!isText) return
+    if (this.isFused) this.#connect?.expect(flags)
+    else this.reactor.framerExpect(this.framer, flags)
+  }
+
+  /** Starts the time that the upstream has to answer or go on, if an answer is due. */
+  armResponseTimeout(kind: number): void {
+    const connect = this.#connect
+    if (connect === null || this.#expected === 0) return
+    connect.socket?.timeout(connect.timeouts.response, kind)
+  }
+
+  /** Whether the connection can serve another request once nothing is due on it. */
+  get isReusable(): boolean {
+    return this.#isReusable && !this.#hasEnded
+  }
+
+  protected override expectsAny(): boolean {
+    return !this.#isPaired
+  }
+
+  receiveHead(events: Int32Array, at: number): void {
+    const wire = new HttpWireHead(this.reactor, false, events, at)
+    if ((wire.flags & HEAD_INTERIM) !== 0) {
+      this.next.process(new MessageStart(null, wire, true))
+      return
+    }
+    this.#isInMessage = true
+    if ((wire.flags & HEAD_KEEP_ALIVE) === 0) this.#isReusable = false
+    this.armResponseTimeout(TIMEOUT_IDLE)
+    this.next.process(new MessageStart(null, wire))
+  }
+
+  override receiveEnd(offset: number, size: number): void {
+    this.#isInMessage = false
+    this.#expected--
+    const connect = this.#connect
+    if (this.#expected > 0) this.armResponseTimeout(TIMEOUT_DEADLINE)
+    else connect?.socket?.timeout(connect.timeouts.idle, TIMEOUT_IDLE)
+    super.receiveEnd(offset, size)
+  }
+
+  receiveBad(_status: number, _reason: number): void {
+    this.#connect?.destroy()
+    this.receiveSessionEnd(new SessionEnd('ProtocolError'))
+  }
+
+  protected override receiveSessionEnd(end: SessionEnd): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    const isDue = this.#expected > 0 || (!this.#isPaired && end.error !== '')
+    if (this.#isInMessage) {
+      this.next.process(new SessionEnd(end.error || 'ReadError'))
+    } else if (isDue) {
+      const error = end.error || 'ReadError'
+      this.next.process(failedMessage(error, failureHead(error)))
+      this.next.process(MESSAGE_ENDED)
+      this.next.process(new SessionEnd())
+    } else this.next.process(end.error === '' ? end : new SessionEnd())
+  }
+}
+
+/** The head of the response that stands for a failure. */
+export function failureHead(failure: SessionErrorCode): object {
+  const { status, statusText } = SESSION_ERRORS[failure]
+  return { headers: {}, protocol: 'HTTP/1.1', status, statusText }
+}

@@ -1,0 +1,114 @@
+import { checkOptionalObject } from '../engine/arguments.ts'
+import { defineFilter } from '../engine/definition.ts'
+import type { MessageStart, SessionEnd } from '../engine/event.ts'
+import {
+  HEAD_HEAD_METHOD,
+  HEAD_NO_BODY,
+  TIMEOUT_DEADLINE,
+  WRITE_CHUNKED,
+  WRITE_LENGTH,
+} from '../native/protocol.ts'
+import { isFramable } from '../net/framable.ts'
+import { DecodeHttpResponse } from './decode-http-response.ts'
+import { EventOutput, SocketOutput } from './http/frame-output.ts'
+import { requestText } from './http/head-text.ts'
+import { type BodyMode, type HeadOption, HttpEncoder } from './http/http-encoder.ts'
+import { HttpWireHead, type RequestHead } from './http/wire-head.ts'
+
+/** `encodeHttpRequest(head?)`: a byte stream out of HTTP/1 requests. */
+export const encodeHttpRequest = defineFilter({
+  name: 'encodeHttpRequest',
+  description: 'Frames HTTP request messages',
+  parameters: [
+    {
+      name: 'head',
+      type: 'object | (() => object)',
+      doc: 'Head of every request, in place of its own',
+      isOptional: true,
+    },
+  ],
+  plan: (head?: HeadOption) => {
+    if (typeof head !== 'function') checkOptionalObject(head, 1)
+    return () => new EncodeHttpRequest(head)
+  },
+})
+
+/** Methods whose requests mean nothing by a body, so that an empty one needs no length. */
+const BODYLESS_METHODS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
+
+/** Writes requests, and tells the decoder of the responses what was asked. */
+export class EncodeHttpRequest extends HttpEncoder {
+  #decoder: DecodeHttpResponse | null = null
+  #isFused = false
+
+  override start(): void {
+    const filters = this.session.filters
+    const at = filters.indexOf(this)
+    const found = filters.slice(at + 1).find((filter) => filter instanceof DecodeHttpResponse)
+    this.#decoder = found instanceof DecodeHttpResponse ? found : null
+    this.#decoder?.pair()
+    this.output = new EventOutput(this, this.session.layout.runtime.sockets.reactor)
+    // All three side by side: the socket can do the work of both codecs.
+    this.#isFused = isFramable(this.next) && this.#decoder !== null && filters[at + 2] === found
+  }
+
+  override reset(): void {
+    super.reset()
+    this.#decoder = null
+    this.#isFused = false
+  }
+
+  protected override isBodyless(): boolean {
+    return false
+  }
+
+  protected override writeHead(
+    start: MessageStart,
+    option: object | null,
+    contentLength: number,
+  ): BodyMode {
+    if (this.#isFused && this.output instanceof EventOutput && isFramable(this.next)) {
+      const socket = this.next.openSocket()
+      if (socket !== null) this.output = new SocketOutput(socket)
+      else this.#isFused = false
+    }
+    this.output.begin(start)
+    const wire = start.wire instanceof HttpWireHead ? start.wire : null
+    const index = wire?.isRequest === true && option === null ? wire.forwardIndex : -1
+    const isChunked = contentLength < 0
+    if (wire !== null && wire.isRequest) wire.isExpectForwarded = true
+    if (wire !== null && index >= 0 && !start.isBodyChanged) {
+      this.#decoder?.expect(wire.flags, !(this.output instanceof SocketOutput))
+      this.output.forwardHead(wire, index, isChunked ? WRITE_CHUNKED : WRITE_LENGTH)
+      return isChunked ? 'chunked' : 'length'
+    }
+    const head = (option ?? start.head) as Partial<RequestHead> | null
+    const method = String(head?.method || 'GET')
+    const isUnframed =
+      contentLength === 0 &&
+      ((wire !== null && (wire.flags & HEAD_NO_BODY) !== 0) || BODYLESS_METHODS.has(method))
+    const text = requestText(head, wire, {
+      contentLength: isUnframed ? -1 : contentLength,
+      isChunked,
+      connection: '',
+    })
+    this.#decoder?.expect(method === 'HEAD' ? HEAD_HEAD_METHOD : 0, true)
+    this.output.writeText(text)
+    return isChunked ? 'chunked' : 'length'
+  }
+
+  protected override finished(isCut: boolean): void {
+    if (isCut) {
+      // The peer waits for bytes that will never come: only ending the connection tells it.
+      this.end('ReadError')
+    } else this.#decoder?.armResponseTimeout(TIMEOUT_DEADLINE)
+  }
+
+  protected override receiveSessionEnd(end: SessionEnd): void {
+    this.next.process(end)
+  }
+
+  protected override failed(error: unknown): void {
+    this.fail(error)
+  }
+}

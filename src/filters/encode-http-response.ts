@@ -1,0 +1,259 @@
+import { checkOptionalObject } from '../engine/arguments.ts'
+import { defineFilter } from '../engine/definition.ts'
+import { SESSION_ERRORS, type SessionErrorCode } from '../engine/errors.ts'
+import { type MessageStart, SessionEnd } from '../engine/event.ts'
+import type { Session } from '../engine/session.ts'
+import {
+  HEAD_EXPECT_CONTINUE,
+  HEAD_HEAD_METHOD,
+  HEAD_HTTP10,
+  HEAD_KEEP_ALIVE,
+  WRITE_CHUNKED,
+  WRITE_CLOSE,
+  WRITE_KEEP_ALIVE,
+  WRITE_LENGTH,
+} from '../native/protocol.ts'
+import { isFramable } from '../net/framable.ts'
+import { DecodeHttpRequest } from './decode-http-request.ts'
+import { Exchanges } from './http/exchanges.ts'
+import { EventOutput, SocketOutput } from './http/frame-output.ts'
+import { type Framing, responseStatus, responseText } from './http/head-text.ts'
+import { type BodyMode, type HeadOption, HttpEncoder } from './http/http-encoder.ts'
+import { HttpWireHead, type ResponseHead } from './http/wire-head.ts'
+
+/** `encodeHttpResponse(head?)`: a byte stream out of HTTP/1 responses. */
+export const encodeHttpResponse = defineFilter({
+  name: 'encodeHttpResponse',
+  description: 'Frames HTTP response messages',
+  parameters: [
+    {
+      name: 'head',
+      type: 'object | (() => object)',
+      doc: 'Head of every response, in place of its own',
+      isOptional: true,
+    },
+  ],
+  plan: (head?: HeadOption) => {
+    if (typeof head !== 'function') checkOptionalObject(head, 1)
+    return () => new EncodeHttpResponse(head)
+  },
+})
+
+/** How the response in progress ends the connection. */
+const CLOSE_BITS = { close: WRITE_CLOSE, 'keep-alive': WRITE_KEEP_ALIVE } as const
+
+/**
+ * Writes responses in the order of the requests that its decoder has seen, and decides what RFC
+ * 9112 §9.3 leaves to the server: whether the connection stays open after each.
+ */
+export class EncodeHttpResponse extends HttpEncoder {
+  #decoder: DecodeHttpRequest | null = null
+  #exchanges = new Exchanges()
+  #isClosing = false
+  #isDraining = false
+  #hasClosed = false
+
+  override start(): void {
+    const socket = isFramable(this.next) ? this.next.openSocket() : null
+    this.output =
+      socket !== null
+        ? new SocketOutput(socket)
+        : new EventOutput(this, this.session.layout.runtime.sockets.reactor)
+    this.#decoder = findDecoder(this.session, this)
+    if (this.#decoder !== null) {
+      this.#decoder.responder = this
+      this.#exchanges = this.#decoder.exchanges
+    }
+  }
+
+  override reset(): void {
+    super.reset()
+    this.#decoder = null
+    this.#exchanges = new Exchanges()
+    this.#isClosing = false
+    this.#isDraining = false
+    this.#hasClosed = false
+  }
+
+  /** Bytes that are no request have come in: answer them when their turn has come. */
+  refuse(): void {
+    if (this.#exchanges.size > 1 || this.#hasClosed) return
+    if (this.mode !== 'idle' && this.mode !== 'held') return this.#close('ProtocolError')
+    this.mode = 'idle'
+    this.#answer(this.#decoder?.refusal ?? 400, '')
+  }
+
+  /** The client asks whether to send its body, and nobody behind this filter will tell it. */
+  sendContinue(): void {
+    if (this.mode !== 'idle' || this.#exchanges.size !== 1 || this.#hasClosed) return
+    this.output.writeText('HTTP/1.1 100 Continue\r\n\r\n')
+    this.#exchanges.replace(this.#exchanges.peek() & ~HEAD_EXPECT_CONTINUE)
+  }
+
+  /** The client sends no more: close when everything is answered. */
+  inputEnded(): void {
+    if (this.#exchanges.size === 0) this.#close('')
+  }
+
+  /** Answers what was asked and then closes. */
+  drain(): void {
+    this.#isDraining = true
+    if (this.#exchanges.size === 0) this.#close('')
+  }
+
+  protected override accepts(): boolean {
+    return !this.#hasClosed
+  }
+
+  protected override receiveInterim(event: MessageStart): void {
+    // RFC 9110 §15.2: an HTTP/1.0 client must not get one.
+    if (this.mode !== 'idle' || this.#exchanges.size === 0 || this.#hasClosed) return
+    if ((this.#exchanges.peek() & HEAD_HTTP10) !== 0) return
+    const wire = event.wire as HttpWireHead
+    this.#exchanges.replace(this.#exchanges.peek() & ~HEAD_EXPECT_CONTINUE)
+    const index = wire.forwardIndex
+    if (index >= 0) this.output.forwardHead(wire, index, 0)
+    else {
+      const head = wire.materialise() as ResponseHead
+      this.output.writeText(
+        responseText(head, wire, { contentLength: -1, isChunked: false, connection: '' }),
+      )
+    }
+  }
+
+  protected override isBodyless(start: MessageStart): boolean {
+    if ((this.#exchanges.peek() & HEAD_HEAD_METHOD) !== 0) return true
+    const wire = start.wire
+    const status =
+      wire instanceof HttpWireHead && !wire.isRequest
+        ? wire.status
+        : responseStatus(start.head as Partial<ResponseHead> | null)
+    return status === 204 || status === 304
+  }
+
+  protected override writeHead(
+    start: MessageStart,
+    option: object | null,
+    contentLength: number,
+  ): BodyMode {
+    if (start.failure !== '' && start.head === null) {
+      start.head = failureHead(start.failure)
+    }
+    this.output.begin(start)
+    const request = this.#exchanges.peek()
+    const isHttp10 = (request & HEAD_HTTP10) !== 0
+    const isBodyless = this.isBodyless(start)
+    const isUntilClose = contentLength < 0 && isHttp10 && !isBodyless
+    this.#isClosing =
+      this.#isDraining ||
+      isUntilClose ||
+      (request & HEAD_KEEP_ALIVE) === 0 ||
+      // The client may or may not send the body it announced; the two cannot be told apart.
+      (request & HEAD_EXPECT_CONTINUE) !== 0 ||
+      this.#asksToClose(start)
+    const connection = this.#isClosing ? 'close' : 'keep-alive'
+    const wire = start.wire instanceof HttpWireHead ? start.wire : null
+    const index = wire === null || wire.isRequest || option !== null ? -1 : wire.forwardIndex
+    const isChunked = contentLength < 0 && !isHttp10 && !isBodyless
+    if (wire !== null && index >= 0 && !start.isBodyChanged) {
+      const framing = isChunked ? WRITE_CHUNKED : isUntilClose ? 0 : WRITE_LENGTH
+      this.output.forwardHead(wire, index, CLOSE_BITS[connection] | framing)
+    } else {
+      const head = (option ?? start.head) as Partial<ResponseHead> | null
+      const status = responseStatus(wire?.isRequest === true && option === null ? null : head)
+      const framing: Framing = {
+        contentLength: isUntilClose || status === 204 ? -1 : contentLength,
+        isChunked,
+        connection,
+      }
+      const response =
+        wire?.isRequest === true && option === null
+          ? { headers: (head?.headers ?? {}) as Record<string, unknown> }
+          : head
+      this.output.writeText(responseText(response, wire, framing))
+    }
+    if (isBodyless) return 'none'
+    if (isUntilClose) return 'until-close'
+    return isChunked ? 'chunked' : 'length'
+  }
+
+  protected override finished(isCut: boolean): void {
+    if (isCut) return this.#close('ReadError')
+    const decoder = this.#decoder
+    this.#exchanges.shift()
+    const isLast = this.#exchanges.size === 0
+    // Whatever of the request is still to come has lost its reader.
+    const isUnread = decoder?.isOpen === true && isLast
+    if (
+      this.#isClosing ||
+      isUnread ||
+      (isLast && (decoder?.hasEnded === true || this.#isDraining))
+    ) {
+      this.#close('')
+    } else if (decoder !== null && decoder.refusal !== 0 && this.#exchanges.size === 1) {
+      this.refuse()
+    }
+  }
+
+  protected override receiveSessionEnd(end: SessionEnd): void {
+    if (this.#hasClosed) return
+    // The client's own end comes by inputEnded(); here the session has no more to say.
+    if (this.mode !== 'idle' && this.mode !== 'held') return this.#close(end.error || 'ReadError')
+    this.mode = 'idle'
+    if (this.#exchanges.size === 0 || this.#decoder?.refusal) return this.#endWell(end)
+    this.#isDraining = true
+    const { status, statusText } = SESSION_ERRORS[end.error || 'ReadError']
+    this.#answer(status, statusText)
+  }
+
+  protected override failed(error: unknown): void {
+    this.session.context.runtime.reportScriptError(error)
+    this.#answer(500, '')
+  }
+
+  #endWell(end: SessionEnd): void {
+    if (this.#decoder?.refusal) return
+    this.#hasClosed = true
+    this.next.process(end.error === '' ? end : new SessionEnd())
+  }
+
+  /** Writes a response of our own without a body, then closes. */
+  #answer(status: number, statusText: string): void {
+    if (this.#hasClosed) return
+    const framing: Framing = { contentLength: 0, isChunked: false, connection: 'close' }
+    this.output.writeText(responseText({ status, statusText }, null, framing))
+    this.#close('')
+  }
+
+  #close(error: SessionErrorCode | ''): void {
+    if (this.#hasClosed) return
+    this.#hasClosed = true
+    this.next.process(new SessionEnd(error))
+  }
+
+  #asksToClose(start: MessageStart): boolean {
+    if (start.wire instanceof HttpWireHead && !start.wire.isChanged()) return false
+    const headers = (start.head as Partial<ResponseHead> | null)?.headers
+    const value = headers === null || headers === undefined ? undefined : headers['connection']
+    return typeof value === 'string' && value.toLowerCase().includes('close')
+  }
+}
+
+/** The head of the response that stands for a failure. */
+function failureHead(failure: SessionErrorCode): object {
+  const { status, statusText } = SESSION_ERRORS[failure]
+  return { headers: {}, protocol: 'HTTP/1.1', status, statusText }
+}
+
+/** The decoder of the requests that `encoder` answers: before it, or in a session it works for. */
+function findDecoder(from: Session, encoder: EncodeHttpResponse): DecodeHttpRequest | null {
+  for (let session: Session | null = from; session !== null; session = session.parent) {
+    let found: DecodeHttpRequest | null = null
+    for (const filter of session.filters) {
+      if (filter === encoder) break
+      if (filter instanceof DecodeHttpRequest) found = filter
+    }
+    if (found !== null) return found
+  }
+  return null
+}

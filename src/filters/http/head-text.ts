@@ -1,0 +1,151 @@
+import { STATUS_CODES } from 'node:http'
+import { type HttpWireHead, headerLines, type RequestHead, type ResponseHead } from './wire-head.ts'
+
+/** How a message that is written as text is framed, and what becomes of the connection. */
+export interface Framing {
+  /** Content-Length to write, or -1 for none. */
+  contentLength: number
+  isChunked: boolean
+  /** Connection field to write, '' for none. */
+  connection: '' | 'close' | 'keep-alive'
+}
+
+/** RFC 9110 §5.6.2: token. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+/** RFC 9110 §5.5: what must never be in a field value; line ends would start a field of their own. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const FORBIDDEN_IN_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const FORBIDDEN_IN_TARGET = /[\x00-\x20\x7f]/
+
+/**
+ * Fields that are never taken from a head: RFC 9110 §7.6.1 makes them this hop's own, and message
+ * framing is written anew.
+ */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+  'content-length',
+])
+
+/** Writes a request head as Latin-1 text; throws a TypeError on what must not be on the wire. */
+export function requestText(
+  head: Partial<RequestHead> | null,
+  wire: HttpWireHead | null,
+  framing: Framing,
+): string {
+  const method = String(head?.method || 'GET')
+  const path = toLatin1(String(head?.path || '/'))
+  if (!TOKEN.test(method)) throw new TypeError(`invalid request method: ${show(method)}`)
+  if (FORBIDDEN_IN_TARGET.test(path)) throw new TypeError(`invalid request path: ${show(path)}`)
+  const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(path)
+  const target = absolute === null ? path : originForm(absolute[2] ?? '')
+  // RFC 9112 §3.2.2: the authority of an absolute-form target replaces Host.
+  const host = absolute === null ? null : (absolute[1] ?? '')
+  return `${method} ${target} HTTP/1.1\r\n${fieldsText(head?.headers, wire, host)}${framingText(framing)}\r\n`
+}
+
+/** Writes a response head as Latin-1 text; throws a TypeError on what must not be on the wire. */
+export function responseText(
+  head: Partial<ResponseHead> | null,
+  wire: HttpWireHead | null,
+  framing: Framing,
+): string {
+  const status = responseStatus(head)
+  const reason = toLatin1(String(head?.statusText || (STATUS_CODES[status] ?? 'OK')))
+  if (FORBIDDEN_IN_VALUE.test(reason)) throw new TypeError(`invalid status text: ${show(reason)}`)
+  return `HTTP/1.1 ${status} ${reason}\r\n${fieldsText(head?.headers, wire, null)}${framingText(framing)}\r\n`
+}
+
+/** The status a response head asks for: 200 unless it names one. */
+export function responseStatus(head: Partial<ResponseHead> | null): number {
+  const status = Number(head?.status || 200)
+  if (!Number.isInteger(status) || status < 100 || status > 999) {
+    throw new TypeError(`invalid response status: ${show(String(head?.status))}`)
+  }
+  return status
+}
+
+function originForm(rest: string): string {
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
+
+function framingText(framing: Framing): string {
+  let text = ''
+  if (framing.connection !== '') text += `Connection: ${framing.connection}\r\n`
+  if (framing.isChunked) text += 'Transfer-Encoding: chunked\r\n'
+  else if (framing.contentLength >= 0) text += `Content-Length: ${framing.contentLength}\r\n`
+  return text
+}
+
+/**
+ * The header lines of a head. Lines of the original that the script has not changed keep their
+ * bytes, order, case and number; a changed field stands where its first line stood.
+ */
+function fieldsText(
+  headers: Record<string, unknown> | null | undefined,
+  wire: HttpWireHead | null,
+  host: string | null,
+): string {
+  const fields: Record<string, unknown> = headers ?? {}
+  const pending = new Map<string, [name: string, value: unknown]>()
+  for (const [name, value] of Object.entries(fields)) {
+    const key = name.toLowerCase()
+    if (!HOP_BY_HOP.has(key)) pending.set(key, [name, value])
+  }
+  if (host !== null) pending.set('host', ['Host', host])
+  let text = ''
+  if (wire !== null) {
+    const original = new Map<string, string>()
+    const named = new Set<string>()
+    for (const [name, value] of headerLines(wire.text)) {
+      original.set(name, value)
+      if (name === 'connection') for (const t of value.split(',')) named.add(t.trim().toLowerCase())
+    }
+    const unchanged = new Set<string>()
+    for (const [name, value] of original) {
+      if (pending.get(name)?.[1] === value) {
+        unchanged.add(name)
+        pending.delete(name)
+      }
+    }
+    for (const [name, , line] of headerLines(wire.text)) {
+      if (HOP_BY_HOP.has(name) || named.has(name)) continue
+      if (unchanged.has(name)) text += `${line}\r\n`
+      const changed = pending.get(name)
+      if (changed !== undefined) {
+        text += fieldText(line.slice(0, line.indexOf(':')), changed[1])
+        pending.delete(name)
+      }
+    }
+  }
+  for (const [name, value] of pending.values()) text += fieldText(name, value)
+  return text
+}
+
+/** One field; an array becomes one line per element; `undefined` and `null` leave it out. */
+function fieldText(name: string, value: unknown): string {
+  if (value === undefined || value === null) return ''
+  if (!TOKEN.test(name)) throw new TypeError(`invalid header name: ${show(name)}`)
+  if (Array.isArray(value)) return value.map((one) => fieldText(name, one)).join('')
+  const text = toLatin1(String(value))
+  if (FORBIDDEN_IN_VALUE.test(text)) {
+    throw new TypeError(`invalid value of header ${name}: ${show(text)}`)
+  }
+  return `${name}: ${text}\r\n`
+}
+
+/** Text beyond ASCII goes out as UTF-8, one Latin-1 character a byte. */
+function toLatin1(text: string): string {
+  return /[^\x20-\x7e]/.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text
+}
+
+function show(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+}

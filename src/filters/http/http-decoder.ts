@@ -1,0 +1,122 @@
+import { Data } from '../../engine/data.ts'
+import {
+  DATA,
+  type Event,
+  MESSAGE_ENDED,
+  MessageEnd,
+  SESSION_END,
+  SessionEnd,
+} from '../../engine/event.ts'
+import { Filter } from '../../engine/filter.ts'
+import { readLatin1 } from '../../native/latin1.ts'
+import {
+  EV_BAD,
+  EV_DATA,
+  EV_HEAD,
+  EV_MSG_END,
+  EVENT_STRIDE,
+  FRAMER_HTTP_RESPONSE,
+} from '../../native/protocol.ts'
+import type { Reactor } from '../../native/reactor.ts'
+import type { FrameReceiver } from '../../native/sockets.ts'
+import { place } from '../../net/socket.ts'
+
+/** Bytes given to a direct framer at a time. */
+const FEED_BYTES = 16 * 1024
+
+/**
+ * What both HTTP decoders share. Next to a socket the native framer works on the socket (fused)
+ * and records arrive here; elsewhere `Data` is fed to a framer of the filter's own (direct), which
+ * gives the same records.
+ */
+export abstract class HttpDecoder extends Filter implements FrameReceiver {
+  readonly #kind: number
+  #framer = -1
+  protected isFused = false
+
+  constructor(kind: number) {
+    super()
+    this.#kind = kind
+  }
+
+  protected get reactor(): Reactor {
+    return this.session.layout.runtime.sockets.reactor
+  }
+
+  /** Number of the direct framer, made when first needed. */
+  protected get framer(): number {
+    if (this.#framer < 0) this.#framer = this.reactor.framerCreate(this.#kind, this.expectsAny())
+    return this.#framer
+  }
+
+  /** Whether responses are taken without knowing their requests. */
+  protected expectsAny(): boolean {
+    return this.#kind === FRAMER_HTTP_RESPONSE
+  }
+
+  process(event: Event): void {
+    if (event.kind === DATA) {
+      if (!this.isFused) this.#feed(event as Data)
+    } else if (event.kind === SESSION_END) {
+      if (!this.isFused && (event as SessionEnd).error === '' && this.#framer >= 0) {
+        const count = this.reactor.framerFinish(this.#framer)
+        if (count < 0) return this.receiveSessionEnd(new SessionEnd('ReadError'))
+        this.#dispatch(count)
+      }
+      this.receiveSessionEnd(event as SessionEnd)
+    }
+  }
+
+  override reset(): void {
+    if (this.#framer >= 0) this.reactor.framerFree(this.#framer)
+    this.#framer = -1
+    this.isFused = false
+  }
+
+  abstract receiveHead(events: Int32Array, at: number): void
+  abstract receiveBad(status: number, reason: number): void
+  protected abstract receiveSessionEnd(end: SessionEnd): void
+
+  receiveBody(offset: number, size: number): void {
+    this.next.process(Data.borrow(this.reactor, offset, size))
+  }
+
+  receiveEnd(offset: number, size: number): void {
+    if (size === 0) this.next.process(MESSAGE_ENDED)
+    else this.next.process(new MessageEnd(readLatin1(this.reactor.bytes, offset, offset + size)))
+  }
+
+  #feed(data: Data): void {
+    const size = data.size
+    const at = data.slabOffset
+    if (at >= 0) return this.#dispatch(this.reactor.framerFeed(this.framer, at, size))
+    const bytes = data.toBytes()
+    for (let from = 0; from < size; from += FEED_BYTES) {
+      const piece = bytes.subarray(from, from + FEED_BYTES)
+      const count = this.reactor.framerFeed(this.framer, place(this.reactor, piece), piece.length)
+      this.#dispatch(count)
+    }
+  }
+
+  #dispatch(count: number): void {
+    if (count <= 0) return
+    // What comes after this filter may use another direct framer and overwrite the tape.
+    const records = this.reactor.tape.slice(0, count * EVENT_STRIDE)
+    for (let at = 0; at < records.length; at += EVENT_STRIDE) {
+      switch (records[at]) {
+        case EV_HEAD:
+          this.receiveHead(records, at)
+          break
+        case EV_DATA:
+          this.receiveBody(records[at + 2] as number, records[at + 3] as number)
+          break
+        case EV_MSG_END:
+          this.receiveEnd(records[at + 2] as number, records[at + 3] as number)
+          break
+        case EV_BAD:
+          this.receiveBad(records[at + 2] as number, records[at + 3] as number)
+          break
+      }
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import { checkFunction, checkOptionalObject, checkString } from '../engine/arguments.ts'
+import type { Context } from '../engine/context.ts'
+import { defineFilter } from '../engine/definition.ts'
+import {
+  DATA,
+  type Event,
+  MESSAGE_END,
+  MESSAGE_START,
+  type MessageStart,
+  SESSION_END,
+} from '../engine/event.ts'
+import { Filter } from '../engine/filter.ts'
+import { parseDuration } from '../engine/quantity.ts'
+import { HEAD_IDEMPOTENT } from '../native/protocol.ts'
+import { HttpWireHead } from './http/wire-head.ts'
+import { Exchange, type Requester } from './mux/exchange.ts'
+import { MuxHub } from './mux/hub.ts'
+import type { MuxObserver, MuxPolicy } from './mux/policy.ts'
+
+/** Options of `mux`; `idleTimeout` is seconds or a text such as `'1m'`. */
+export interface MuxOptions {
+  /** Messages in progress on one session at a time; 1 makes the sessions a connection pool. */
+  pipelining?: number
+  maxSessions?: number
+  maxQueue?: number
+  maxIdle?: number
+  idleTimeout?: number | string
+  retries?: number
+  observer?: MuxObserver
+}
+
+/** `mux(target, selector?, options?)`: messages of many sessions share sessions of a pipeline. */
+export const mux = defineFilter({
+  name: 'mux',
+  description: 'Sends messages from different sessions to a shared pipeline session',
+  parameters: [
+    { name: 'target', type: 'string', doc: 'Name of the pipeline to send messages to' },
+    {
+      name: 'selector',
+      type: '() => unknown',
+      doc: 'Callback function that gives the name of a session for reuse',
+      isOptional: true,
+    },
+    {
+      name: 'options',
+      type: 'MuxOptions',
+      doc: 'pipelining, maxSessions, maxQueue, maxIdle, idleTimeout, retries',
+      isOptional: true,
+    },
+  ],
+  targets: (args: [target: string, selector?: (() => unknown) | null, options?: MuxOptions]) => [
+    args[0],
+  ],
+  plan: (target: string, selector?: (() => unknown) | null, options?: MuxOptions) => {
+    checkString(target, 1)
+    if (selector !== undefined && selector !== null) checkFunction(selector, 2)
+    const given = checkOptionalObject(options, 3) ?? {}
+    const policy: MuxPolicy = {
+      pipelining: given.pipelining ?? 100,
+      maxSessions: given.maxSessions ?? 1,
+      maxQueue: given.maxQueue ?? 1024,
+      maxIdle: given.maxIdle ?? Number.POSITIVE_INFINITY,
+      idleMs: parseDuration(given.idleTimeout ?? 10),
+      retries: given.retries ?? 1,
+      observer: given.observer ?? null,
+    }
+    let hub: MuxHub | null = null
+    return (layout) => {
+      hub ??= new MuxHub(layout, target, policy)
+      return new Mux(hub, selector ?? null)
+    }
+  },
+})
+
+class Mux extends Filter implements Requester {
+  readonly #hub: MuxHub
+  readonly #selector: (() => unknown) | null
+  #key: string | null = null
+  /** The message that is coming in. */
+  #current: Exchange | null = null
+  /** Messages that were sent and whose answers have not come; one needs no list. */
+  #pending: Exchange[] = []
+  #pauses = 0
+  #holdsInput = false
+  #hasEnded = false
+
+  constructor(hub: MuxHub, selector: (() => unknown) | null) {
+    super()
+    this.#hub = hub
+    this.#selector = selector
+  }
+
+  get context(): Context {
+    return this.session.context
+  }
+
+  get isOutputPaused(): boolean {
+    return this.#pauses > 0
+  }
+
+  process(event: Event): void {
+    if (this.#hasEnded) return
+    switch (event.kind) {
+      case MESSAGE_START:
+        this.#begin(event as MessageStart)
+        break
+      case DATA:
+      case MESSAGE_END:
+        this.#continue(event)
+        break
+      case SESSION_END:
+        this.#hasEnded = true
+        if (this.#current !== null) this.#hub.abandon(this.#current)
+        this.#current = null
+        break
+    }
+  }
+
+  select(): string {
+    const selector = this.#selector
+    if (selector === null) return ''
+    return String(this.context.runtime.call(this.context, selector as (none: undefined) => unknown, undefined))
+  }
+
+  attached(): void {
+    this.#holdInput(false)
+  }
+
+  override pause(): void {
+    this.#pauses++
+    if (this.#pauses === 1) this.#tellSessions()
+  }
+
+  override resume(): void {
+    this.#pauses--
+    if (this.#pauses === 0) this.#tellSessions()
+  }
+
+  override reset(): void {
+    for (const exchange of this.#pending) {
+      if (exchange.requester !== null && !exchange.isAnswered) this.#hub.abandon(exchange)
+    }
+    this.#key = null
+    this.#current = null
+    this.#pending = []
+    this.#pauses = 0
+    this.#holdsInput = false
+    this.#hasEnded = false
+  }
+
+  #begin(event: MessageStart): void {
+    try {
+      this.#key ??= this.select()
+    } catch (error) {
+      return this.fail(error)
+    }
+    const wire = event.wire
+    const isIdempotent = wire instanceof HttpWireHead && (wire.flags & HEAD_IDEMPOTENT) !== 0
+    const exchange = new Exchange(this, this.#key, isIdempotent)
+    this.#current = exchange
+    if (this.#pending.length > 0) this.#pending = this.#pending.filter((one) => !one.isAnswered)
+    this.#pending.push(exchange)
+    this.#hub.dispatch(exchange, false)
+    this.#continue(event)
+  }
+
+  #continue(event: Event): void {
+    const exchange = this.#current
+    if (exchange === null) return
+    if (event.kind === MESSAGE_END) this.#current = null
+    const session = exchange.session
+    if (session === null) {
+      if (exchange.isAnswered) return
+      exchange.keep(event, true)
+      this.#holdInput(exchange.isOverfull)
+      return
+    }
+    if (this.#hub.keeps(exchange, session)) {
+      if (event.kind === MESSAGE_START || exchange.kept !== null) exchange.keep(event, false)
+    }
+    session.feed(event)
+  }
+
+  #holdInput(value: boolean): void {
+    if (this.#holdsInput === value) return
+    this.#holdsInput = value
+    if (value) this.previous?.pause()
+    else this.previous?.resume()
+  }
+
+  #tellSessions(): void {
+    for (const exchange of this.#pending) exchange.session?.requesterChanged(exchange)
+  }
+}

@@ -1,0 +1,184 @@
+import type { Context } from '../../engine/context.ts'
+import type { SessionErrorCode } from '../../engine/errors.ts'
+import {
+  type Event,
+  INTERIM,
+  MESSAGE_END,
+  MESSAGE_START,
+  type MessageStart,
+  SESSION_END,
+  SessionEnd,
+} from '../../engine/event.ts'
+import type { Sink, Source } from '../../engine/filter.ts'
+import type { Layout } from '../../engine/layout.ts'
+import type { Session } from '../../engine/session.ts'
+import { DecodeHttpResponse } from '../decode-http-response.ts'
+import type { Exchange } from './exchange.ts'
+import type { MuxHub } from './hub.ts'
+import { mayRetry } from './policy.ts'
+
+/**
+ * One session of `mux`'s target that serves messages of many requesters, whose answers come in the
+ * order of the messages.
+ */
+export class SharedSession implements Sink, Source {
+  readonly key: string
+  readonly #hub: MuxHub
+  readonly #session: Session
+  readonly #decoder: DecodeHttpResponse | null
+  /** Messages whose answers are not complete, oldest first. */
+  readonly #waiting: Exchange[] = []
+  #feeding: Exchange | null = null
+  #paused: Exchange | null = null
+  #isInputPaused = false
+  #isOutputPaused = false
+  /** Why the target failed, when the answer that stands for it is held back for a retry. */
+  #failure: SessionErrorCode | '' = ''
+  /** Answers completed so far. */
+  served = 0
+  isEnded = false
+  /** When it last became idle, in milliseconds of the monotonic clock. */
+  idleSince = 0
+
+  constructor(hub: MuxHub, key: string, layout: Layout, context: Context) {
+    this.#hub = hub
+    this.key = key
+    this.#session = layout.spawn(context, this, this)
+    const decoder = this.#session.filters.find((filter) => filter instanceof DecodeHttpResponse)
+    this.#decoder = decoder instanceof DecodeHttpResponse ? decoder : null
+  }
+
+  get size(): number {
+    return this.#waiting.length
+  }
+
+  /** Whether a message is being fed, so that no other can begin. */
+  get isFeeding(): boolean {
+    return this.#feeding !== null
+  }
+
+  /** Begins to feed a message. */
+  begin(exchange: Exchange): void {
+    this.#waiting.push(exchange)
+    this.#feeding = exchange
+    this.#balancePauses()
+  }
+
+  /** Feeds the next event of the message that was begun. */
+  feed(event: Event): void {
+    if (event.kind !== MESSAGE_END) return this.#session.process(event)
+    this.#feeding = null
+    this.#balancePauses()
+    this.#session.process(event)
+    if (this.#hub.policy.pipelining > 1) this.#hub.released(this)
+  }
+
+  /** A requester has gone. Its answer still comes; a message cut off in its middle spoils all. */
+  abandon(exchange: Exchange): void {
+    if (this.#feeding === exchange || this.#hub.policy.pipelining === 1) this.end('ReadError')
+    else this.#balancePauses()
+  }
+
+  /** What the requester of the oldest message can take has changed. */
+  requesterChanged(exchange: Exchange): void {
+    if (this.#waiting[0] === exchange) this.#balancePauses()
+  }
+
+  /** The session's own sink is full: hold up who is feeding. */
+  pause(): void {
+    this.#isInputPaused = true
+    this.#balancePauses()
+  }
+
+  resume(): void {
+    this.#isInputPaused = false
+    this.#balancePauses()
+  }
+
+  process(event: Event): void {
+    if (this.isEnded) return
+    if (event.kind === SESSION_END) return this.#ended(event as SessionEnd)
+    const exchange = this.#waiting[0]
+    // Nobody has asked: whoever speaks out of turn cannot be trusted with the next question.
+    if (exchange === undefined) return this.end('')
+    switch (event.kind) {
+      case MESSAGE_START: {
+        const { failure } = event as MessageStart
+        if (failure !== '') {
+          this.#hub.failed(this, failure)
+          if (mayRetry(this.#hub.policy, exchange, failure, this.served > 0)) {
+            this.#failure = failure
+            break
+          }
+        }
+        exchange.hasStarted = true
+        exchange.kept = null
+        exchange.requester?.next.process(event)
+        break
+      }
+      case MESSAGE_END:
+        if (this.#failure === '') this.#complete(exchange, event)
+        break
+      case INTERIM:
+        exchange.requester?.next.process(event)
+        break
+      default:
+        if (exchange.hasStarted) exchange.requester?.next.process(event)
+    }
+  }
+
+  /** Ends the session; whoever still waits is told `error`. */
+  end(error: SessionEnd['error']): void {
+    this.#ended(new SessionEnd(error))
+  }
+
+  #complete(exchange: Exchange, event: Event): void {
+    this.#waiting.shift()
+    this.served++
+    this.#balancePauses()
+    const isOver =
+      // The rest of the message would be taken for the next one.
+      this.#feeding === exchange || this.#decoder?.isReusable === false
+    const { requester } = exchange
+    exchange.session = null
+    this.#hub.answered(exchange)
+    if (isOver) this.end('')
+    else this.#hub.released(this)
+    requester?.next.process(event)
+  }
+
+  #ended(end: SessionEnd): void {
+    if (this.isEnded) return
+    this.isEnded = true
+    this.#isInputPaused = false
+    const waiting = this.#waiting.splice(0)
+    this.#feeding = null
+    this.#balancePauses()
+    this.#session.free()
+    this.#hub.removed(this)
+    const error = this.#failure || end.error || 'ReadError'
+    for (const exchange of waiting) {
+      exchange.session = null
+      if (mayRetry(this.#hub.policy, exchange, error, this.served > 0)) {
+        this.#hub.retry(exchange, error)
+        continue
+      }
+      this.#hub.answered(exchange)
+      exchange.requester?.next.process(new SessionEnd(error))
+    }
+  }
+
+  #balancePauses(): void {
+    const feeder = this.#isInputPaused ? this.#feeding : null
+    if (this.#paused !== feeder) {
+      this.#paused?.requester?.previous?.resume()
+      feeder?.requester?.previous?.pause()
+      this.#paused = feeder
+    }
+    const isFull = this.#waiting[0]?.requester?.isOutputPaused === true
+    if (isFull === this.#isOutputPaused || this.isEnded) return
+    this.#isOutputPaused = isFull
+    if (isFull) this.#session.pauseOutput()
+    else this.#session.resumeOutput()
+  }
+}

@@ -1,0 +1,44 @@
+import { checkFunction } from '../engine/arguments.ts'
+import { defineFilter } from '../engine/definition.ts'
+import type { Event } from '../engine/event.ts'
+import { Filter } from '../engine/filter.ts'
+import { type Callback, notify } from './events/observe.ts'
+
+/** `onSessionStart(callback)`: the first event of any kind starts a session. */
+export const onSessionStart = defineFilter({
+  name: 'onSessionStart',
+  description: 'Handles the start of the session',
+  parameters: [
+    {
+      name: 'callback',
+      type: '(event: Event) => void',
+      doc: 'Callback function that receives the first event of the session',
+    },
+  ],
+  plan: (callback: Callback) => {
+    checkFunction(callback, 1)
+    return () => new OnSessionStart(callback)
+  },
+})
+
+class OnSessionStart extends Filter {
+  readonly #callback: Callback
+  #hasStarted = false
+
+  constructor(callback: Callback) {
+    super()
+    this.#callback = callback
+  }
+
+  process(event: Event): void {
+    if (!this.#hasStarted) {
+      this.#hasStarted = true
+      if (!notify(this, this.#callback, event)) return
+    }
+    this.next.process(event)
+  }
+
+  override reset(): void {
+    this.#hasStarted = false
+  }
+}

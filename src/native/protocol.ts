@@ -1,0 +1,115 @@
+/**
+ * The binary protocol between the native reactor and TypeScript: fixed-size records of 32-bit
+ * integers in shared rings, one call per batch. `native/net/protocol.h` holds the same numbers; a
+ * test compares the two.
+ */
+
+/** Integers per event record. */
+export const EVENT_STRIDE = 12
+
+/*
+ * Events, native to TypeScript. Field 0 is the kind, field 1 the connection.
+ *
+ *   ACCEPT     2 listener id
+ *   CONNECT    2 0 or errno; the connection is dead when it failed
+ *   DATA       2 slab offset   3 length
+ *   END        the peer has ended its side, cleanly (and between messages, if framed)
+ *   ERROR      2 errno; the connection is dead
+ *   HEAD       2 head index (valid in this batch)   3 slab offset   4 length   5 HEAD_* flags
+ *              6 status (responses) or method length   7 target offset in the head   8 target length
+ *              9 content length, low 32 bits   10 content length, high 32 bits
+ *   MSG_END    2 slab offset of trailer lines   3 their length, 0 without trailers
+ *   BAD        2 status to answer   3 reason; nothing more is read from the connection
+ *   CONGESTED  queued output rose above the high watermark
+ *   DRAINED    queued output fell to the low watermark
+ *   TIMEOUT    2 TIMEOUT_* kind
+ */
+export const EV_ACCEPT = 1
+export const EV_CONNECT = 2
+export const EV_DATA = 3
+export const EV_END = 4
+export const EV_ERROR = 5
+export const EV_HEAD = 6
+export const EV_MSG_END = 7
+export const EV_BAD = 8
+export const EV_CONGESTED = 9
+export const EV_DRAINED = 10
+export const EV_TIMEOUT = 11
+
+/*
+ * Commands, TypeScript to native: variable length, executed in order when the batch call returns.
+ *
+ *   SEND        connection, slab offset, length
+ *   SEND_CHUNK  connection, slab offset, length: the same as one chunk of a chunked body
+ *   SEND_LAST   connection, slab offset of trailer lines, length: ends a chunked body
+ *   SEND_HEAD   connection, head index, WRITE_* flags: forwards a head of this batch
+ *   END         connection: ends our side after queued output
+ *   CLOSE       connection: sends queued output, then closes, lingering so that the peer reads it
+ *   ABORT       connection: drops queued output and resets
+ *   PAUSE       connection: stops reading
+ *   RESUME      connection
+ *   FRAMER      connection, FRAMER_* kind
+ *   EXPECT      connection, HEAD_* flags of a request that was sent without SEND_HEAD
+ *   TIMEOUT     connection, milliseconds (0 clears), TIMEOUT_* kind
+ *   WATERMARK   connection, high, low: bytes of queued output
+ *
+ * After CLOSE or ABORT the connection's number means nothing: no event will name it again until
+ * ACCEPT or connect() hands it out anew.
+ */
+export const CMD_SEND = 1
+export const CMD_SEND_CHUNK = 2
+export const CMD_SEND_LAST = 3
+export const CMD_SEND_HEAD = 4
+export const CMD_END = 5
+export const CMD_CLOSE = 6
+export const CMD_ABORT = 7
+export const CMD_PAUSE = 8
+export const CMD_RESUME = 9
+export const CMD_FRAMER = 10
+export const CMD_EXPECT = 11
+export const CMD_TIMEOUT = 12
+export const CMD_WATERMARK = 13
+
+export const FRAMER_NONE = 0
+export const FRAMER_HTTP_REQUEST = 1
+export const FRAMER_HTTP_RESPONSE = 2
+
+/** Fires once, so many milliseconds from now. */
+export const TIMEOUT_DEADLINE = 0
+/** Fires when nothing was read or written for so many milliseconds. */
+export const TIMEOUT_IDLE = 1
+/** Reported, never set: a message head was begun and not completed in time. */
+export const TIMEOUT_HEAD = 2
+
+export const HEAD_KEEP_ALIVE = 1 << 0
+export const HEAD_CHUNKED = 1 << 1
+export const HEAD_HAS_LENGTH = 1 << 2
+export const HEAD_HTTP10 = 1 << 3
+export const HEAD_EXPECT_CONTINUE = 1 << 4
+export const HEAD_UPGRADE = 1 << 5
+export const HEAD_NO_BODY = 1 << 6
+export const HEAD_UNTIL_CLOSE = 1 << 7
+export const HEAD_HEAD_METHOD = 1 << 8
+export const HEAD_IDEMPOTENT = 1 << 9
+export const HEAD_INTERIM = 1 << 10
+export const HEAD_CONNECT_METHOD = 1 << 11
+export const HEAD_HAS_TRAILER_FIELD = 1 << 12
+
+export const WRITE_CLOSE = 1 << 0
+export const WRITE_KEEP_ALIVE = 1 << 1
+export const WRITE_CHUNKED = 1 << 2
+export const WRITE_LENGTH = 1 << 3
+export const WRITE_UPGRADE = 1 << 4
+
+/*
+ * The control block: an Int32Array shared with native code.
+ *
+ *   COMMAND_LENGTH  integers waiting in the command ring; TypeScript writes, native clears
+ *   ARENA_AT        next free byte of the slab that TypeScript may write and send from
+ *   ARENA_END       end of that piece; allocArena() gives another
+ *   BATCH           number of the current batch; ranges of an earlier one are gone
+ */
+export const CTL_COMMAND_LENGTH = 0
+export const CTL_ARENA_AT = 1
+export const CTL_ARENA_END = 2
+export const CTL_BATCH = 3

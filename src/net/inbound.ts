@@ -1,0 +1,198 @@
+import type { Context, InboundInfo } from '../engine/context.ts'
+import { Data } from '../engine/data.ts'
+import { DATA, type Event, SESSION_END, SessionEnd } from '../engine/event.ts'
+import type { Sink, Source } from '../engine/filter.ts'
+import type { Layout } from '../engine/layout.ts'
+import type { Session } from '../engine/session.ts'
+import { TIMEOUT_HEAD, TIMEOUT_IDLE } from '../native/protocol.ts'
+import type { FrameReceiver, SocketHandler, Sockets } from '../native/sockets.ts'
+import type { Framable } from './framable.ts'
+import { Socket } from './socket.ts'
+
+/** What the codec at a listener's end knows about the requests in progress. */
+export interface RequestTracker extends FrameReceiver {
+  /** Whether a request was begun whose response is not complete. */
+  isBusy(): boolean
+  /** Answers no further request on this connection; closes it now if it is idle. */
+  drain(): void
+  /** A head was begun and not completed in time. */
+  receiveHeadTimeout(): void
+}
+
+/** Timeouts of one listener, in milliseconds. */
+export interface InboundTimeouts {
+  /** Close a connection on which nothing moves and no response is awaited. */
+  idle: number
+}
+
+/**
+ * An accepted connection: feeds a session with what arrives and sends what the session puts out.
+ * It ends when the session puts out `SessionEnd`, or the peer resets, or nothing moves any more.
+ */
+export class Inbound implements SocketHandler, Sink, Source, Framable {
+  readonly socket: Socket
+  readonly #owner: InboundOwner
+  readonly #session: Session
+  #receiver: RequestTracker | null = null
+  #hasInputEnded = false
+  #hasOutputEnded = false
+
+  constructor(owner: InboundOwner, sockets: Sockets, layout: Layout, connection: number) {
+    this.socket = new Socket(sockets.reactor, connection)
+    this.#owner = owner
+    const info = owner.hasScripts ? new Peer(this.socket) : null
+    const context: Context = layout.runtime.createContext(info)
+    this.socket.timeout(owner.timeouts.idle, TIMEOUT_IDLE)
+    this.#session = layout.spawn(context, this, this)
+  }
+
+  openSocket(): Socket {
+    return this.socket
+  }
+
+  attachFramer(kind: number, receiver: FrameReceiver): void {
+    this.#receiver = receiver as RequestTracker
+    this.socket.frame(kind)
+  }
+
+  process(event: Event): void {
+    if (event.kind === DATA) this.socket.send(event as Data)
+    else if (event.kind === SESSION_END) this.#endOutput(event as SessionEnd)
+  }
+
+  pause(): void {
+    this.socket.pause()
+  }
+
+  resume(): void {
+    this.socket.resume()
+  }
+
+  receiveHead(events: Int32Array, at: number): void {
+    this.#receiver?.receiveHead(events, at)
+  }
+
+  receiveBody(offset: number, size: number): void {
+    this.#receiver?.receiveBody(offset, size)
+  }
+
+  receiveEnd(offset: number, size: number): void {
+    this.#receiver?.receiveEnd(offset, size)
+  }
+
+  receiveBad(status: number, reason: number): void {
+    this.#receiver?.receiveBad(status, reason)
+  }
+
+  onConnect(): void {}
+
+  onData(offset: number, size: number): void {
+    if (this.#receiver !== null) this.#receiver.receiveBody(offset, size)
+    else this.#session.process(Data.borrow(this.socket.reactor, offset, size))
+  }
+
+  onEnd(): void {
+    this.#hasInputEnded = true
+    if (this.#hasOutputEnded) this.#finish(false)
+    else this.#session.process(new SessionEnd('', true))
+  }
+
+  onError(): void {
+    if (!this.#hasInputEnded) {
+      this.#hasInputEnded = true
+      this.#session.process(new SessionEnd('ReadError'))
+    }
+    this.#finish(true)
+  }
+
+  onCongested(): void {
+    this.#session.pauseOutput()
+  }
+
+  onDrained(): void {
+    this.#session.resumeOutput()
+  }
+
+  onTimeout(kind: number): void {
+    if (kind === TIMEOUT_HEAD) this.#receiver?.receiveHeadTimeout()
+    else if (this.#receiver?.isBusy() === true) {
+      // The upstream's own deadline decides; here nothing moves because a response is awaited.
+      this.socket.timeout(this.#owner.timeouts.idle, TIMEOUT_IDLE)
+    } else this.#finish(false)
+  }
+
+  /** The worker is about to stop: close now if idle, else after the response in progress. */
+  drain(): void {
+    this.#receiver?.drain()
+  }
+
+  /** Closes whatever is in progress. */
+  destroy(): void {
+    this.#finish(true)
+  }
+
+  #endOutput(end: SessionEnd): void {
+    if (end.error !== '') this.#finish(true)
+    else if (end.isHalf && !this.#hasInputEnded) {
+      this.#hasOutputEnded = true
+      this.socket.end()
+    } else this.#finish(false)
+  }
+
+  #finish(isAbort: boolean): void {
+    const connection = this.socket.id
+    if (connection < 0) return
+    if (isAbort) this.socket.abort()
+    else this.socket.close()
+    this.#owner.release(connection)
+    this.#session.free()
+  }
+}
+
+/** Who accepted an inbound connection and keeps count. */
+export interface InboundOwner {
+  readonly timeouts: InboundTimeouts
+  /** Whether any script may ask for `__inbound`. */
+  readonly hasScripts: boolean
+  release(connection: number): void
+}
+
+let lastPeerId = 0
+
+/** Addresses are asked of the kernel only when a script wants them, and once. */
+class Peer implements InboundInfo {
+  readonly id = ++lastPeerId
+  readonly #socket: Socket
+  #remote: { address: string; port: number } | null = null
+  #local: { address: string; port: number } | null = null
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+  }
+
+  get remoteAddress(): string {
+    return this.#getRemote().address
+  }
+
+  get remotePort(): number {
+    return this.#getRemote().port
+  }
+
+  get localAddress(): string {
+    return this.#getLocal().address
+  }
+
+  get localPort(): number {
+    return this.#getLocal().port
+  }
+
+  #getRemote(): { address: string; port: number } {
+    if (this.#socket.id >= 0) this.#remote ??= this.#socket.reactor.peerAddress(this.#socket.id)
+    return this.#remote ?? { address: '', port: 0 }
+  }
+
+  #getLocal(): { address: string; port: number } {
+    if (this.#socket.id >= 0) this.#local ??= this.#socket.reactor.localAddress(this.#socket.id)
+    return this.#local ?? { address: '', port: 0 }
+  }
+}

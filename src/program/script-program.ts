@@ -1,0 +1,29 @@
+import type { Runtime } from '../engine/runtime.ts'
+import { Configuration } from './configuration.ts'
+import { instantiateModule } from './script/instantiate.ts'
+import { describeRuntimeError } from './script/runtime-error.ts'
+import { ModuleScope } from './script/scope.ts'
+import { ScriptError } from './script/script-error.ts'
+import { createGlobals } from './script-globals.ts'
+import type { ScriptSpec } from './spec.ts'
+
+/** Evaluates a script's modules for this worker; throws what they throw. */
+export function loadModules(spec: ScriptSpec, runtime: Runtime): Configuration[] {
+  const { modules } = spec.program
+  const globals = createGlobals((line) => runtime.log.info(line))
+  runtime.describeError = (error) => describeRuntimeError(error, modules)
+  return modules.map((compiled) => {
+    const scope = new ModuleScope(compiled)
+    const value = instantiateModule(compiled, scope.cell, globals)
+    if (!(value instanceof Configuration)) {
+      throw new ScriptError(
+        'reference',
+        'Script did not return a Configuration object',
+        compiled.path,
+      )
+    }
+    scope.declare(value.variables)
+    runtime.addScope(scope)
+    return value
+  })
+}
