@@ -49,7 +49,9 @@ const TCHAR = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]"
 const QUOTED =
   '"([\\t\\x20\\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t\\x20-\\x7e\\x80-\\xff])*"'
 const EXTENSION = `([ \\t]*;[ \\t]*${TCHAR}+([ \\t]*=[ \\t]*(${TCHAR}+|${QUOTED}))?)*`
-const CHUNK_LINE = new RegExp(`^([0-9A-Fa-f]{1,13})(${EXTENSION})\\r\\n$`)
+const CHUNK_LINE = new RegExp(`^[0-9A-Fa-f]{1,13}${EXTENSION}\\r\\n$`)
+/** A line that none of these can complete is refused before its end is there. */
+const CHUNK_LINE_ENDINGS = ['\r\n', '\n', ';a\r\n', 'a\r\n', '"\r\n', 'a"\r\n']
 
 /** Fields that must not take effect from a trailer section (RFC 9110 section 6.5.1). */
 const FORBIDDEN_TRAILERS = new Set(
@@ -237,16 +239,15 @@ export class Http1Reference {
   }
 
   #chunkSize(): boolean {
-    const { maxChunkExtensionBytes } = this.options
     const end = this.#buffer.indexOf('\n') + 1
-    if (end === 0) {
-      if (this.#buffer.length > 13 + maxChunkExtensionBytes + 1) throw new Refused(400)
-      return false
-    }
-    const [, size = '', extension = ''] = CHUNK_LINE.exec(this.#buffer.slice(0, end)) ?? []
-    if (size === '' || extension.length > maxChunkExtensionBytes) throw new Refused(400)
+    const line = end === 0 ? this.#buffer : this.#buffer.slice(0, end)
+    const endings = end === 0 ? CHUNK_LINE_ENDINGS : ['']
+    const extension = line.replace(/^[0-9A-Fa-f]*|\r?\n?$/g, '')
+    if (!endings.some((ending) => CHUNK_LINE.test(line + ending))) throw new Refused(400)
+    if (extension.length > this.options.maxChunkExtensionBytes) throw new Refused(400)
+    if (end === 0) return false
     this.#take(end)
-    this.#remaining = Number.parseInt(size, 16)
+    this.#remaining = Number.parseInt(line, 16)
     this.#state = this.#remaining === 0 ? 'trailer' : 'chunk'
     return true
   }
