@@ -60,7 +60,8 @@ export function parseOptions(argv: readonly string[]): Options {
     command: 'run',
     workloads: names.length > 0 ? names.map(findWorkload) : ALL_WORKLOADS,
     peers: peers?.split(',').map(findPeer),
-    rounds: parseCount('--rounds', values.rounds),
+    // Many short rounds tell more in a minute than few long ones.
+    rounds: parseCount('--rounds', values.rounds) ?? (isQuick ? 7 : undefined),
     warmUpSeconds: parseCount('--warm-up', values['warm-up']) ?? (isQuick ? 1 : 2),
     countSeconds: parseCount('--seconds', values.seconds) ?? (isQuick ? 1 : 5),
     saveAs: isQuick ? 'quick' : names.length > 0 || peers !== undefined ? partial : 'latest',

@@ -1,4 +1,6 @@
+import { BenchError } from '../bench-error.ts'
 import type { Peer } from '../peers/peer.ts'
+import { isBenchmarkEnding } from '../process/cleanup.ts'
 import type { Measurement, Sample } from './measurement.ts'
 
 /**
@@ -30,6 +32,7 @@ async function measureSafely(
   try {
     return await measure(peer)
   } catch (error) {
+    if (isBenchmarkEnding()) throw new BenchError('stopped')
     const problem = error instanceof Error ? error.message : String(error)
     return { figures: {}, errors: 1, problem }
   }

@@ -37,7 +37,7 @@ function haproxyConfig({ port, upstreamPorts, workers }: PeerSetup, mode: string
   })
   return `global
   nbthread ${workers}
-  maxconn 8000
+  maxconn 7000
 defaults
   ${mode}
   no log

@@ -37,6 +37,8 @@ export function nginxHttpDefaults(directory: string): string {
   sendfile on;`
 }
 
+// The buffers are taken only by bodies that do not fit the first 4 KB. With the default sizes nginx
+// spends twice as much on a body of 64 KB and six times as much on one of 1 MB.
 function nginxConfig({ directory, port, upstreamPorts, workers }: PeerSetup): string {
   return `${nginxPreamble(directory, workers)}
 http {
@@ -53,6 +55,10 @@ http {
       proxy_pass http://endpoints;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
+      proxy_buffers 8 64k;
+      proxy_busy_buffers_size 128k;
+      proxy_max_temp_file_size 0;
+      client_body_buffer_size 128k;
     }
   }
 }

@@ -1,6 +1,7 @@
 type Cleanup = () => Promise<void> | void
 
 const pending = new Set<Cleanup>()
+let isEnding = false
 
 /** Registers work to do before the benchmark ends, however it ends; returns a function that forgets it. */
 export function onCleanup(cleanup: Cleanup): () => void {
@@ -8,8 +9,14 @@ export function onCleanup(cleanup: Cleanup): () => void {
   return () => pending.delete(cleanup)
 }
 
+/** True once the benchmark is ending: nothing may be started any more. */
+export function isBenchmarkEnding(): boolean {
+  return isEnding
+}
+
 /** Runs and forgets everything registered, last registered first. */
 export async function runCleanups(): Promise<void> {
+  isEnding = true
   for (const cleanup of [...pending].reverse()) {
     pending.delete(cleanup)
     await cleanup()

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { BenchError } from '../bench-error.ts'
-import { onCleanup } from './cleanup.ts'
+import { isBenchmarkEnding, onCleanup } from './cleanup.ts'
 import { readTree } from './process-tree.ts'
 
 /** What to start and where. */
@@ -29,6 +29,7 @@ export async function startProcess(
   cpus: string,
   directory: string,
 ): Promise<ManagedProcess> {
+  if (isBenchmarkEnding()) throw new BenchError('the benchmark is ending')
   // taskset replaces itself by the program, so the id is the program's own.
   const child = spawn('taskset', ['-c', cpus, command.program, ...command.args], {
     cwd: directory,
