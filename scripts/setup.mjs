@@ -2,6 +2,11 @@
  * Makes a clone ready to run: checks the tools, installs npm packages, builds the native core and
  * compiles TypeScript. Each step is skipped when nothing it depends on has changed, so that
  * `npm start` and `npm test` can always call it. Needs nothing but Node itself.
+ *
+ *   build/Release/sluice.node   the native core
+ *   dist/bundle                 what bin/sluice runs: few files, because each costs start-up time
+ *                               and memory in every worker
+ *   dist/src, dist/test         module by module: the library and the tests; not with --run-only
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -22,6 +27,8 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
 const SOURCE_FOLDERS = ['src', 'test', 'bench']
+/** The files that threads are started with. They find each other by these relative paths. */
+const BUNDLE_ENTRIES = ['cli/main', 'worker/main', 'orchestrator/jobs/load-script']
 
 process.chdir(ROOT)
 await main()
@@ -35,7 +42,8 @@ async function main() {
   if (!isCalledByNpm) await installPackages()
   await buildAddon()
   if (isCalledByNpm) return
-  await compileTypeScript()
+  await bundleProgram()
+  if (!process.argv.includes('--run-only')) await compileTypeScript()
   noteCommit()
 }
 
@@ -76,6 +84,28 @@ async function buildAddon() {
   await step('Building the native core', 'sh', [
     '-c',
     `node ${cmakeJs} configure && node ${cmakeJs} build --parallel ${availableParallelism()}`,
+  ])
+  writeFileSync(stampFile, stamp)
+}
+
+async function bundleProgram() {
+  const stampFile = 'dist/bundle/.sluice-setup'
+  const stamp = hashOf(['package-lock.json', 'scripts/setup.mjs', ...filesUnder('src', /\.ts$/)])
+  if (readStamp(stampFile) === stamp) return
+  rmSync('dist/bundle', { recursive: true, force: true })
+  await step('Bundling the program', 'node_modules/.bin/esbuild', [
+    ...BUNDLE_ENTRIES.map((entry) => `${entry}=src/${entry}.ts`),
+    '--bundle',
+    '--splitting',
+    '--format=esm',
+    '--platform=node',
+    '--target=node20',
+    '--packages=external',
+    '--outdir=dist/bundle',
+    // As deep as the entries, so that relative URLs mean the same in both.
+    '--chunk-names=chunks/[name]-[hash]',
+    '--sourcemap',
+    '--log-level=warning',
   ])
   writeFileSync(stampFile, stamp)
 }

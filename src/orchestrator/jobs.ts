@@ -28,7 +28,7 @@ export class JobPool {
     timeoutMs: number,
   ): Promise<Jobs[Name]['output']> {
     const pool = await this.#open()
-    const filename = new URL(`./jobs/${name}.js`, import.meta.url).href
+    const filename = new URL(`../orchestrator/jobs/${name}.js`, import.meta.url).href
     const signal = AbortSignal.timeout(timeoutMs)
     try {
       return await pool.run(input, { filename, signal })

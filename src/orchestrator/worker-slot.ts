@@ -6,6 +6,7 @@ import { BackOff } from './back-off.ts'
 /** A worker that does not accept by then is ended and counted as dead. */
 const START_TIMEOUT_MS = 10_000
 
+// Resolves in dist/src as well as in dist/bundle, see scripts/setup.mjs.
 const WORKER_ENTRY = new URL('../worker/main.js', import.meta.url)
 
 export interface WorkerSlotOptions {
