@@ -115,6 +115,7 @@ export class Connect extends Filter implements SocketHandler, Framable {
   #hasInputEnded = false
   #attempts = 0
   #timer: NodeJS.Timeout | null = null
+  #target = ''
   /** The target that the observer counts this connection for. */
   #observed: string | null = null
   /** Tells answers to questions of an earlier life of this pooled filter from current ones. */
@@ -123,6 +124,11 @@ export class Connect extends Filter implements SocketHandler, Framable {
   constructor(plan: ConnectPlan) {
     super()
     this.#plan = plan
+  }
+
+  /** Where it connects to, once that is known. */
+  get target(): string {
+    return this.#target
   }
 
   get timeouts(): ConnectTimeouts {
@@ -194,6 +200,7 @@ export class Connect extends Filter implements SocketHandler, Framable {
     this.#pauses = 0
     this.#hasInputEnded = false
     this.#attempts = 0
+    this.#target = ''
   }
 
   /** Resets the connection. */
@@ -218,8 +225,9 @@ export class Connect extends Filter implements SocketHandler, Framable {
       this.#end('CannotResolve')
       return
     }
-    this.#plan.observer?.begin(String(text))
-    this.#observed = String(text)
+    this.#target = String(text)
+    this.#plan.observer?.begin(this.#target)
+    this.#observed = this.#target
     const address = target.isAddress ? target.host : cachedAddress(target.host)
     if (address !== undefined) return this.#connect(target, address)
     this.#state = 'resolving'

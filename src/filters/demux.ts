@@ -41,6 +41,7 @@ class Demux extends Filter implements Source {
   #channels: Channel[] = []
   #current: Channel | null = null
   #hasEnded = false
+  #error: SessionEnd | null = null
   #isPaused = false
   #isFull = false
 
@@ -72,6 +73,7 @@ class Demux extends Filter implements Source {
       case SESSION_END:
         this.#hasEnded = true
         this.#cut(event as SessionEnd)
+        this.#passError(event as SessionEnd)
         break
     }
   }
@@ -94,6 +96,7 @@ class Demux extends Filter implements Source {
     this.#channels = []
     this.#current = null
     this.#hasEnded = false
+    this.#error = null
     this.#isPaused = false
     this.#isFull = false
   }
@@ -121,7 +124,10 @@ class Demux extends Filter implements Source {
       this.previous?.resume()
     }
     const next = this.#channels[0]
-    if (next === undefined) return
+    if (next === undefined) {
+      if (this.#error !== null) this.next.process(this.#error)
+      return
+    }
     if (this.#isPaused) next.setPaused(true)
     next.flush()
   }
@@ -142,6 +148,13 @@ class Demux extends Filter implements Source {
     channel.session = target.spawn(this.session.context.fork(), channel, channel, this.session)
     if (this.#isPaused && this.#channels.length === 1) channel.setPaused(true)
     channel.session.process(event)
+  }
+
+  /** What went wrong before this filter is told behind it, after the answers in progress. */
+  #passError(end: SessionEnd): void {
+    if (end.error === '') return
+    if (this.#channels.length === 0) this.next.process(end)
+    else this.#error = end
   }
 
   /** The input has ended: a message that is not complete will never be. */

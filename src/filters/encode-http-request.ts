@@ -9,6 +9,7 @@ import {
   WRITE_LENGTH,
 } from '../native/protocol.ts'
 import { isFramable } from '../net/framable.ts'
+import { Connect } from './connect.ts'
 import { DecodeHttpResponse } from './decode-http-response.ts'
 import { EventOutput, SocketOutput } from './http/frame-output.ts'
 import { requestText } from './http/head-text.ts'
@@ -74,7 +75,8 @@ export class EncodeHttpRequest extends HttpEncoder {
     }
     this.output.begin(start)
     const wire = start.wire instanceof HttpWireHead ? start.wire : null
-    const index = wire?.isRequest === true && option === null ? wire.forwardIndex : -1
+    const canForward = wire?.isRequest === true && option === null && !wire.lacksHost
+    const index = canForward ? wire.forwardIndex : -1
     const isChunked = contentLength < 0
     if (wire !== null && wire.isRequest) wire.isExpectForwarded = true
     if (wire !== null && index >= 0 && !start.isBodyChanged) {
@@ -87,6 +89,7 @@ export class EncodeHttpRequest extends HttpEncoder {
     const isUnframed =
       contentLength === 0 &&
       ((wire !== null && (wire.flags & HEAD_NO_BODY) !== 0) || BODYLESS_METHODS.has(method))
+    if (wire?.lacksHost === true && head !== null) this.#addHost(head)
     const text = requestText(head, wire, {
       contentLength: isUnframed ? -1 : contentLength,
       isChunked,
@@ -95,6 +98,12 @@ export class EncodeHttpRequest extends HttpEncoder {
     this.#decoder?.expect(method === 'HEAD' ? HEAD_HEAD_METHOD : 0, true)
     this.output.writeText(text)
     return isChunked ? 'chunked' : 'length'
+  }
+
+  /** RFC 9112 §3.2: an HTTP/1.1 request names its host, and an HTTP/1.0 one need not. */
+  #addHost(head: Partial<RequestHead>): void {
+    const target = this.next instanceof Connect ? this.next.target : ''
+    if (head.headers !== undefined && !('host' in head.headers)) head.headers['host'] = target
   }
 
   protected override finished(isCut: boolean): void {

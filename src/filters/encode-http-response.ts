@@ -86,6 +86,7 @@ export class EncodeHttpResponse extends HttpEncoder {
   /** The client asks whether to send its body, and nobody behind this filter will tell it. */
   sendContinue(): void {
     if (this.mode !== 'idle' || this.#exchanges.size !== 1 || this.#hasClosed) return
+    if ((this.#exchanges.peek() & HEAD_EXPECT_CONTINUE) === 0) return
     this.output.writeText('HTTP/1.1 100 Continue\r\n\r\n')
     this.#exchanges.replace(this.#exchanges.peek() & ~HEAD_EXPECT_CONTINUE)
   }
@@ -140,6 +141,8 @@ export class EncodeHttpResponse extends HttpEncoder {
       start.head = failureHead(start.failure)
     }
     this.output.begin(start)
+    // A response made of its request's own body: the client has to be asked for it first.
+    if (start.wire instanceof HttpWireHead && start.wire.isRequest) this.sendContinue()
     const request = this.#exchanges.peek()
     const isHttp10 = (request & HEAD_HTTP10) !== 0
     const isBodyless = this.isBodyless(start)

@@ -1,6 +1,6 @@
 import type { WireHead } from '../../engine/event.ts'
 import { readLatin1 } from '../../native/latin1.ts'
-import { CTL_BATCH, HEAD_HAS_LENGTH } from '../../native/protocol.ts'
+import { CTL_BATCH, HEAD_HAS_LENGTH, HEAD_HTTP10 } from '../../native/protocol.ts'
 import type { Reactor } from '../../native/reactor.ts'
 
 /** A request head as scripts see it. */
@@ -119,6 +119,11 @@ export class HttpWireHead implements WireHead, ProxyHandler<Record<string, unkno
     }
     const response = head as ResponseHead
     return response.status !== this.status || response.statusText !== this.#statusText()
+  }
+
+  /** An HTTP/1.0 request without a Host field. */
+  get lacksHost(): boolean {
+    return (this.flags & HEAD_HTTP10) !== 0 && this.isRequest && !/\nhost:/i.test(this.text)
   }
 
   /** The target as received. */
