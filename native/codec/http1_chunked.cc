@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "http1.h"
+#include "http1_lines.h"
 #include "http1_parse.h"
 #include "http1_scan.h"
 

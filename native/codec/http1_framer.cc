@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http1.h"
+#include "http1_lines.h"
 #include "http1_parse.h"
 #include "http1_scan.h"
 

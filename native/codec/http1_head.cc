@@ -1,33 +1,12 @@
 // The head parser: one pass over start line and field lines, which fills a Head and refuses what
 // RFC 9112 does not allow. It needs the whole head in one piece; the Framer sees to that.
+#include "http1_lines.h"
 #include "http1_parse.h"
 #include "http1_scan.h"
 
 namespace sluice::http1 {
 
 namespace {
-
-const uint8_t* Refuse(Refusal* refusal, int status, Reason reason) {
-  *refusal = {status, reason};
-  return nullptr;
-}
-
-// The byte after a line end at `p`, or nullptr: incomplete, or (with `refusal` set) no line end.
-const uint8_t* LineEnd(const uint8_t* p, const uint8_t* end, bool lenient_lf, Reason otherwise,
-                       Refusal* refusal) {
-  if (p == end) return nullptr;
-  if (*p == '\r') {
-    if (end - p < 2) return nullptr;
-    if (p[1] == '\n') return p + 2;
-    return Refuse(refusal, 400, otherwise);
-  }
-  if (*p == '\n') {
-    // RFC 9112 section 2.2 leaves a bare LF to the recipient. Two hops that disagree about it can
-    // be played against each other, so it takes a flag.
-    return lenient_lf ? p + 1 : Refuse(refusal, 400, Reason::kBareLineFeed);
-  }
-  return Refuse(refusal, 400, otherwise);
-}
 
 struct Method {
   const char* name;
@@ -340,27 +319,6 @@ bool JudgeFields(FieldState* state) {
 
 }  // namespace
 
-const uint8_t* ParseFieldLine(const uint8_t* section, const uint8_t* p, const uint8_t* end,
-                              bool lenient_lf, FieldLine* line, Refusal* refusal) {
-  const uint8_t* const name_end = ScanToken(section, p, end);
-  if (name_end == end) return nullptr;
-  if (name_end == p || *name_end != ':') {
-    // RFC 9112 sections 5.1 and 5.2: neither is ever repaired here.
-    if (name_end == p && IsBlank(*p)) return Refuse(refusal, 400, Reason::kFoldedLine);
-    if (IsBlank(*name_end)) return Refuse(refusal, 400, Reason::kSpaceBeforeColon);
-    return Refuse(refusal, 400, Reason::kBadHeaderName);
-  }
-  const uint8_t* value = name_end + 1;
-  while (value != end && IsBlank(*value)) ++value;
-  const uint8_t* const line_end = ScanValue(section, value, end);
-  const uint8_t* const next = LineEnd(line_end, end, lenient_lf, Reason::kBadHeaderValue, refusal);
-  if (next == nullptr) return nullptr;
-  const uint8_t* value_end = line_end;
-  while (value_end != value && IsBlank(value_end[-1])) --value_end;
-  *line = {p, name_end, value, value_end, line_end};
-  return next;
-}
-
 const uint8_t* ParseStartLine(Role role, bool lenient_lf, const uint8_t* begin, const uint8_t* end,
                               Head* head, Refusal* refusal) {
   head->role = role;
@@ -414,25 +372,6 @@ const uint8_t* ParseHead(Role role, const Limits& limits, const uint8_t* begin, 
       return nullptr;
     }
     p = next;
-  }
-}
-
-const uint8_t* FindEmptyLine(const uint8_t* from, const uint8_t* end, const uint8_t** resume) {
-  for (const uint8_t* p = from;;) {
-    const void* const found = std::memchr(p, '\n', static_cast<size_t>(end - p));
-    if (found == nullptr) {
-      *resume = end;
-      return nullptr;
-    }
-    const uint8_t* const lf = static_cast<const uint8_t*>(found);
-    const auto rest = end - lf;
-    if (rest >= 2 && lf[1] == '\n') return lf + 2;
-    if (rest >= 3 && lf[1] == '\r' && lf[2] == '\n') return lf + 3;
-    if (rest == 1 || (rest == 2 && lf[1] == '\r')) {
-      *resume = lf;
-      return nullptr;
-    }
-    p = lf + 1;
   }
 }
 

@@ -6,14 +6,9 @@
 #include <cstdint>
 
 #include "http1.h"
+#include "http1_lines.h"
 
 namespace sluice::http1 {
-
-// What refused a head; kNone when it was merely incomplete.
-struct Refusal {
-  int status = 0;
-  Reason reason = Reason::kNone;
-};
 
 // 2^53: the largest length that a script can count exactly.
 inline constexpr uint64_t kMaxContentLength = uint64_t{1} << 53;
@@ -59,20 +54,6 @@ bool ListNames(const uint8_t* list, size_t size, const char* lower, size_t lower
 template <typename Visit>
 bool ForEachOption(const uint8_t* p, size_t size, Visit visit);
 
-struct FieldLine {
-  const uint8_t* name;
-  const uint8_t* name_end;
-  const uint8_t* value;
-  const uint8_t* value_end;
-  const uint8_t* line_end;  // where the line's CRLF, or lenient LF, begins
-};
-
-// Splits the field line that begins at `p`; `section` is where its section begins. Returns the
-// first byte of the next line, or nullptr when the line is incomplete (`refusal` untouched) or
-// broken.
-const uint8_t* ParseFieldLine(const uint8_t* section, const uint8_t* p, const uint8_t* end,
-                              bool lenient_lf, FieldLine* line, Refusal* refusal);
-
 // Parses the start line in [begin, end) into `head`. Returns the byte after it, or nullptr when it
 // is incomplete or broken.
 const uint8_t* ParseStartLine(Role role, bool lenient_lf, const uint8_t* begin, const uint8_t* end,
@@ -82,10 +63,6 @@ const uint8_t* ParseStartLine(Role role, bool lenient_lf, const uint8_t* begin, 
 // broken. Framing flags of responses that depend on the request are the Framer's to set.
 const uint8_t* ParseHead(Role role, const Limits& limits, const uint8_t* begin, const uint8_t* end,
                          Head* head, Refusal* refusal);
-
-// The end of a section of lines: the byte after the first empty line, seen from `from`, which must
-// be a line's LF or earlier. Without one returns nullptr and sets `*resume` to where to go on.
-const uint8_t* FindEmptyLine(const uint8_t* from, const uint8_t* end, const uint8_t** resume);
 
 template <typename Visit>
 bool ForEachOption(const uint8_t* p, size_t size, Visit visit) {
