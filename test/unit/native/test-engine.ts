@@ -7,6 +7,7 @@ import {
   type NativeOptions,
   openListener,
 } from '../../../src/native/addon.ts'
+import { readLatin1, writeLatin1 } from '../../../src/native/latin1.ts'
 import {
   CMD_SEND,
   CTL_ARENA_AT,
@@ -111,7 +112,7 @@ export class TestEngine {
       this.reactor.allocArena(text.length)
     }
     const at = Number(control[CTL_ARENA_AT])
-    bytes.latin1Write(text, at, text.length)
+    writeLatin1(bytes, text, at)
     control[CTL_ARENA_AT] = at + text.length
     return at
   }
@@ -135,7 +136,7 @@ export function recordAt(reactor: Reactor, ring: Int32Array, at: number): Record
   const first = kind === EV_HEAD ? 3 : 2
   const offset = Number(fields[first])
   const length = Number(fields[first + 1])
-  const text = hasRange ? reactor.bytes.latin1Slice(offset, offset + length) : ''
+  const text = hasRange ? readLatin1(reactor.bytes, offset, offset + length) : ''
   return { kind, connection: Number(fields[1]), fields, text }
 }
 
