@@ -46,7 +46,7 @@ function listAll(): string {
     return [...lines, ...bars.map((bar) => `            bar: ${bar}`)].join('\n')
   })
   const peers = ALL_PEERS.map((peer) => {
-    return `  ${peer.name.padEnd(14)}${peer.version() ?? `missing: ${peer.remedy}`}`
+    return `  ${peer.name.padEnd(16)}${peer.version() ?? `missing: ${peer.remedy}`}`
   })
   return `Workloads\n${workloads.join('\n')}\n\nPeers\n${peers.join('\n')}`
 }

@@ -1,5 +1,5 @@
 import { BenchError } from '../bench-error.ts'
-import { haproxy, haproxyTcp } from './haproxy.ts'
+import { haproxy, haproxySplice, haproxyTcp } from './haproxy.ts'
 import { httpProxy3 } from './http-proxy-3.ts'
 import { nginx } from './nginx.ts'
 import type { Peer } from './peer.ts'
@@ -12,6 +12,7 @@ export const ALL_PEERS: readonly Peer[] = [
   sluiceTcp,
   nginx,
   haproxy,
+  haproxySplice,
   haproxyTcp,
   httpProxy3,
 ]

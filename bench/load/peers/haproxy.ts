@@ -10,6 +10,17 @@ export const haproxy: Peer = {
   launch: (setup) => launch(setup, 'mode http\n  http-reuse always'),
 }
 
+/**
+ * HAProxy as an HTTP load balancer that moves response bodies inside the kernel (splice): its best
+ * setting for large bodies, and no help for small ones.
+ */
+export const haproxySplice: Peer = {
+  ...haproxy,
+  name: 'haproxy-splice',
+  label: 'HAProxy (splice)',
+  launch: (setup) => launch(setup, 'mode http\n  http-reuse always\n  option splice-response'),
+}
+
 /** HAProxy passing TCP through, one thread. */
 export const haproxyTcp: Peer = {
   name: 'haproxy-tcp',

@@ -5,7 +5,7 @@ import type { PeerComparison, WorkloadResult } from './results.ts'
 
 /** One progress line for one finished run. */
 export function formatSample(sample: Sample, figure: FigureName, rounds: number): string {
-  const place = `  ${String(sample.round).padStart(2)}/${rounds}  ${sample.peer.padEnd(14)}`
+  const place = `  ${String(sample.round).padStart(2)}/${rounds}  ${sample.peer.padEnd(16)}`
   const result = sample.problem === undefined ? '' : `  NOT COUNTED: ${sample.problem}`
   const figures =
     Object.keys(sample.figures).length > 0 ? formatFigures(figure, sample.figures) : ''
@@ -20,7 +20,7 @@ export function formatWorkload(result: WorkloadResult): string {
         ? ''
         : `  [${peer.countedRounds} of ${result.rounds} rounds count]`
     const errors = peer.errors > 0 ? `  [${peer.errors} errors]` : ''
-    return `  median  ${peer.name.padEnd(14)}${formatFigures(result.figure, peer.medians)}${counted}${errors}`
+    return `  median  ${peer.name.padEnd(16)}${formatFigures(result.figure, peer.medians)}${counted}${errors}`
   })
   return [
     ...peers,

@@ -1,10 +1,11 @@
-import { haproxy } from '../peers/haproxy.ts'
+import { haproxy, haproxySplice } from '../peers/haproxy.ts'
 import { nginx } from '../peers/nginx.ts'
 import { sluice } from '../peers/sluice.ts'
 import { closedLoopWorkload } from './closed-loop-workload.ts'
 import type { Workload } from './workload.ts'
 
 const PEERS = [sluice, nginx, haproxy]
+const LARGE_BODY_PEERS = [...PEERS, haproxySplice]
 
 /** Responses of one page of text. */
 export const body1k: Workload = closedLoopWorkload(
@@ -18,7 +19,7 @@ export const body1k: Workload = closedLoopWorkload(
 export const body64k: Workload = closedLoopWorkload(
   'body-64k',
   'HTTP, 64 connections, 64 KB bodies',
-  PEERS,
+  LARGE_BODY_PEERS,
   { path: '/64k', connections: 64 },
 )
 
@@ -26,7 +27,7 @@ export const body64k: Workload = closedLoopWorkload(
 export const body1m: Workload = closedLoopWorkload(
   'body-1m',
   'HTTP, 64 connections, 1 MB bodies',
-  PEERS,
+  LARGE_BODY_PEERS,
   { path: '/1m', connections: 64 },
 )
 
