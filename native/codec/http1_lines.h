@@ -44,8 +44,9 @@ struct FieldLine {
   const uint8_t* line_end;  // where the line's CRLF, or lenient LF, begins
 };
 
-// Splits the field line that begins at `p`; `section` is where its section begins. Returns the first
-// byte of the next line, or nullptr when the line is incomplete (`refusal` untouched) or broken.
+// Splits the field line that begins at `p`; `section` is where its section begins. Returns the
+// first byte of the next line, or nullptr when the line is incomplete (`refusal` untouched) or
+// broken.
 inline const uint8_t* ParseFieldLine(const uint8_t* section, const uint8_t* p, const uint8_t* end,
                                      bool lenient_lf, FieldLine* line, Refusal* refusal) {
   const uint8_t* const name_end = ScanToken(section, p, end);
