@@ -45,17 +45,29 @@ export function stringifyJson(
 }
 
 /** The `JSON` that scripts see. */
-export const scriptJson = {
+export interface ScriptJson {
+  parse(text: string): unknown
+  stringify(
+    value: unknown,
+    replacer?: JsonReplacer | null,
+    space?: number | null,
+  ): string | undefined
+  /** Parses JSON bytes; undefined when they are not valid. */
+  decode(data: Data): unknown
+  /** Renders a value as JSON bytes; what JSON has no form of becomes `null`. */
+  encode(value: unknown, replacer?: JsonReplacer | null, space?: number | null): Data
+}
+
+/** The `JSON` that scripts see. */
+export const scriptJson: ScriptJson = {
   parse: parseJson,
   stringify: stringifyJson,
 
-  /** Parses JSON bytes; undefined when they are not valid. */
-  decode(data: Data): unknown {
+  decode(data) {
     return parseJson(checkInstance(data, Data, 1).toString())
   },
 
-  /** Renders a value as JSON bytes; what JSON has no form of becomes `null`. */
-  encode(value: unknown, replacer?: JsonReplacer | null, space?: number | null): Data {
+  encode(value, replacer, space) {
     return new Data(stringifyJson(value, replacer, space) ?? 'null')
   },
 }
