@@ -7,29 +7,30 @@ import { stringifyXml } from './stringify.ts'
 const MAX_INDENT = 10
 
 /** The `XML` that scripts see. */
-export const scriptXml = {
-  Node: XmlNode,
-
+export interface ScriptXml {
+  readonly Node: typeof XmlNode
   /** The document in a text; null when it is not well-formed. */
-  parse(text: string): XmlNode | null {
-    return parseXml(checkString(text, 1))
-  },
-
+  parse(text: string): XmlNode | null
   /** The document in some bytes; null when they are not well-formed or of an unknown encoding. */
-  decode(data: Data): XmlNode | null {
+  decode(data: Data): XmlNode | null
+  /** The text of a document; empty unless its only child is an element. */
+  stringify(document: XmlNode, space?: number | null): string
+  /** The bytes of a document, as UTF-8. */
+  encode(document: XmlNode, space?: number | null): Data
+}
+
+/** The `XML` that scripts see. */
+export const scriptXml: ScriptXml = {
+  Node: XmlNode,
+  parse: (text) => parseXml(checkString(text, 1)),
+  decode(data) {
     const text = decodeText(checkInstance(data, Data, 1).toBytes())
     return text === null ? null : parseXml(text)
   },
-
-  /** The text of a document; empty unless its only child is an element. */
-  stringify(document: XmlNode, space?: number | null): string {
+  stringify: (document, space) => {
     return stringifyXml(checkInstance(document, XmlNode, 1), indentOf(space))
   },
-
-  /** The bytes of a document, as UTF-8. */
-  encode(document: XmlNode, space?: number | null): Data {
-    return new Data(scriptXml.stringify(document, space))
-  },
+  encode: (document, space) => new Data(scriptXml.stringify(document, space)),
 }
 
 function decodeText(bytes: Buffer): string | null {
