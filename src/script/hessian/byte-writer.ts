@@ -6,27 +6,33 @@ export class ByteWriter {
   #size = 0
 
   byte(value: number): void {
-    this.#bytes[this.#reserve(1)] = value
+    const at = this.#reserve(1)
+    this.#bytes[at] = value
   }
 
   uint16(value: number): void {
-    this.#bytes.writeUInt16BE(value, this.#reserve(2))
+    const at = this.#reserve(2)
+    this.#bytes.writeUInt16BE(value, at)
   }
 
   int32(value: number): void {
-    this.#bytes.writeInt32BE(value, this.#reserve(4))
+    const at = this.#reserve(4)
+    this.#bytes.writeInt32BE(value, at)
   }
 
   int64(value: bigint): void {
-    this.#bytes.writeBigInt64BE(value, this.#reserve(8))
+    const at = this.#reserve(8)
+    this.#bytes.writeBigInt64BE(value, at)
   }
 
   double(value: number): void {
-    this.#bytes.writeDoubleBE(value, this.#reserve(8))
+    const at = this.#reserve(8)
+    this.#bytes.writeDoubleBE(value, at)
   }
 
   bytes(source: Uint8Array): void {
-    this.#bytes.set(source, this.#reserve(source.length))
+    const at = this.#reserve(source.length)
+    this.#bytes.set(source, at)
   }
 
   /** Each UTF-16 unit as UTF-8, so that a surrogate pair takes six bytes: what Java peers expect. */
@@ -47,6 +53,7 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#size)
   }
 
+  /** Makes room, which may replace `#bytes`: to be called before that is looked at. */
   #reserve(count: number): number {
     const at = this.#size
     this.#size += count

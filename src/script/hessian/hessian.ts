@@ -4,15 +4,21 @@ import { HessianDecoder } from './decoder.ts'
 import { encodeHessian } from './encoder.ts'
 
 /** The `Hessian` that scripts see. */
-export const scriptHessian = {
+export interface ScriptHessian {
   /** Bytes of a value; of each element, if it is an array. */
-  encode(...values: unknown[]): Data {
+  encode(...values: unknown[]): Data
+  /** The value in some bytes, or an array if there are several; undefined if there is none. */
+  decode(data: Data): unknown
+}
+
+/** The `Hessian` that scripts see. */
+export const scriptHessian: ScriptHessian = {
+  encode(...values) {
     checkCount(values.length, 1)
     return Data.fromBytes(encodeHessian(values[0]))
   },
 
-  /** The value in some bytes, or an array if there are several; undefined if there is none. */
-  decode(data: Data): unknown {
+  decode(data) {
     const decoder = new HessianDecoder(checkInstance(data, Data, 1).toBytes())
     if (!decoder.hasMore()) return undefined
     const first = decoder.read()
