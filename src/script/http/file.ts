@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { Data } from '../../engine/data.ts'
@@ -67,20 +67,28 @@ export function loadHttpFile(root: string, path: string): HttpFile | null {
   const relative = requestPath(checkString(path, 1))
   if (relative === null) return null
   let name = join(root, relative)
-  if (statSync(name, { throwIfNoEntry: false })?.isDirectory()) name = join(name, 'index.html')
+  if (statOf(name)?.isDirectory()) name = join(name, 'index.html')
   const variants = { plain: read(name), br: read(`${name}.br`), gz: read(`${name}.gz`) }
   const isAbsent = variants.plain === null && variants.br === null && variants.gz === null
   return isAbsent ? null : new HttpFile(name, variants)
 }
 
 function read(name: string): Buffer | null {
+  const stats = statOf(name)
+  if (!stats?.isFile() || stats.size > MAX_FILE_BYTES) return null
+  return unlessRefused(() => readFileSync(name))
+}
+
+function statOf(name: string): Stats | null {
+  return unlessRefused(() => statSync(name))
+}
+
+/** What the file system gives; null when it refuses, as for an absent file or too long a name. */
+function unlessRefused<T>(access: () => T): T | null {
   try {
-    const stats = statSync(name, { throwIfNoEntry: false })
-    if (stats === undefined || !stats.isFile() || stats.size > MAX_FILE_BYTES) return null
-    return readFileSync(name)
+    return access()
   } catch (error) {
-    // Not readable, a name too long, a file where a directory should be: no such file.
-    if (error instanceof Error && 'code' in error) return null
+    if (error instanceof Error && 'syscall' in error) return null
     throw error
   }
 }
