@@ -33,13 +33,8 @@ export class URLRouter<V = unknown> {
     const segments = pattern.slice(slash + 1).split('/')
     const isPrefix = segments.at(-1) === '*'
     if (isPrefix) segments.pop()
-    let node = this.#hosts.get(host)
-    if (node === undefined) this.#hosts.set(host, (node = newNode()))
-    for (const segment of segments) {
-      let child = node.children.get(segment)
-      if (child === undefined) node.children.set(segment, (child = newNode()))
-      node = child
-    }
+    let node = childOf(this.#hosts, host)
+    for (const segment of segments) node = childOf(node.children, segment)
     if (isPrefix) node.prefix = { value }
     else node.exact = { value }
   }
@@ -76,8 +71,13 @@ export class URLRouter<V = unknown> {
   }
 }
 
-function newNode<V>(): PathNode<V> {
-  return { children: new Map(), exact: null, prefix: null }
+function childOf<V>(nodes: Map<string, PathNode<V>>, key: string): PathNode<V> {
+  let node = nodes.get(key)
+  if (node === undefined) {
+    node = { children: new Map(), exact: null, prefix: null }
+    nodes.set(key, node)
+  }
+  return node
 }
 
 function checkPart(part: unknown, index: number): string {
