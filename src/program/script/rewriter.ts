@@ -311,7 +311,7 @@ export class Rewriter {
       case 'none':
         return '(void 0)'
       case 'function':
-        return `${this.#rules.helpers}.self(this)`
+        return `(${this.#rules.helpers}.self(this))`
       case 'class':
         return 'this'
     }

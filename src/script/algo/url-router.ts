@@ -44,31 +44,47 @@ export class URLRouter<V = unknown> {
    * the host come first, then those with `*` for its first label, then those without a host.
    */
   find(part: string, ...more: string[]): V | undefined {
-    const url = [part, ...more].map(checkPart).reduce(joinPath)
+    let url = checkString(part, 1)
+    for (let i = 0; i < more.length; i++) url = joinPath(url, checkString(more[i], i + 2))
+    const slash = url.indexOf('/')
     const question = url.indexOf('?')
-    const plain = question < 0 ? url : url.slice(0, question)
-    const slash = plain.indexOf('/')
-    if (slash < 0) return undefined
-    const host = plain.slice(0, slash).replace(/:\d*$/, '').toLowerCase()
-    const segments = plain.slice(slash + 1).split('/')
-    const found =
-      (host === '' ? null : this.#match(host, segments)) ??
-      (host === '' ? null : this.#match(host.replace(/^[^.]*/, '*'), segments)) ??
-      this.#match('', segments)
-    return found?.value
+    const end = question < 0 ? url.length : question
+    if (slash < 0 || slash > end) return undefined
+    const path = url.slice(slash + 1, end)
+    const host = hostOf(url.slice(0, slash))
+    const found = host === '' ? null : (this.#match(host, path) ?? this.#match(parent(host), path))
+    return (found ?? this.#match('', path))?.value
   }
 
-  #match(host: string, segments: readonly string[]): { readonly value: V } | null {
+  #match(host: string, path: string): { readonly value: V } | null {
     let node = this.#hosts.get(host)
     // The longest prefix seen so far, for when the path leads no further.
     let best: { readonly value: V } | null = null
-    for (const segment of segments) {
-      best = node?.prefix ?? best
-      node = node?.children.get(segment)
-      if (node === undefined) return best
+    for (let at = 0; node !== undefined; ) {
+      best = node.prefix ?? best
+      // Behind the last segment, whose end is the end of the path.
+      if (at > path.length) return node.exact ?? best
+      const slash = path.indexOf('/', at)
+      const end = slash < 0 ? path.length : slash
+      node = node.children.get(path.slice(at, end))
+      at = end + 1
     }
-    return node?.exact ?? node?.prefix ?? best
+    return best
   }
+}
+
+/** A host in lower case without its port. */
+function hostOf(authority: string): string {
+  const colon = authority.lastIndexOf(':')
+  // The colons of an IPv6 address are inside of brackets.
+  const hasPort = colon >= 0 && !authority.endsWith(']')
+  return (hasPort ? authority.slice(0, colon) : authority).toLowerCase()
+}
+
+/** The pattern for all hosts that differ in the first label. */
+function parent(host: string): string {
+  const dot = host.indexOf('.')
+  return dot < 0 ? '*' : `*${host.slice(dot)}`
 }
 
 function childOf<V>(nodes: Map<string, PathNode<V>>, key: string): PathNode<V> {
@@ -78,10 +94,6 @@ function childOf<V>(nodes: Map<string, PathNode<V>>, key: string): PathNode<V> {
     nodes.set(key, node)
   }
   return node
-}
-
-function checkPart(part: unknown, index: number): string {
-  return checkString(part, index + 1)
 }
 
 /** Joins with exactly one slash at the seam. */

@@ -46,6 +46,14 @@ describe('a script', () => {
     assert.equal(evaluate('this'), undefined)
     assert.equal(evaluate('(function () { return this })()'), undefined)
     assert.equal(evaluate('({ f() { return this.x }, x: 1 }).f()'), 1)
+    assert.equal(
+      evaluate('(function () { return new this(1).x }).call(function (x) { this.x = x })'),
+      1,
+    )
+    assert.equal(
+      evaluate('(function () { return new this.C(1).x }).call({ C: function (x) { this.x = x } })'),
+      1,
+    )
     assert.equal(evaluate('(function () { return () => this.x }).call({ x: 1 })()'), 1)
   })
 
