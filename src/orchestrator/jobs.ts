@@ -7,6 +7,8 @@ export interface Jobs {
   'load-script': { input: { file: string }; output: LoadResult }
 }
 
+const TITLES: Readonly<Record<keyof Jobs, string>> = { 'load-script': 'loading the script' }
+
 /** Threads that wait for work end after this time, so that an idle process pays nothing. */
 const IDLE_TIMEOUT_MS = 10_000
 /** Jobs are rare and heavy: more threads would only take processors from the workers. */
@@ -21,7 +23,7 @@ const MAX_HEAP_MB = 512
 export class JobPool {
   #pool: Piscina | undefined
 
-  /** Runs a job; throws `StartError` when it takes longer than `timeoutMs`. */
+  /** Runs a job; throws `StartError` when it takes too much time or memory. */
   async run<Name extends keyof Jobs>(
     name: Name,
     input: Jobs[Name]['input'],
@@ -35,9 +37,10 @@ export class JobPool {
     } catch (error) {
       if (signal.aborted)
         throw new StartError(
-          `${name} did not end within ${timeoutMs / 1000} s: is there an endless loop?`,
+          `${TITLES[name]} took more than ${timeoutMs / 1000} s: is there an endless loop?`,
         )
-      if (isOutOfMemory(error)) throw new StartError(`${name} needed more than ${MAX_HEAP_MB} MB`)
+      if (isOutOfMemory(error))
+        throw new StartError(`${TITLES[name]} took more than ${MAX_HEAP_MB} MB of memory`)
       throw error
     }
   }

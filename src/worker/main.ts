@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { createReactor } from '../native/reactor.ts'
 import { configureLogger, logger } from '../observability/logger.ts'
 import type { ListenerFd, MessageFromWorker, MessageToWorker, WorkerSetup } from './messages.ts'
-import { type BoundListener, startProgram } from './program-host.ts'
+import { startProgram } from './program-host.ts'
 
 /** How often a draining worker counts its sessions. */
 const DRAIN_COUNT_MS = 50
@@ -22,7 +22,9 @@ configureLogger({
 const reactor = createReactor()
 /** Listener ids of the reactor by descriptor. */
 const listenerIds = new Map<number, number>()
-const program = await startProgram(reactor, setup.spec, addListeners(setup.listeners), logger)
+const program = await startProgram(reactor, setup.spec, [], logger)
+// Not earlier: connections wait in the sockets until there is a program to serve them.
+accept(setup.listeners)
 
 parentPort?.on('message', receive)
 send({ type: 'ready' })
@@ -30,7 +32,7 @@ send({ type: 'ready' })
 function receive(message: MessageToWorker): void {
   switch (message.type) {
     case 'adopt':
-      for (const listener of addListeners(message.listeners)) program.adopt(listener)
+      accept(message.listeners)
       break
     case 'release':
       for (const { fd } of message.listeners) removeListener(fd)
@@ -41,12 +43,12 @@ function receive(message: MessageToWorker): void {
   }
 }
 
-function addListeners(listeners: readonly ListenerFd[]): BoundListener[] {
-  return listeners.map(({ index, fd }) => {
+function accept(listeners: readonly ListenerFd[]): void {
+  for (const { index, fd } of listeners) {
     const id = reactor.addListener(fd)
     listenerIds.set(fd, id)
-    return { index, id }
-  })
+    program.adopt({ index, id })
+  }
 }
 
 function removeListener(fd: number): void {

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { runSluice, startSluice } from '../support/sluice-process.ts'
+import { temporaryScript } from '../support/temporary-script.ts'
 
 test('prints help and version on stdout', async () => {
   const help = await runSluice(['--help'])
@@ -79,26 +77,34 @@ test('tells that a socket file cannot be made', async () => {
 })
 
 test('ends a script that loops for ever while it is loaded', async (context) => {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-'))
-  context.after(() => rmSync(folder, { recursive: true }))
-  const file = join(folder, 'loop.js')
-  writeFileSync(
-    file,
-    "pipy({ n: (f => f(f))(f => new Array(10000000).fill(0).map(() => 'x') && f(f)) })",
-  )
+  const long = '(a => a.forEach(() => a.forEach(() => 0)))(new Array(1000000).fill(0))'
+  const file = temporaryScript(context, `pipy({ n: ${long} })`)
   const { status, stderr } = await runSluice([file, '--load-timeout', '1'])
-  assert.match(stderr, /^sluice: .*did not end within 1 s/)
+  assert.equal(stderr, 'sluice: loading the script took more than 1 s: is there an endless loop?\n')
   assert.equal(status, 1)
 })
 
 test('shows where a script is wrong', async (context) => {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-'))
-  context.after(() => rmSync(folder, { recursive: true }))
-  const file = join(folder, 'bad.js')
-  writeFileSync(file, 'pipy()\n  .listen(0,\n  .dummy()\n')
+  const file = temporaryScript(context, 'pipy()\n  .listen(0,\n  .dummy()\n', 'bad.js')
   const { status, stdout, stderr } = await runSluice([file])
   assert.match(stdout, /\[error\] \[pjs\] Syntax error: .* at line 3 column 3/)
   assert.match(stdout, / {2}\.dummy\(\)\n/)
   assert.equal(stderr, 'sluice: cannot load script: bad.js\n')
   assert.equal(status, 1)
+})
+
+test('tells of a pipeline that does not exist', async (context) => {
+  const file = temporaryScript(context, "pipy().listen(0).link('nowhere')")
+  const { status, stdout } = await runSluice([file, '--verify'])
+  assert.match(stdout, /\[error\] \[pjs\] Error: pipeline not found: nowhere/)
+  assert.equal(status, 1)
+})
+
+test('--verify opens no port', async (context) => {
+  const file = temporaryScript(context, 'pipy().listen(1).dummy()')
+  assert.deepEqual(await runSluice(['--verify', file]), {
+    status: 0,
+    stdout: 'Done.\n',
+    stderr: '',
+  })
 })
