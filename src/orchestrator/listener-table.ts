@@ -36,6 +36,11 @@ export class ListenerTable {
     return this.#rows.map((row, index) => ({ index, fd: socketOf(row, slot) }))
   }
 
+  /** Those of them that no other slot has, for another to adopt. */
+  ownOf(slot: number): ListenerFd[] {
+    return this.slot(slot).filter(({ index }) => this.#rows[index]?.spec.path === undefined)
+  }
+
   /** The addresses in use, with real port numbers. */
   addresses(): string[] {
     return this.#rows.map(({ spec }) => formatAddress(spec))

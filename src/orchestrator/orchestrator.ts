@@ -161,11 +161,11 @@ export class Orchestrator {
     // Adopt first, release then: a socket is better served twice than not at all.
     for (const [owner, server] of this.#servers) {
       if (server !== owner && before.get(owner) !== server)
-        this.#slots[server]?.post({ type: 'adopt', listeners: this.#listeners.slot(owner) })
+        this.#slots[server]?.post({ type: 'adopt', listeners: this.#listeners.ownOf(owner) })
     }
     for (const [owner, server] of before) {
       if (server !== owner && this.#servers.get(owner) !== server)
-        this.#slots[server]?.post({ type: 'release', listeners: this.#listeners.slot(owner) })
+        this.#slots[server]?.post({ type: 'release', listeners: this.#listeners.ownOf(owner) })
     }
   }
 
