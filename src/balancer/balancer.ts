@@ -1,5 +1,5 @@
 import type { SessionErrorCode } from '../engine/errors.ts'
-import type { MuxObserver } from '../filters/mux/policy.ts'
+import type { TargetObserver, UpstreamObserver } from '../engine/upstream-observer.ts'
 import type { Endpoint, Picker } from './picker.ts'
 
 /** How long an endpoint is left out after it could not be reached. */
@@ -9,10 +9,9 @@ const EJECTION_MS = 10_000
  * The endpoints of one upstream on one worker. An endpoint that cannot be reached is left out for
  * a while; when none is left, all are tried.
  */
-export class Balancer implements MuxObserver {
+export class Balancer implements UpstreamObserver {
   readonly endpoints: readonly Endpoint[]
   readonly #picker: Picker
-  readonly #byAddress = new Map<string, Endpoint>()
   #available: readonly Endpoint[]
   #ejected = 0
   #nextReturn = Number.POSITIVE_INFINITY
@@ -21,7 +20,6 @@ export class Balancer implements MuxObserver {
     this.endpoints = endpoints
     this.#available = endpoints
     this.#picker = picker
-    for (const endpoint of endpoints) this.#byAddress.set(endpoint.address, endpoint)
   }
 
   /** Address of the endpoint for the next request or connection. */
@@ -30,20 +28,22 @@ export class Balancer implements MuxObserver {
     return this.#picker.pick(this.#available).address
   }
 
-  begin(address: string): void {
-    const endpoint = this.#byAddress.get(address)
-    if (endpoint !== undefined) endpoint.active++
+  target(address: string): TargetObserver {
+    const endpoint = this.endpoints.find((one) => one.address === address)
+    if (endpoint === undefined) throw new RangeError(`no endpoint ${address}`)
+    return {
+      begin: () => {
+        endpoint.active++
+      },
+      end: () => {
+        endpoint.active--
+      },
+      failed: (error) => this.#eject(endpoint, error),
+    }
   }
 
-  end(address: string): void {
-    const endpoint = this.#byAddress.get(address)
-    if (endpoint !== undefined) endpoint.active--
-  }
-
-  failed(address: string, error: SessionErrorCode): void {
+  #eject(endpoint: Endpoint, error: SessionErrorCode): void {
     if (error !== 'ConnectionRefused' && error !== 'ConnectionTimeout') return
-    const endpoint = this.#byAddress.get(address)
-    if (endpoint === undefined) return
     endpoint.ejectedUntil = performance.now() + EJECTION_MS
     this.#update()
   }

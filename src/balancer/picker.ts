@@ -8,6 +8,8 @@ export interface Endpoint {
   active: number
   /** Not picked before this time of the monotonic clock, in milliseconds. */
   ejectedUntil: number
+  /** What round robin owes it: see there. */
+  credit: number
 }
 
 /** Chooses an endpoint among `candidates`, of which there is at least one. */
@@ -16,5 +18,5 @@ export interface Picker {
 }
 
 export function createEndpoint(address: string, weight: number): Endpoint {
-  return { address, weight, active: 0, ejectedUntil: 0 }
+  return { address, weight, active: 0, ejectedUntil: 0, credit: 0 }
 }

@@ -6,23 +6,16 @@ import type { Endpoint, Picker } from './picker.ts'
  * endpoints are spread out rather than picked in a row.
  */
 export class RoundRobin implements Picker {
-  readonly #credit = new Map<Endpoint, number>()
-
   pick(candidates: readonly Endpoint[]): Endpoint {
-    const credit = this.#credit
-    let total = 0
     let best = candidates[0] as Endpoint
-    let bestCredit = Number.NEGATIVE_INFINITY
-    for (const endpoint of candidates) {
-      const earned = (credit.get(endpoint) ?? 0) + endpoint.weight
-      credit.set(endpoint, earned)
+    let total = 0
+    for (let i = 0; i < candidates.length; i++) {
+      const endpoint = candidates[i] as Endpoint
+      endpoint.credit += endpoint.weight
       total += endpoint.weight
-      if (earned > bestCredit) {
-        best = endpoint
-        bestCredit = earned
-      }
+      if (endpoint.credit > best.credit) best = endpoint
     }
-    credit.set(best, bestCredit - total)
+    best.credit -= total
     return best
   }
 }

@@ -1,5 +1,5 @@
 import { CTL_BATCH } from '../native/protocol.ts'
-import { DATA, Event } from './event.ts'
+import { DATA } from './event.ts'
 
 /** The part of the reactor that a `Data` reads its bytes from. */
 export interface Slab {
@@ -23,7 +23,8 @@ const EMPTY = Buffer.alloc(0)
  * Bytes arrive borrowed and usually leave without touching the JS heap. Whoever keeps a `Data`
  * past the current call, and everything handed to a script, calls `own()` first.
  */
-export class Data extends Event {
+export class Data {
+  readonly kind: typeof DATA
   #size: number
   #slab: Slab | null
   #at: number
@@ -31,7 +32,7 @@ export class Data extends Event {
   #parts: Buffer[] | null
 
   constructor(init?: number | string | Data | null, encoding: DataEncoding = 'utf8') {
-    super(DATA)
+    this.kind = DATA
     this.#size = 0
     this.#slab = null
     this.#at = 0
@@ -105,8 +106,20 @@ export class Data extends Event {
       throw new TypeError('argument #1 expects a string or an instance of Data')
     }
     this.own()
-    this.#append(typeof more === 'string' ? [Buffer.from(more)] : more.#copyParts())
+    // Copied, because a list that is appended to itself never ends.
+    this.#append(typeof more === 'string' ? [Buffer.from(more)] : [...more.#copyParts()])
     return this
+  }
+
+  /** Another `Data` with the same bytes, borrowed as long as these are; changes stay apart. */
+  clone(): Data {
+    const data = new Data()
+    data.#size = this.#size
+    data.#slab = this.#slab
+    data.#at = this.#at
+    data.#batch = this.#batch
+    data.#parts = this.#parts === null ? null : this.#parts.slice()
+    return data
   }
 
   /** Removes the first `count` bytes and returns them. */
@@ -120,7 +133,7 @@ export class Data extends Event {
     return Data.fromBytes(bytes.subarray(0, taken))
   }
 
-  override toString(encoding: DataEncoding = 'utf8'): string {
+  toString(encoding: DataEncoding = 'utf8'): string {
     return this.toBytes().toString(encoding === 'hdex' ? 'hex' : encoding)
   }
 

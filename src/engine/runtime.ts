@@ -42,8 +42,11 @@ export class Runtime {
   context: Context | null = null
   readonly #scopes: VariableScope[] = []
   readonly #layouts = new Map<string, Layout>()
+  // Lists that keep their capacity: cutting an array to nothing would free it at every batch.
   readonly #listeners: BatchListener[] = []
-  readonly #ended: Session[] = []
+  #listenerCount = 0
+  readonly #ended: (Session | null)[] = []
+  #endedCount = 0
 
   constructor(log: RuntimeLog, sockets: Sockets) {
     this.log = log
@@ -116,21 +119,25 @@ export class Runtime {
 
   /** Recycles `session` when the current batch is over. */
   defer(session: Session): void {
-    this.#ended.push(session)
+    this.#ended[this.#endedCount++] = session
   }
 
   /** Calls `listener` once when the current batch is over. */
   atBatchEnd(listener: BatchListener): void {
-    this.#listeners.push(listener)
+    this.#listeners[this.#listenerCount++] = listener
   }
 
   /** Called after every batch. What it does may add to both lists; they are done in the same go. */
   endBatch(): void {
     const listeners = this.#listeners
-    for (let i = 0; i < listeners.length; i++) (listeners[i] as BatchListener).batchEnded()
-    listeners.length = 0
+    for (let i = 0; i < this.#listenerCount; i++) (listeners[i] as BatchListener).batchEnded()
+    this.#listenerCount = 0
     const ended = this.#ended
-    for (let i = 0; i < ended.length; i++) (ended[i] as Session).recycle()
-    ended.length = 0
+    for (let i = 0; i < this.#endedCount; i++) {
+      const session = ended[i] as Session
+      ended[i] = null
+      session.recycle()
+    }
+    this.#endedCount = 0
   }
 }

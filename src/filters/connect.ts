@@ -4,6 +4,7 @@ import { defineFilter, evaluate, type ValueOf } from '../engine/definition.ts'
 import type { SessionErrorCode } from '../engine/errors.ts'
 import { DATA, type Event, MESSAGE_START, SESSION_END, SessionEnd } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
+import type { TargetObserver, UpstreamObserver } from '../engine/upstream-observer.ts'
 import { parseDuration, parseSize } from '../engine/quantity.ts'
 import { CMD_WATERMARK, TIMEOUT_IDLE } from '../native/protocol.ts'
 import type { FrameReceiver, SocketHandler } from '../native/sockets.ts'
@@ -25,14 +26,7 @@ export interface ConnectOptions {
   /** Longest silence otherwise. */
   idleTimeout?: number | string
   /** Is told of every attempt, by its target. */
-  observer?: ConnectObserver
-}
-
-/** Is told what becomes of connections, for balancing and health. */
-export interface ConnectObserver {
-  begin(target: string): void
-  end(target: string): void
-  failed(target: string, error: SessionErrorCode): void
+  observer?: UpstreamObserver
 }
 
 /** Limits of one upstream connection, in milliseconds. */
@@ -48,7 +42,7 @@ interface ConnectPlan {
   bufferLimit: number
   retryCount: number
   retryDelayMs: number
-  observer: ConnectObserver | null
+  observer: UpstreamObserver | null
 }
 
 /** `connect(target, options?)`: the other end of the pipeline is a connection to somewhere. */
@@ -116,8 +110,7 @@ export class Connect extends Filter implements SocketHandler, Framable {
   #attempts = 0
   #timer: NodeJS.Timeout | null = null
   #target = ''
-  /** The target that the observer counts this connection for. */
-  #observed: string | null = null
+  #observer: TargetObserver | null = null
   /** Tells answers to questions of an earlier life of this pooled filter from current ones. */
   #life = 0
 
@@ -226,8 +219,8 @@ export class Connect extends Filter implements SocketHandler, Framable {
       return
     }
     this.#target = String(text)
-    this.#plan.observer?.begin(this.#target)
-    this.#observed = this.#target
+    this.#observer = this.#plan.observer?.target(this.#target) ?? null
+    this.#observer?.begin()
     const address = target.isAddress ? target.host : cachedAddress(target.host)
     if (address !== undefined) return this.#connect(target, address)
     this.#state = 'resolving'
@@ -350,9 +343,9 @@ export class Connect extends Filter implements SocketHandler, Framable {
 
   /** An attempt has failed: try again if that was asked for. */
   #failed(errno: number): void {
-    const { retryCount, retryDelayMs, observer } = this.#plan
+    const { retryCount, retryDelayMs } = this.#plan
     const error = errno === ETIMEDOUT ? 'ConnectionTimeout' : 'ConnectionRefused'
-    if (this.#observed !== null) observer?.failed(this.#observed, error)
+    this.#observer?.failed(error)
     this.#unobserve()
     if (retryCount >= 0 && this.#attempts > retryCount) return this.#end(error)
     this.#state = 'waiting'
@@ -365,8 +358,8 @@ export class Connect extends Filter implements SocketHandler, Framable {
   }
 
   #unobserve(): void {
-    if (this.#observed !== null) this.#plan.observer?.end(this.#observed)
-    this.#observed = null
+    this.#observer?.end()
+    this.#observer = null
   }
 
   #end(error: SessionErrorCode): void {

@@ -26,7 +26,11 @@ export const demux = defineFilter({
   targets: (args: [target: string]) => [args[0]],
   plan: (target: string) => {
     checkString(target, 1)
-    return (layout) => new Demux(layout, target)
+    let found: Layout | undefined
+    return (layout) => {
+      found ??= layout.runtime.findLayout(layout.module, target)
+      return new Demux(found, target)
+    }
   },
 })
 
@@ -36,7 +40,7 @@ const DEPTH_LIMIT = 128
 const CHANNEL_LIMIT = 64 * 1024
 
 class Demux extends Filter implements Source {
-  readonly #layout: Layout
+  readonly #layout: Layout | undefined
   readonly #target: string
   #channels: Channel[] = []
   #current: Channel | null = null
@@ -45,7 +49,7 @@ class Demux extends Filter implements Source {
   #isPaused = false
   #isFull = false
 
-  constructor(layout: Layout, target: string) {
+  constructor(layout: Layout | undefined, target: string) {
     super()
     this.#layout = layout
     this.#target = target
@@ -133,9 +137,10 @@ class Demux extends Filter implements Source {
   }
 
   #begin(event: MessageStart): void {
-    const target = this.#layout.runtime.findLayout(this.#layout.module, this.#target)
+    const target = this.#layout
     if (target === undefined) {
-      this.#layout.runtime.log.error(`[demux] pipeline not found: ${this.#target}`)
+      const { log } = this.session.context.runtime
+      log.error(`[demux] pipeline not found: ${this.#target}`)
       return this.end('RuntimeError')
     }
     const channel = new Channel(this)

@@ -10,12 +10,13 @@ import {
   SESSION_END,
 } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
+import type { UpstreamObserver } from '../engine/upstream-observer.ts'
 import { parseDuration } from '../engine/quantity.ts'
 import { HEAD_IDEMPOTENT } from '../native/protocol.ts'
 import { HttpWireHead } from './http/wire-head.ts'
-import { Exchange, type Requester } from './mux/exchange.ts'
+import type { Exchange, Requester } from './mux/exchange.ts'
 import { MuxHub } from './mux/hub.ts'
-import type { MuxObserver, MuxPolicy } from './mux/policy.ts'
+import type { MuxPolicy } from './mux/policy.ts'
 
 /** Options of `mux`; `idleTimeout` is seconds or a text such as `'1m'`. */
 export interface MuxOptions {
@@ -26,7 +27,7 @@ export interface MuxOptions {
   maxIdle?: number
   idleTimeout?: number | string
   retries?: number
-  observer?: MuxObserver
+  observer?: UpstreamObserver
 }
 
 /** `mux(target, selector?, options?)`: messages of many sessions share sessions of a pipeline. */
@@ -78,8 +79,9 @@ class Mux extends Filter implements Requester {
   #key: string | null = null
   /** The message that is coming in. */
   #current: Exchange | null = null
-  /** Messages that were sent and whose answers have not come; one needs no list. */
-  #pending: Exchange[] = []
+  /** The message that came last, and those before it whose answers have not come. */
+  #last: Exchange | null = null
+  #earlier: Exchange[] | null = null
   #pauses = 0
   #holdsInput = false
   #hasEnded = false
@@ -137,12 +139,12 @@ class Mux extends Filter implements Requester {
   }
 
   override reset(): void {
-    for (const exchange of this.#pending) {
-      if (exchange.requester !== null && !exchange.isAnswered) this.#hub.abandon(exchange)
-    }
+    if (this.#last !== null) this.#abandon(this.#last)
+    if (this.#earlier !== null) for (const exchange of this.#earlier) this.#abandon(exchange)
     this.#key = null
     this.#current = null
-    this.#pending = []
+    this.#last = null
+    this.#earlier = null
     this.#pauses = 0
     this.#holdsInput = false
     this.#hasEnded = false
@@ -156,11 +158,14 @@ class Mux extends Filter implements Requester {
     }
     const wire = event.wire
     const isIdempotent = wire instanceof HttpWireHead && (wire.flags & HEAD_IDEMPOTENT) !== 0
-    const exchange = new Exchange(this, this.#key, isIdempotent)
+    const before = this.#last
+    if (before !== null && !before.isAnswered) {
+      this.#earlier = this.#earlier?.filter((one) => !one.isAnswered) ?? []
+      this.#earlier.push(before)
+    }
+    const exchange = this.#hub.open(this, this.#key, isIdempotent)
+    this.#last = exchange
     this.#current = exchange
-    if (this.#pending.length > 0) this.#pending = this.#pending.filter((one) => !one.isAnswered)
-    this.#pending.push(exchange)
-    this.#hub.dispatch(exchange, false)
     this.#continue(event)
   }
 
@@ -175,8 +180,11 @@ class Mux extends Filter implements Requester {
       this.#holdInput(exchange.isOverfull)
       return
     }
-    if (this.#hub.keeps(exchange, session)) {
-      if (event.kind === MESSAGE_START || exchange.kept !== null) exchange.keep(event, false)
+    if (
+      (event.kind === MESSAGE_START || exchange.kept !== null) &&
+      this.#hub.keeps(exchange, session)
+    ) {
+      exchange.keep(event, false)
     }
     session.feed(event)
   }
@@ -188,7 +196,13 @@ class Mux extends Filter implements Requester {
     else this.previous?.resume()
   }
 
+  #abandon(exchange: Exchange): void {
+    if (exchange.requester !== null && !exchange.isAnswered) this.#hub.abandon(exchange)
+  }
+
   #tellSessions(): void {
-    for (const exchange of this.#pending) exchange.session?.requesterChanged(exchange)
+    const last = this.#last
+    last?.session?.requesterChanged(last)
+    for (const exchange of this.#earlier ?? []) exchange.session?.requesterChanged(exchange)
   }
 }

@@ -1,4 +1,5 @@
-import { Event } from '../../engine/event.ts'
+import { Data } from '../../engine/data.ts'
+import { type Event, MessageEnd, MessageStart, SessionEnd } from '../../engine/event.ts'
 import type { Filter } from '../../engine/filter.ts'
 import { Message } from '../../engine/message.ts'
 
@@ -27,10 +28,19 @@ function emit(filter: Filter, value: unknown): void {
   for (const item of Array.isArray(value) ? value : [value]) {
     if (item === null || item === undefined) continue
     if (item instanceof Message) item.emitTo((event) => filter.next.process(event))
-    else if (item instanceof Event) filter.next.process(item)
+    else if (isEvent(item)) filter.next.process(item)
     else {
       filter.session.context.runtime.log.error('[filter] not an Event object')
       return
     }
   }
+}
+
+function isEvent(value: unknown): value is Event {
+  return (
+    value instanceof Data ||
+    value instanceof MessageStart ||
+    value instanceof MessageEnd ||
+    value instanceof SessionEnd
+  )
 }

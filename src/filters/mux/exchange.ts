@@ -1,7 +1,14 @@
 import type { Context } from '../../engine/context.ts'
-import type { Data } from '../../engine/data.ts'
-import { DATA, type Event, INTERIM, MESSAGE_START, type MessageStart } from '../../engine/event.ts'
+import {
+  DATA,
+  type Event,
+  INTERIM,
+  MESSAGE_END,
+  MESSAGE_START,
+  type MessageEnd,
+} from '../../engine/event.ts'
 import type { Sink, Source } from '../../engine/filter.ts'
+import type { MuxGroup } from './group.ts'
 import type { SharedSession } from './shared-session.ts'
 
 /** Who sends a message through `mux` and takes its answer. */
@@ -24,41 +31,59 @@ const KEPT_LIMIT = 64 * 1024
 export class Exchange {
   /** `null` once the requester has gone: the answer is dropped. */
   requester: Requester | null
-  key: string
+  group: MuxGroup
   /** Its request may be sent a second time (RFC 9110 §9.2.2). */
   readonly isIdempotent: boolean
   /** The session that carries it, or `null` while it waits for one. */
-  session: SharedSession | null = null
+  session: SharedSession | null
   /** The answer has begun. */
-  hasStarted = false
+  hasStarted: boolean
   /** The answer is complete, or will never come. */
-  isAnswered = false
+  isAnswered: boolean
   /** Attempts that have failed. */
-  failures = 0
-  /** Events taken in so far, or `null` once they cannot or need not be sent again. */
-  kept: Event[] | null = null
-  keptSize = 0
+  failures: number
+  /**
+   * Events taken in so far but for the last, or `null` if they cannot or need not be sent again.
+   * The end has a field of its own, so that the list of most messages never grows.
+   */
+  kept: Event[] | null
+  keptEnd: MessageEnd | null
+  keptSize: number
 
-  constructor(requester: Requester, key: string, isIdempotent: boolean) {
+  constructor(requester: Requester, group: MuxGroup, isIdempotent: boolean) {
     this.requester = requester
-    this.key = key
+    this.group = group
     this.isIdempotent = isIdempotent
+    this.session = null
+    this.hasStarted = false
+    this.isAnswered = false
+    this.failures = 0
+    this.kept = null
+    this.keptEnd = null
+    this.keptSize = 0
   }
 
   /** Keeps an event; gives up when the message gets too long to keep, unless it `mustKeep`. */
   keep(event: Event, mustKeep: boolean): void {
-    if (event.kind === DATA) {
-      this.keptSize += (event as Data).size
-      if (!mustKeep && this.keptSize > KEPT_LIMIT) {
-        this.kept = null
+    switch (event.kind) {
+      case MESSAGE_END:
+        this.keptEnd = event
         return
-      }
-      ;(event as Data).own()
-    } else if (event.kind === MESSAGE_START || event.kind === INTERIM) {
-      ;(event as MessageStart).own()
+      case DATA:
+        this.keptSize += event.size
+        if (!mustKeep && this.keptSize > KEPT_LIMIT) {
+          this.kept = null
+          return
+        }
+        event.own()
+        break
+      case MESSAGE_START:
+      case INTERIM:
+        event.own()
+        break
     }
-    this.kept ??= []
-    this.kept.push(event)
+    if (this.kept === null) this.kept = [event]
+    else this.kept.push(event)
   }
 
   /** Whether more is waiting than should be: the requester is held up. */

@@ -1,7 +1,8 @@
 import type { SessionErrorCode } from '../../engine/errors.ts'
 import { SessionEnd } from '../../engine/event.ts'
 import type { Layout } from '../../engine/layout.ts'
-import type { Exchange } from './exchange.ts'
+import { Exchange, type Requester } from './exchange.ts'
+import { MuxGroup } from './group.ts'
 import { isUnreached, type MuxPolicy } from './policy.ts'
 import { SharedSession } from './shared-session.ts'
 
@@ -13,8 +14,10 @@ export class MuxHub {
   readonly policy: MuxPolicy
   readonly #layout: Layout
   readonly #target: string
-  readonly #groups = new Map<string, Group>()
+  readonly #groups = new Map<string, MuxGroup>()
   #sweeper: NodeJS.Timeout | null = null
+  /** Counts sweeps: a clock that costs nothing to read. */
+  #sweeps = 0
 
   constructor(layout: Layout, target: string, policy: MuxPolicy) {
     this.#layout = layout
@@ -22,44 +25,28 @@ export class MuxHub {
     this.policy = policy
   }
 
-  /** Finds the exchange a session, now or later; on a new session if `isFresh`. */
-  dispatch(exchange: Exchange, isFresh: boolean): void {
-    this.policy.observer?.begin(exchange.key)
-    let group = this.#groups.get(exchange.key)
-    if (group === undefined) {
-      group = new Group()
-      this.#groups.set(exchange.key, group)
-    }
-    const session = this.#acquire(group, exchange, isFresh)
-    if (session !== null) this.#attach(exchange, session)
-    else if (group.queue.length < this.policy.maxQueue) group.queue.push(exchange)
-    else {
-      this.#layout.runtime.log.error('[mux] buffer overflow')
-      this.answered(exchange)
-      exchange.requester?.next.process(new SessionEnd('BufferOverflow'))
-    }
+  /** Begins a message for the key, on a session now or later. */
+  open(requester: Requester, key: string, isIdempotent: boolean): Exchange {
+    const exchange = new Exchange(requester, this.#groupOf(key), isIdempotent)
+    this.#dispatch(exchange, false)
+    return exchange
   }
 
   /** An exchange has its answer, or will never have one. */
   answered(exchange: Exchange): void {
     exchange.isAnswered = true
-    this.policy.observer?.end(exchange.key)
-  }
-
-  /** A session has failed before it answered anything. */
-  failed(session: SharedSession, error: SessionErrorCode): void {
-    this.policy.observer?.failed(session.key, error)
+    exchange.group.observer?.end()
   }
 
   /** Sends an exchange again: elsewhere if its target was not reached, else on a new session. */
   retry(exchange: Exchange, error: SessionErrorCode): void {
     const requester = exchange.requester
     if (requester === null) return
-    this.policy.observer?.end(exchange.key)
+    exchange.group.observer?.end()
     exchange.failures++
     const isElsewhere = isUnreached(error)
-    if (isElsewhere) exchange.key = requester.select()
-    this.dispatch(exchange, !isElsewhere)
+    if (isElsewhere) exchange.group = this.#groupOf(requester.select())
+    this.#dispatch(exchange, !isElsewhere)
   }
 
   /** The requester has gone. */
@@ -67,73 +54,40 @@ export class MuxHub {
     const session = exchange.session
     exchange.requester = null
     if (session !== null) return session.abandon(exchange)
-    const queue = this.#groups.get(exchange.key)?.queue
-    const at = queue?.indexOf(exchange) ?? -1
+    const { queue } = exchange.group
+    const at = queue.indexOf(exchange)
     if (at < 0) return
-    queue?.splice(at, 1)
+    queue.splice(at, 1)
     this.answered(exchange)
   }
 
   /** A session can take another message, or has nothing to do. */
   released(session: SharedSession): void {
-    const group = this.#groups.get(session.key)
-    if (group === undefined || session.isEnded || session.isFeeding) return
-    const next = session.size < this.policy.pipelining ? group.queue.shift() : undefined
-    if (next !== undefined) return this.#attach(next, session)
+    if (session.isEnded || session.isFeeding) return
+    const { group } = session
+    if (group.queue.length > 0 && session.size < this.policy.pipelining) {
+      return this.#attach(group.queue.shift() as Exchange, session)
+    }
     if (session.size > 0) return
-    session.idleSince = performance.now()
+    session.idleSince = this.#sweeps
     group.idle.push(session)
     if (group.idle.length > this.policy.maxIdle) group.idle[0]?.end('')
-    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref()
+    if (this.#sweeper === null) this.#startSweeping()
   }
 
   /** A session has ended: its place may go to who waits. */
   removed(session: SharedSession): void {
-    const group = this.#groups.get(session.key)
-    if (group === undefined) return
-    remove(group.sessions, session)
-    remove(group.idle, session)
+    const { group } = session
+    group.remove(session)
     const next = group.queue[0]
     if (next !== undefined && next.requester !== null) {
-      const fresh = this.#acquire(group, next, false)
+      const fresh = this.#acquire(group, next.requester, false)
       if (fresh !== null) {
         group.queue.shift()
         this.#attach(next, fresh)
       }
     }
-    if (group.sessions.length === 0 && group.queue.length === 0) this.#groups.delete(session.key)
-  }
-
-  #acquire(group: Group, exchange: Exchange, isFresh: boolean): SharedSession | null {
-    if (!isFresh) {
-      const idle = group.idle.pop()
-      if (idle !== undefined) return idle
-      if (this.policy.pipelining > 1) {
-        for (const session of group.sessions) {
-          if (!session.isFeeding && session.size < this.policy.pipelining) return session
-        }
-      }
-    }
-    const requester = exchange.requester
-    if (group.sessions.length >= this.policy.maxSessions || requester === null) return null
-    const layout = this.#layout.runtime.findLayout(this.#layout.module, this.#target)
-    if (layout === undefined) return null
-    const session = new SharedSession(this, exchange.key, layout, requester.context)
-    group.sessions.push(session)
-    return session
-  }
-
-  #attach(exchange: Exchange, session: SharedSession): void {
-    exchange.session = session
-    session.begin(exchange)
-    exchange.requester?.attached()
-    const kept = exchange.kept
-    if (kept === null) return
-    if (!this.keeps(exchange, session)) exchange.kept = null
-    for (const event of kept) {
-      if (exchange.session !== session) return
-      session.feed(event)
-    }
+    if (group.isEmpty && this.#groups.get(group.key) === group) this.#groups.delete(group.key)
   }
 
   /** Whether the events of an exchange on this session may be needed once more. */
@@ -142,8 +96,68 @@ export class MuxHub {
     return session.served === 0 || exchange.isIdempotent
   }
 
+  #groupOf(key: string): MuxGroup {
+    let group = this.#groups.get(key)
+    if (group === undefined) {
+      group = new MuxGroup(key, this.policy.observer?.target(key) ?? null)
+      this.#groups.set(key, group)
+    }
+    return group
+  }
+
+  #dispatch(exchange: Exchange, isFresh: boolean): void {
+    const { group, requester } = exchange
+    if (requester === null) return
+    group.observer?.begin()
+    const session = this.#acquire(group, requester, isFresh)
+    if (session !== null) this.#attach(exchange, session)
+    else if (group.queue.length < this.policy.maxQueue) group.queue.push(exchange)
+    else {
+      this.#layout.runtime.log.error('[mux] buffer overflow')
+      this.answered(exchange)
+      requester.next.process(new SessionEnd('BufferOverflow'))
+    }
+  }
+
+  #acquire(group: MuxGroup, requester: Requester, isFresh: boolean): SharedSession | null {
+    if (!isFresh) {
+      const { idle } = group
+      if (idle.length > 0) return idle.pop() as SharedSession
+      if (this.policy.pipelining > 1) {
+        for (const session of group.sessions) {
+          if (!session.isFeeding && session.size < this.policy.pipelining) return session
+        }
+      }
+    }
+    if (group.sessions.length >= this.policy.maxSessions) return null
+    const layout = this.#layout.runtime.findLayout(this.#layout.module, this.#target)
+    if (layout === undefined) return null
+    const session = new SharedSession(this, group, layout, requester.context)
+    group.sessions.push(session)
+    return session
+  }
+
+  #attach(exchange: Exchange, session: SharedSession): void {
+    exchange.session = session
+    session.begin(exchange)
+    exchange.requester?.attached()
+    const { kept, keptEnd } = exchange
+    if (kept === null) return
+    if (!this.keeps(exchange, session)) exchange.kept = null
+    for (const event of kept) {
+      if (exchange.session !== session) return
+      session.feed(event)
+    }
+    if (keptEnd !== null && exchange.session === session) session.feed(keptEnd)
+  }
+
+  #startSweeping(): void {
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref()
+  }
+
   #sweep(): void {
-    const limit = performance.now() - this.policy.idleMs
+    this.#sweeps++
+    const limit = this.#sweeps - this.policy.idleMs / SWEEP_MS
     let hasIdle = false
     for (const group of this.#groups.values()) {
       for (const session of group.idle.slice()) {
@@ -157,17 +171,4 @@ export class MuxHub {
     }
     this.#layout.runtime.sockets.settle()
   }
-}
-
-/** The sessions that share one key. */
-class Group {
-  readonly sessions: SharedSession[] = []
-  /** Sessions with nothing in progress, the one used last at the end. */
-  readonly idle: SharedSession[] = []
-  readonly queue: Exchange[] = []
-}
-
-function remove<T>(list: T[], item: T): void {
-  const at = list.indexOf(item)
-  if (at >= 0) list.splice(at, 1)
 }

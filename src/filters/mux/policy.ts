@@ -1,5 +1,5 @@
 import type { SessionErrorCode } from '../../engine/errors.ts'
-import { MESSAGE_END } from '../../engine/event.ts'
+import type { UpstreamObserver } from '../../engine/upstream-observer.ts'
 import type { Exchange } from './exchange.ts'
 
 /** How `mux` shares sessions; times in milliseconds. */
@@ -15,16 +15,8 @@ export interface MuxPolicy {
   readonly idleMs: number
   /** Further attempts for a message whose target could not be reached. */
   readonly retries: number
-  readonly observer: MuxObserver | null
-}
-
-/** Is told what happens to each key, for balancing and health. */
-export interface MuxObserver {
-  begin(key: string): void
-  /** An answer is complete, or will never be. */
-  end(key: string): void
-  /** The target could not be reached, or broke off before answering. */
-  failed(key: string, error: SessionErrorCode): void
+  /** Is told what becomes of the messages of each key. */
+  readonly observer: UpstreamObserver | null
 }
 
 /** Whether nothing of a request can have been seen by anybody. */
@@ -45,10 +37,10 @@ export function mayRetry(
   error: SessionErrorCode,
   isReused: boolean,
 ): boolean {
-  const kept = exchange.kept
-  if (exchange.requester === null || exchange.hasStarted || kept === null) return false
+  if (exchange.requester === null || exchange.hasStarted || exchange.kept === null) return false
   if (exchange.failures >= policy.retries) return false
   if (isUnreached(error)) return true
-  const isComplete = kept[kept.length - 1]?.kind === MESSAGE_END
-  return error === 'ReadError' && isReused && exchange.isIdempotent && isComplete
+  return (
+    error === 'ReadError' && isReused && exchange.isIdempotent && exchange.keptEnd !== null
+  )
 }

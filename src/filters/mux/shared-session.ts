@@ -14,6 +14,7 @@ import type { Layout } from '../../engine/layout.ts'
 import type { Session } from '../../engine/session.ts'
 import { DecodeHttpResponse } from '../decode-http-response.ts'
 import type { Exchange } from './exchange.ts'
+import type { MuxGroup } from './group.ts'
 import type { MuxHub } from './hub.ts'
 import { mayRetry } from './policy.ts'
 
@@ -22,7 +23,7 @@ import { mayRetry } from './policy.ts'
  * order of the messages.
  */
 export class SharedSession implements Sink, Source {
-  readonly key: string
+  readonly group: MuxGroup
   readonly #hub: MuxHub
   readonly #session: Session
   readonly #decoder: DecodeHttpResponse | null
@@ -37,12 +38,12 @@ export class SharedSession implements Sink, Source {
   /** Answers completed so far. */
   served = 0
   isEnded = false
-  /** When it last became idle, in milliseconds of the monotonic clock. */
+  /** When it last became idle, counted in the hub's sweeps. */
   idleSince = 0
 
-  constructor(hub: MuxHub, key: string, layout: Layout, context: Context) {
+  constructor(hub: MuxHub, group: MuxGroup, layout: Layout, context: Context) {
     this.#hub = hub
-    this.key = key
+    this.group = group
     this.#session = layout.spawn(context, this, this)
     const decoder = this.#session.filters.find((filter) => filter instanceof DecodeHttpResponse)
     this.#decoder = decoder instanceof DecodeHttpResponse ? decoder : null
@@ -105,7 +106,7 @@ export class SharedSession implements Sink, Source {
       case MESSAGE_START: {
         const { failure } = event as MessageStart
         if (failure !== '') {
-          this.#hub.failed(this, failure)
+          this.group.observer?.failed(failure)
           if (mayRetry(this.#hub.policy, exchange, failure, this.served > 0)) {
             this.#failure = failure
             break

@@ -1,0 +1,16 @@
+import type { SessionErrorCode } from './errors.ts'
+
+/** Is told what becomes of requests or connections, for balancing and health. */
+export interface UpstreamObserver {
+  /** The observer of one target, asked for once. */
+  target(name: string): TargetObserver
+}
+
+/** Is told what becomes of the requests or connections to one target. */
+export interface TargetObserver {
+  begin(): void
+  /** An answer is complete, or will never be; or the connection is closed. */
+  end(): void
+  /** The target could not be reached, or broke off before answering. */
+  failed(error: SessionErrorCode): void
+}
