@@ -18,7 +18,8 @@
 
 namespace sluice::net {
 
-struct Connection {
+// Most events touch nothing else of a connection, so it is one cache line.
+struct alignas(64) Connection {
   enum class State : uint8_t {
     kFree,
     kConnecting,
@@ -31,6 +32,7 @@ struct Connection {
   int fd = -1;
   uint32_t generation = 0;  // tells a stale epoll event from one of this connection
   State state = State::kFree;
+  uint8_t framer_kind = 0;
 
   bool dirty : 1 = false;          // in the reactor's list of connections to flush
   bool registered : 1 = false;     // in the epoll set
@@ -43,11 +45,11 @@ struct Connection {
   bool end_requested : 1 = false;  // END was given
   bool write_shut : 1 = false;     // our FIN is sent
   bool starved : 1 = false;        // waits for slab memory
+  bool in_message : 1 = false;     // framed: a message has begun and is not complete
   bool idle_timer : 1 = false;     // engine_ticks count from the last activity
 
-  uint8_t framer_kind = 0;
-  int write_error = 0;       // sending failed; reported when what was received is read
-  uint32_t events = 0;       // epoll mask in force
+  uint16_t write_error = 0;  // sending failed; reported when what was received is read
+  uint16_t events = 0;       // epoll mask in force; all bits that we use are low ones
   uint32_t last_active = 0;  // ticks
   uint32_t native_due = TimerWheel::kNever;  // connect, head, stall or linger time-out: tick
   uint32_t engine_due = TimerWheel::kNever;  // TIMEOUT command: tick
@@ -62,6 +64,8 @@ struct Connection {
   bool usable() const { return state == State::kOpen || state == State::kConnecting; }
   size_t queued() const { return output ? output->bytes() : 0; }
 };
+
+static_assert(sizeof(Connection) == 64);
 
 // Connections by number. Their addresses never change.
 class ConnectionTable {

@@ -19,7 +19,7 @@ constexpr size_t kBatchBytes = 256 * 1024;
 // The ring is delivered when less room than this is left before another read.
 constexpr uint32_t kEventMargin = 64;
 // How often we look for more work before going back to libuv, whose timers and ports wait.
-constexpr int kMaxRounds = 4;
+constexpr int kMaxRounds = 8;
 constexpr uint32_t kListenerBit = 1u << 31;
 
 }  // namespace
@@ -98,6 +98,8 @@ void Reactor::OnKick(uv_timer_t* handle) {
 
 void Reactor::Poll() {
   UpdateClock();
+  // Commands from outside of a batch: a framer must be there before the bytes are read.
+  Execute();
   epoll_event ready[kMaxEvents];
   for (int round = 0; round < kMaxRounds && !closed_; round++) {
     const int count = epoll_wait(epoll_fd_, ready, kMaxEvents, 0);
@@ -115,8 +117,8 @@ void Reactor::Poll() {
       if (batch_bytes_ >= kBatchBytes || events_.room() < kEventMargin) RunBatch();
     }
     RunBatch();
-    // A short round means that little is going on: libuv's own wait costs less than asking again.
-    if (count < kMaxEvents) break;
+    // Under load something is ready again by now, and libuv's loop costs more than asking for it.
+    if (count == 1) break;
   }
 }
 

@@ -168,6 +168,7 @@ void Reactor::CommandFramer(Connection& connection, int32_t kind) {
   }
   connection.framer.reset();
   connection.framer_kind = kFramerNone;
+  connection.in_message = false;
   if (kind != kFramerHttpRequest && kind != kFramerHttpResponse) return;
   const bool is_request = kind == kFramerHttpRequest;
   connection.framer_kind = static_cast<uint8_t>(kind);

@@ -129,7 +129,7 @@ bool Reactor::Send(uint32_t id, Connection& connection) {
       }
       // The peer may have answered before it went away: what it sent is read first, and then
       // the failure reported.
-      connection.write_error = error;
+      connection.write_error = static_cast<uint16_t>(error);
       DropOutput(connection);
       return true;
     }
@@ -187,7 +187,8 @@ void Reactor::FinishClose(uint32_t id, Connection& connection) {
   // connection, and a reset can overtake our last bytes in the peer's buffer.
   bool is_peer_sending = false;
   if (!connection.peer_done && connection.framer_kind != kFramerHttpResponse) {
-    if (connection.framer && !connection.framer->idle()) {
+    if (connection.framer &&
+        (connection.in_message || connection.framer->in_head() || connection.framer->failed())) {
       is_peer_sending = true;
     } else {
       int unread = 0;

@@ -36,6 +36,7 @@ uint64_t Tag(uint32_t id, uint32_t generation) { return (uint64_t{generation} <<
 }  // namespace
 
 int Reactor::AddListener(int fd, int32_t listener_id) {
+  if (closed_) return -ECANCELED;
   uint32_t index = 0;
   while (index < listeners_.size() && listeners_[index].fd >= 0) index++;
   if (index == listeners_.size()) listeners_.emplace_back();
@@ -114,6 +115,7 @@ uint32_t Reactor::NewConnection(int fd, Connection::State state) {
 }
 
 int Reactor::AdoptConnection(int fd) {
+  if (closed_) return -ECANCELED;
   const int flags = fcntl(fd, F_GETFL);
   if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) return -errno;
   SetNoDelay(fd);
@@ -139,6 +141,7 @@ int Reactor::ReleaseConnection(int32_t id) {
 }
 
 int Reactor::Connect(const Address& address, uint32_t timeout_ms) {
+  if (closed_) return -ECANCELED;
   const int fd = socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -errno;
   if (address.family() != AF_UNIX) SetNoDelay(fd);
@@ -261,7 +264,9 @@ void Reactor::Read(uint32_t id, Connection& connection, uint32_t events) {
     connection.last_active = now_;
     if (connection.framer) {
       host_.set_subject(Int(id));
+      host_.set_in_message(connection.in_message);
       connection.framer->Feed(data, size, host_);
+      connection.in_message = host_.in_message();
       if (connection.framer->failed()) {
         connection.read_done = true;
         MarkDirty(id, connection);
@@ -388,7 +393,7 @@ void Reactor::SetInterest(uint32_t id, Connection& connection, uint32_t events) 
             &event);
   counters_[kSyscalls]++;
   connection.registered = true;
-  connection.events = events;
+  connection.events = static_cast<uint16_t>(events);
 }
 
 bool Reactor::AddressOf(int32_t id, bool peer, AddressText* out) {

@@ -33,6 +33,7 @@ uint8_t* RecordHost::Reserve(size_t bytes) {
 
 void RecordHost::OnHead(const http1::Head& head, const uint8_t* base) {
   const bool is_request = head.role == http1::Role::kRequest;
+  in_message_ = true;
   int32_t* record = ring_.Append();
   record[0] = kEvHead;
   record[1] = subject_;
@@ -58,6 +59,7 @@ void RecordHost::OnData(const uint8_t* data, size_t size) {
 }
 
 void RecordHost::OnEnd(const uint8_t* trailers, size_t size) {
+  in_message_ = false;
   int32_t* record = ring_.Append();
   record[0] = kEvMsgEnd;
   record[1] = subject_;

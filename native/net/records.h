@@ -103,6 +103,9 @@ class RecordHost final : public http1::Host {
 
   // Of which connection or framer the following calls speak.
   void set_subject(int32_t id) { subject_ = id; }
+  // Whether the last call of OnHead or OnEnd was OnHead: a message has begun and not ended.
+  bool in_message() const { return in_message_; }
+  void set_in_message(bool value) { in_message_ = value; }
   // Finish() reports truncation by its result alone.
   void set_mute_errors(bool value) { mute_errors_ = value; }
 
@@ -116,6 +119,7 @@ class RecordHost final : public http1::Host {
   BatchMemory& memory_;
   RecordRing& ring_;
   int32_t subject_ = -1;
+  bool in_message_ = false;
   bool mute_errors_ = false;
 };
 
