@@ -13,7 +13,7 @@ const put = compileFunction('return object[key] = value', ['object', 'key', 'val
  */
 const MAX_GAP = 65_536
 
-/** `a + b` of a compound assignment, where undefined counts as 0 unless text is being joined. */
+/** `a + b`, where undefined counts as 0 unless text is being joined. */
 function add(a: unknown, b: unknown): unknown {
   if (a === undefined) {
     if (b === undefined) return 0

@@ -1,4 +1,5 @@
 import type { AnyNode, MemberExpression } from 'acorn'
+import { isText } from './operand.ts'
 import { peel } from './syntax-tree.ts'
 
 /** An assignment target that may be evaluated more than once, as code. */
@@ -28,16 +29,4 @@ export function mayGrow(target: MemberExpression): boolean {
 export function propertyName({ property }: MemberExpression): string {
   if (property.type === 'PrivateIdentifier') return `#${property.name}`
   return property.type === 'Identifier' ? property.name : ''
-}
-
-/** Whether a node is a number as written. */
-export function isNumber(node: AnyNode): boolean {
-  return node.type === 'Literal' && typeof node.value === 'number'
-}
-
-/** Whether a node is a string or template as written. */
-export function isText(node: AnyNode): boolean {
-  return (
-    node.type === 'TemplateLiteral' || (node.type === 'Literal' && typeof node.value === 'string')
-  )
 }

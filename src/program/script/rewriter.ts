@@ -2,6 +2,7 @@ import type {
   AnyNode,
   AssignmentExpression,
   AssignmentProperty,
+  BinaryExpression,
   Function as FunctionNode,
   Identifier,
   MemberExpression,
@@ -9,15 +10,9 @@ import type {
   UpdateExpression,
 } from 'acorn'
 import type MagicString from 'magic-string'
-import {
-  isNumber,
-  isPlainMember,
-  isText,
-  mayGrow,
-  propertyName,
-  type RepeatableTarget,
-} from './assignment-target.ts'
+import { isPlainMember, mayGrow, propertyName, type RepeatableTarget } from './assignment-target.ts'
 import { LexicalScope } from './lexical-scope.ts'
+import { givesNumber, givesText, isArithmetic, isDefined, isNumber, isText } from './operand.ts'
 import { childrenOf, peel } from './syntax-tree.ts'
 
 /** What a free identifier stands for, as the code that takes its place. */
@@ -59,9 +54,11 @@ const STEPS = {
 
 /**
  * Turns a script's expression into JavaScript that runs on V8: free identifiers get their meaning,
- * `undefined` counts as 0 in updates and compound assignments, arrays grow without holes.
+ * `undefined` counts as 0 in arithmetic, arrays grow without holes.
  *
  *     _x            $.v._x                       a context variable
+ *     _x - 1        $u.num($.v._x) - 1
+ *     _x + _y       $u.add($.v._x, $.v._y)
  *     _f(1)         (0, $.v._f)(1)               without the variables as `this`
  *     { _x }        { _x: $.v._x }
  *     _x++          ($.v._x ??= 0, $.v._x++)
@@ -145,7 +142,13 @@ export class Rewriter {
       case 'UnaryExpression':
         if (node.operator === 'delete' && peel(node.argument).type === 'Identifier') {
           this.#replace(node.start, node.end, '(false)')
-        } else this.#visit(node.argument, 'value')
+        } else {
+          if (node.operator === '-' || node.operator === '+') this.#number(node.argument)
+          this.#visit(node.argument, 'value')
+        }
+        break
+      case 'BinaryExpression':
+        this.#binary(node)
         break
       case 'ArrayPattern':
       case 'ObjectPattern':
@@ -315,6 +318,37 @@ export class Rewriter {
       case 'class':
         return 'this'
     }
+  }
+
+  #binary(node: BinaryExpression): void {
+    const { left, operator, right } = node
+    if (isArithmetic(operator)) {
+      this.#number(left)
+      this.#number(right)
+    } else if (operator === '+' && !givesText(node)) {
+      if (givesNumber(right)) this.#number(left)
+      else if (givesNumber(left)) this.#number(right)
+      else if (!(isDefined(left) && isDefined(right))) {
+        this.#open(node.start, 'add')
+        this.#replace(left.end, right.start, ', ')
+        this.#text.prependLeft(node.end, ')')
+      }
+    }
+    this.#visit(left, 'value')
+    this.#visit(right, 'value')
+  }
+
+  /** Makes an operand 0 where it is undefined. */
+  #number(operand: AnyNode): void {
+    if (isDefined(operand)) return
+    this.#open(operand.start, 'num')
+    this.#text.prependLeft(operand.end, ')')
+  }
+
+  /** Writes the beginning of a helper call, apart from a keyword before it. */
+  #open(start: number, helper: string): void {
+    const space = /[\w$]/.test(this.#text.original[start - 1] ?? '') ? ' ' : ''
+    this.#text.appendRight(start, `${space}${this.#rules.helpers}.${helper}(`)
   }
 
   #update(node: UpdateExpression): void {

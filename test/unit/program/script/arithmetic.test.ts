@@ -73,6 +73,56 @@ describe('undefined in a compound assignment', () => {
   }
 })
 
+describe('undefined in arithmetic', () => {
+  const variables = "{ _none: undefined, _five: 5, _text: 'a', _big: 7n, _o: {} }"
+  const cases: [expression: string, value: unknown][] = [
+    ['_none + 1', 1],
+    ['1 + _none', 1],
+    ['_none + _five', 5],
+    ['_five + _o.none', 5],
+    ['_none + _none', 0],
+    ['_none + _none * 2 + _five', 5],
+    ['_none - _five', -5],
+    ['_five * _o.none', 0],
+    ['_none / _five', 0],
+    ['_none % _five', 0],
+    ['_five ** _none', 1],
+    ['+_none', 0],
+    ['1 - -_none', 1],
+    ['_none + _big', 7n],
+    ['_big * 2n + _big', 21n],
+    ["_none + 'a'", 'undefineda'],
+    ["'a' + _none", 'aundefined'],
+    ["'a' + _none + 1", 'aundefined1'],
+    ['_text + _none', 'aundefined'],
+    ['_text + _five', 'a5'],
+    ['_five + _five + _text', '10a'],
+    ['(_five) + (_none) // +\n + /* - */ 1', 6],
+    ['typeof(_five)+_five', 'number5'],
+    ["['b'] + _five", 'b5'],
+    ["'12' * _five", 60],
+    ['null + _five', 5],
+    ['[1, , 3].length + [1, , 3][1]', 3],
+  ]
+  for (const [expression, value] of cases) {
+    it(`${expression} is ${value}`, () => {
+      assert.deepEqual(evaluate(expression, variables), value)
+      assert.deepEqual(evaluate(`{ return(${expression}) }`, variables), value)
+    })
+  }
+
+  it('is what it is in JavaScript everywhere else', () => {
+    assert.equal(evaluate('_none > 1 || _none < 1 || _none == 0', variables), false)
+    assert.equal(evaluate('Math.max(_none)', variables), Number.NaN)
+  })
+
+  it('makes sums over gaps come out right', () => {
+    const body = '(_b[3]++, _b[1]++, (sum => _b.map(n => sum += n))(0))'
+    assert.deepEqual(evaluate(body, '{ _b: [] }'), [0, 1, 1, 2])
+    assert.equal(evaluate('(_b[3]++, _b.reduce((a, n) => a + n, 0))', '{ _b: [] }'), 1)
+  })
+})
+
 describe('an assignment', () => {
   it('evaluates object, key and value once and in order', () => {
     for (const operator of ['=', '+=', '-=', '||=']) {
