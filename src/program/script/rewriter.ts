@@ -1,18 +1,13 @@
 import type {
   AnyNode,
-  AssignmentExpression,
   AssignmentProperty,
-  BinaryExpression,
   Function as FunctionNode,
   Identifier,
-  MemberExpression,
   Property,
-  UpdateExpression,
 } from 'acorn'
 import type MagicString from 'magic-string'
-import { isPlainMember, mayGrow, propertyName, type RepeatableTarget } from './assignment-target.ts'
+import { ArithmeticRewriter } from './arithmetic-rewriter.ts'
 import { LexicalScope } from './lexical-scope.ts'
-import { givesNumber, givesText, isArithmetic, isDefined, isNumber, isText } from './operand.ts'
 import { childrenOf, peel } from './syntax-tree.ts'
 
 /** What a free identifier stands for, as the code that takes its place. */
@@ -36,35 +31,16 @@ type ThisKind = 'none' | 'function' | 'class'
 /** How the visited node is used, where that changes what it becomes. */
 type Role = 'value' | 'callee' | 'target'
 
-const METHODS: Readonly<Record<string, string>> = {
-  '+=': 'add',
-  '-=': 'sub',
-  '*=': 'mul',
-  '/=': 'div',
-  '%=': 'mod',
-  '**=': 'pow',
-}
-
 const NO_IMPORT = "'import' is not supported: modules are joined by use()"
-
-const STEPS = {
-  '++': ['increment', 'postIncrement'],
-  '--': ['decrement', 'postDecrement'],
-} as const
 
 /**
  * Turns a script's expression into JavaScript that runs on V8: free identifiers get their meaning,
  * `undefined` counts as 0 in arithmetic, arrays grow without holes.
  *
  *     _x            $.v._x                       a context variable
- *     _x - 1        $u.num($.v._x) - 1
- *     _x + _y       $u.add($.v._x, $.v._y)
  *     _f(1)         (0, $.v._f)(1)               without the variables as `this`
  *     { _x }        { _x: $.v._x }
- *     _x++          ($.v._x ??= 0, $.v._x++)
- *     _x += v       ($.v._x = $u.add($.v._x, v))
- *     _a[i] = v     ($u.fill($.v._a, i, $.v._a[i] = v))
- *     f().n += v    ($u.ref(f(), "n").add(v))    whatever may not be evaluated twice
+ *     _x++ …        what ArithmeticRewriter makes of it
  *
  * Nodes are visited outside in. Text is opened with `appendRight` and closed with `prependLeft`, so
  * that what is added by an outer node encloses what is added by an inner one at the same place.
@@ -72,6 +48,7 @@ const STEPS = {
 export class Rewriter {
   readonly #text: MagicString
   readonly #rules: RewriteRules
+  readonly #arithmetic: ArithmeticRewriter
   #scope = new LexicalScope(null)
   #this: ThisKind = 'none'
   #hasArguments = false
@@ -79,6 +56,12 @@ export class Rewriter {
   constructor(text: MagicString, rules: RewriteRules) {
     this.#text = text
     this.#rules = rules
+    this.#arithmetic = new ArithmeticRewriter(text, rules.helpers, {
+      nameCode: (name, isWritten) => this.#nameCode(name, isWritten),
+      thisCode: () => this.#thisCode(),
+      visit: (node) => this.#visit(node, 'value'),
+      visitTarget: (node) => this.#visit(node, 'target'),
+    })
   }
 
   /** Rewrites one expression and everything below it. */
@@ -134,21 +117,18 @@ export class Rewriter {
         this.#visit(node.quasi, 'value')
         break
       case 'AssignmentExpression':
-        this.#assignment(node)
+        this.#arithmetic.assignment(node)
         break
       case 'UpdateExpression':
-        this.#update(node)
+        this.#arithmetic.update(node)
         break
       case 'UnaryExpression':
         if (node.operator === 'delete' && peel(node.argument).type === 'Identifier') {
           this.#replace(node.start, node.end, '(false)')
-        } else {
-          if (node.operator === '-' || node.operator === '+') this.#number(node.argument)
-          this.#visit(node.argument, 'value')
-        }
+        } else this.#arithmetic.unary(node)
         break
       case 'BinaryExpression':
-        this.#binary(node)
+        this.#arithmetic.binary(node)
         break
       case 'ArrayPattern':
       case 'ObjectPattern':
@@ -320,135 +300,7 @@ export class Rewriter {
     }
   }
 
-  #binary(node: BinaryExpression): void {
-    const { left, operator, right } = node
-    if (isArithmetic(operator)) {
-      this.#number(left)
-      this.#number(right)
-    } else if (operator === '+' && !givesText(node)) {
-      if (givesNumber(right)) this.#number(left)
-      else if (givesNumber(left)) this.#number(right)
-      else if (!(isDefined(left) && isDefined(right))) {
-        this.#open(node.start, 'add')
-        this.#replace(left.end, right.start, ', ')
-        this.#text.prependLeft(node.end, ')')
-      }
-    }
-    this.#visit(left, 'value')
-    this.#visit(right, 'value')
-  }
-
-  /** Makes an operand 0 where it is undefined. */
-  #number(operand: AnyNode): void {
-    if (isDefined(operand)) return
-    this.#open(operand.start, 'num')
-    this.#text.prependLeft(operand.end, ')')
-  }
-
-  /** Writes the beginning of a helper call, apart from a keyword before it. */
-  #open(start: number, helper: string): void {
-    const space = /[\w$]/.test(this.#text.original[start - 1] ?? '') ? ' ' : ''
-    this.#text.appendRight(start, `${space}${this.#rules.helpers}.${helper}(`)
-  }
-
-  #update(node: UpdateExpression): void {
-    const target = peel(node.argument)
-    const { operator, prefix } = node
-    const repeatable = this.#repeatable(target)
-    if (repeatable !== null) {
-      const { code } = repeatable
-      const step = prefix ? operator + code : code + operator
-      const whole = this.#filled(repeatable, `(${code} ??= 0, ${step})`)
-      this.#replace(node.start, node.end, repeatable.element === null ? whole : `(${whole})`)
-    } else if (isPlainMember(target)) {
-      this.#openReference(node.start, target, 'ref')
-      this.#replace(target.property.end, node.end, `).${STEPS[operator][prefix ? 0 : 1]}())`)
-    } else this.#visit(target, 'value')
-  }
-
-  #assignment(node: AssignmentExpression): void {
-    const target = peel(node.left)
-    const { operator, right } = node
-    const method = isText(right) ? undefined : METHODS[operator]
-    const repeatable = this.#repeatable(target)
-    if (repeatable !== null && (method !== undefined || repeatable.element !== null)) {
-      // The text between what is written here and `close` is the right side.
-      const { open, close } = this.#compound(repeatable.code, operator, right)
-      this.#replace(node.start, right.start, `(${this.#filled(repeatable, open, '')}`)
-      this.#text.prependLeft(node.end, `${close}${repeatable.element === null ? '' : ')'})`)
-    } else if (isPlainMember(target) && operator === '=' && mayGrow(target)) {
-      this.#openReference(node.start, target, 'put')
-      this.#replace(target.property.end, right.start, ', (')
-      this.#text.prependLeft(node.end, ')))')
-    } else if (isPlainMember(target) && method !== undefined) {
-      this.#openReference(node.start, target, 'ref')
-      this.#replace(target.property.end, right.start, `).${method}(`)
-      this.#text.prependLeft(node.end, '))')
-    } else this.#visit(node.left, 'target')
-    this.#visit(right, 'value')
-  }
-
-  /** The code around the right side of an assignment to a target that may be repeated. */
-  #compound(target: string, operator: string, right: AnyNode): { open: string; close: string } {
-    const { helpers } = this.#rules
-    const method = METHODS[operator]
-    if (method === undefined || isText(right)) return { open: `${target} ${operator} `, close: '' }
-    if (isNumber(right)) {
-      return { open: `(${target} ??= 0, ${target} ${operator} `, close: ')' }
-    }
-    if (method === 'add') return { open: `${target} = ${helpers}.add(${target}, `, close: ')' }
-    const sign = operator.slice(0, -1)
-    const left = `${helpers}.num(${target})`
-    return { open: `${target} = ${left} ${sign} ${helpers}.num(`, close: ')' }
-  }
-
-  /** Wraps code that writes an element so that a gap before the element is filled. */
-  #filled({ element }: RepeatableTarget, code: string, close = ')'): string {
-    if (element === null) return code
-    return `${this.#rules.helpers}.fill(${element.object}, ${element.key}, ${code}${close}`
-  }
-
-  /** Writes a helper call up to and including the member's object and key. */
-  #openReference(start: number, target: MemberExpression, helper: 'ref' | 'put'): void {
-    const { object, property } = target
-    this.#replace(start, object.start, `(${this.#rules.helpers}.${helper}(`)
-    this.#visit(object, 'value')
-    if (target.computed) {
-      this.#replace(object.end, property.start, ', (')
-      this.#text.prependLeft(property.end, ')')
-      this.#visit(property, 'value')
-    } else this.#replace(object.end, property.end, `, "${propertyName(target)}"`)
-  }
-
-  /** The code of a target that may be evaluated more than once; null for any other. */
-  #repeatable(target: AnyNode): RepeatableTarget | null {
-    if (target.type === 'Identifier') return { code: this.#nameCode(target, true), element: null }
-    if (target.type !== 'MemberExpression') return null
-    const object = this.#repeatableValue(target.object)
-    if (object === null) return null
-    if (!target.computed) return { code: `${object}.${propertyName(target)}`, element: null }
-    const key = this.#repeatableValue(target.property)
-    if (key === null) return null
-    return { code: `${object}[${key}]`, element: mayGrow(target) ? { object, key } : null }
-  }
-
-  #repeatableValue(node: AnyNode): string | null {
-    const value = peel(node)
-    switch (value.type) {
-      case 'Identifier':
-        return this.#nameCode(value, false)
-      case 'ThisExpression':
-        return this.#thisCode()
-      case 'Literal':
-        return isNumber(value) || isText(value) ? (value.raw ?? null) : null
-      default:
-        return null
-    }
-  }
-
-  /** Puts `code` in the place of a range, which may be empty. */
   #replace(start: number, end: number, code: string): void {
-    if (start === end) this.#text.appendRight(start, code)
-    else this.#text.update(start, end, code)
+    this.#text.update(start, end, code)
   }
 }
