@@ -124,8 +124,6 @@ async function compileTypeScript() {
     '--noCheck',
     '--declaration',
     'false',
-    '--isolatedDeclarations',
-    'false',
   ])
   mkdirSync('dist', { recursive: true })
   writeFileSync(stampFile, stamp)
