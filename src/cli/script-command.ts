@@ -32,6 +32,8 @@ const SCRIPT_OPTIONS: readonly OptionSpec[] = [
 const INFO_OPTIONS: readonly OptionSpec[] = [
   HELP_OPTION,
   { name: 'version', short: 'v', doc: 'Print the version.' },
+  { name: 'list-filters', doc: 'List the filters that scripts can use.' },
+  { name: 'help-filters', doc: 'Explain the filters and their parameters.' },
 ]
 
 const OPTIONS = [...SCRIPT_OPTIONS, ...INFO_OPTIONS]
@@ -68,9 +70,18 @@ export async function runScriptCommand(args: readonly string[]): Promise<void> {
     process.stdout.write(renderVersion())
   } else if (options.isSet('help')) {
     process.stdout.write(renderHelp(HELP))
+  } else if (options.isSet('help-filters') || options.isSet('list-filters')) {
+    await printFilters(options.isSet('help-filters'))
   } else {
     await runScript(scriptFile(options), options)
   }
+}
+
+async function printFilters(isDetailed: boolean): Promise<void> {
+  const { registry } = await import('../filters/index.ts')
+  const { renderFilterHelp, renderFilterList } = await import('./filter-list.ts')
+  const render = isDetailed ? renderFilterHelp : renderFilterList
+  process.stdout.write(render(registry.values()))
 }
 
 async function runScript(file: string, options: ParsedOptions): Promise<void> {
