@@ -46,7 +46,8 @@ class Demux extends Filter implements Source {
   #current: Channel | null = null
   #hasEnded = false
   #error: SessionEnd | null = null
-  #isPaused = false
+  /** Pauses asked of this filter and not taken back. */
+  #pauses = 0
   #isFull = false
 
   constructor(layout: Layout | undefined, target: string) {
@@ -83,15 +84,13 @@ class Demux extends Filter implements Source {
   }
 
   override pause(): void {
-    if (this.#isPaused) return
-    this.#isPaused = true
-    this.#channels[0]?.setPaused(true)
+    this.#pauses++
+    if (this.#pauses === 1) this.#channels[0]?.setPaused(true)
   }
 
   override resume(): void {
-    if (!this.#isPaused) return
-    this.#isPaused = false
-    this.#channels[0]?.setPaused(false)
+    this.#pauses--
+    if (this.#pauses === 0) this.#channels[0]?.setPaused(false)
   }
 
   override reset(): void {
@@ -101,7 +100,7 @@ class Demux extends Filter implements Source {
     this.#current = null
     this.#hasEnded = false
     this.#error = null
-    this.#isPaused = false
+    this.#pauses = 0
     this.#isFull = false
   }
 
@@ -132,7 +131,7 @@ class Demux extends Filter implements Source {
       if (this.#error !== null) this.next.process(this.#error)
       return
     }
-    if (this.#isPaused) next.setPaused(true)
+    if (this.#pauses > 0) next.setPaused(true)
     next.flush()
   }
 
@@ -151,7 +150,7 @@ class Demux extends Filter implements Source {
       this.previous?.pause()
     }
     channel.session = target.spawn(this.session.context.fork(), channel, channel, this.session)
-    if (this.#isPaused && this.#channels.length === 1) channel.setPaused(true)
+    if (this.#pauses > 0 && this.#channels.length === 1) channel.setPaused(true)
     channel.session.process(event)
   }
 
