@@ -5,6 +5,7 @@ import type { SessionErrorCode } from '../engine/errors.ts'
 import { DATA, type Event, MESSAGE_START, SESSION_END, SessionEnd } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
 import type { TargetObserver, UpstreamObserver } from '../engine/upstream-observer.ts'
+import type { BatchListener } from '../engine/runtime.ts'
 import { parseDuration, parseSize } from '../engine/quantity.ts'
 import { CMD_WATERMARK, TIMEOUT_IDLE } from '../native/protocol.ts'
 import type { FrameReceiver, SocketHandler } from '../native/sockets.ts'
@@ -20,6 +21,8 @@ export interface ConnectOptions {
   /** Further attempts after a failed one; negative for ever. */
   retryCount?: number
   retryDelay?: number | string
+  /** Connect when the session starts: the remote endpoint may be the one that speaks first. */
+  eager?: boolean
   connectTimeout?: number | string
   /** Longest silence while a response is due. */
   responseTimeout?: number | string
@@ -42,6 +45,7 @@ interface ConnectPlan {
   bufferLimit: number
   retryCount: number
   retryDelayMs: number
+  isEager: boolean
   observer: UpstreamObserver | null
 }
 
@@ -58,7 +62,7 @@ export const connect = defineFilter({
     {
       name: 'options',
       type: 'ConnectOptions',
-      doc: 'bufferLimit, retryCount, retryDelay, connectTimeout, responseTimeout, idleTimeout',
+      doc: 'bufferLimit, retryCount, retryDelay, eager, connectTimeout, responseTimeout, idleTimeout',
       isOptional: true,
     },
   ],
@@ -77,6 +81,7 @@ export const connect = defineFilter({
       bufferLimit: parseSize(given.bufferLimit ?? 0),
       retryCount: given.retryCount ?? 0,
       retryDelayMs: parseDuration(given.retryDelay ?? 0),
+      isEager: given.eager === true,
       observer: given.observer ?? null,
     }
     return () => new Connect(plan)
@@ -84,27 +89,26 @@ export const connect = defineFilter({
 })
 
 const ETIMEDOUT = 110
-/** Bytes kept while a name is being looked up; then the source is held up. */
-const PENDING_LIMIT = 64 * 1024
-
 /**
- * Connects at the first event and relays bytes both ways.
+ * Connects at the first event, or at the start if it is eager, and relays bytes both ways. The
+ * source is held up until the connection stands: what came before can be sent elsewhere.
  *
  *     Idle -> Resolving -> Connecting -> Open -> Ended
  *               |             |    ^              ^
  *               |             v    | retry        |
  *               +-----------> Waiting ------------+
  */
-export class Connect extends Filter implements SocketHandler, Framable {
+export class Connect extends Filter implements SocketHandler, Framable, BatchListener {
   readonly #plan: ConnectPlan
   socket: Socket | null = null
   #state: 'idle' | 'resolving' | 'connecting' | 'waiting' | 'open' | 'ended' = 'idle'
   #framerKind = 0
   #receiver: FrameReceiver | null = null
   #pending: Data[] | null = null
-  #pendingSize = 0
   #expectations: number[] | null = null
-  #isCongested = false
+  /** The socket's queue is above its high watermark. */
+  #isFull = false
+  #holdsInput = false
   #pauses = 0
   #hasInputEnded = false
   #attempts = 0
@@ -126,6 +130,15 @@ export class Connect extends Filter implements SocketHandler, Framable {
 
   get timeouts(): ConnectTimeouts {
     return this.#plan.timeouts
+  }
+
+  override start(): void {
+    // Not at once: whoever has started the session does not have it in hand yet.
+    if (this.#plan.isEager) this.session.layout.runtime.atBatchEnd(this)
+  }
+
+  batchEnded(): void {
+    if (this.#state === 'idle' && this.session.isLive && !this.#hasInputEnded) this.#open()
   }
 
   process(event: Event): void {
@@ -151,7 +164,7 @@ export class Connect extends Filter implements SocketHandler, Framable {
 
   /** Whether bytes may go to the socket: there will be no other to send them to. */
   get #isCommitted(): boolean {
-    return this.#state === 'open' || this.#plan.retryCount === 0
+    return this.#state === 'open' || this.#state === 'ended' || this.#plan.retryCount === 0
   }
 
   attachFramer(kind: number, receiver: FrameReceiver): void {
@@ -187,9 +200,9 @@ export class Connect extends Filter implements SocketHandler, Framable {
     this.#framerKind = 0
     this.#receiver = null
     this.#pending = null
-    this.#pendingSize = 0
     this.#expectations = null
-    this.#isCongested = false
+    this.#isFull = false
+    this.#holdsInput = false
     this.#pauses = 0
     this.#hasInputEnded = false
     this.#attempts = 0
@@ -224,6 +237,7 @@ export class Connect extends Filter implements SocketHandler, Framable {
     const address = target.isAddress ? target.host : cachedAddress(target.host)
     if (address !== undefined) return this.#connect(target, address)
     this.#state = 'resolving'
+    this.#balanceInput()
     const life = this.#life
     resolve(target.host, (found) => {
       if (life !== this.#life || this.#state !== 'resolving') return
@@ -242,6 +256,7 @@ export class Connect extends Filter implements SocketHandler, Framable {
         : sockets.reactor.connect(address, target.port, timeout)
     if (id < 0) return this.#failed(-id)
     this.#state = 'connecting'
+    this.#balanceInput()
     sockets.attach(id, this)
     const socket = new Socket(sockets.reactor, id)
     this.socket = socket
@@ -257,9 +272,7 @@ export class Connect extends Filter implements SocketHandler, Framable {
   #flush(): void {
     const pending = this.#pending
     this.#pending = null
-    this.#pendingSize = 0
     if (pending !== null) for (const data of pending) this.socket?.send(data)
-    this.#setCongested(false)
   }
 
   onConnect(errno: number): void {
@@ -271,6 +284,7 @@ export class Connect extends Filter implements SocketHandler, Framable {
     this.#state = 'open'
     this.#attempts = 0
     this.#flush()
+    this.#balanceInput()
     if (this.#receiver === null) this.socket?.timeout(this.#plan.timeouts.idle, TIMEOUT_IDLE)
     if (this.#hasInputEnded) this.socket?.end()
   }
@@ -307,11 +321,13 @@ export class Connect extends Filter implements SocketHandler, Framable {
   }
 
   onCongested(): void {
-    this.#setCongested(true)
+    this.#isFull = true
+    this.#balanceInput()
   }
 
   onDrained(): void {
-    this.#setCongested(false)
+    this.#isFull = false
+    this.#balanceInput()
   }
 
   onTimeout(): void {
@@ -322,13 +338,14 @@ export class Connect extends Filter implements SocketHandler, Framable {
     if (this.#state === 'ended' || data.size === 0) return
     this.#pending ??= []
     this.#pending.push(data.own())
-    this.#pendingSize += data.size
-    if (this.#pendingSize > PENDING_LIMIT) this.#setCongested(true)
   }
 
-  #setCongested(value: boolean): void {
-    if (this.#isCongested === value) return
-    this.#isCongested = value
+  #balanceInput(): void {
+    const state = this.#state
+    const isConnecting = state === 'resolving' || state === 'connecting' || state === 'waiting'
+    const value = isConnecting || (this.#isFull && state !== 'ended')
+    if (this.#holdsInput === value) return
+    this.#holdsInput = value
     if (value) this.previous?.pause()
     else this.previous?.resume()
   }
@@ -349,6 +366,7 @@ export class Connect extends Filter implements SocketHandler, Framable {
     this.#unobserve()
     if (retryCount >= 0 && this.#attempts > retryCount) return this.#end(error)
     this.#state = 'waiting'
+    this.#balanceInput()
     const life = this.#life
     this.#timer = setTimeout(() => {
       if (life !== this.#life || this.#state !== 'waiting') return
@@ -364,7 +382,7 @@ export class Connect extends Filter implements SocketHandler, Framable {
 
   #end(error: SessionErrorCode): void {
     this.destroy()
-    this.#setCongested(false)
+    this.#balanceInput()
     this.next.process(new SessionEnd(error))
   }
 

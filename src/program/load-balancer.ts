@@ -45,7 +45,8 @@ export function loadBalancer(spec: LoadBalancerSpec, runtime: Runtime): Configur
   for (const { port } of spec.listen) {
     program.listen(port)
     if (spec.tcp) {
-      program.connect(choose, { ...limits, retryCount: endpoints.length, observer: balancer })
+      const retryCount = endpoints.length
+      program.connect(choose, { ...limits, eager: true, retryCount, observer: balancer })
     } else program.decodeHttpRequest().demux('request').encodeHttpResponse()
   }
   if (!spec.tcp) {

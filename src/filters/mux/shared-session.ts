@@ -76,8 +76,10 @@ export class SharedSession implements Sink, Source {
 
   /** A requester has gone. Its answer still comes; a message cut off in its middle spoils all. */
   abandon(exchange: Exchange): void {
-    if (this.#feeding === exchange || this.#hub.policy.pipelining === 1) this.end('ReadError')
-    else this.#balancePauses()
+    if (this.#feeding !== exchange && this.#hub.policy.pipelining > 1) return this.#balancePauses()
+    // The pipeline hears of it, so that a connection with half a message on it is reset.
+    this.#session.process(new SessionEnd('ReadError'))
+    this.end('ReadError')
   }
 
   /** What the requester of the oldest message can take has changed. */

@@ -12,6 +12,8 @@ export interface RawServer {
   readonly accepted: number
   /** The next connection, in the order of their arrival. */
   connection(): Promise<ByteStream>
+  /** Resolves when so many connections have arrived in all. */
+  arrival(count: number): Promise<void>
   /** Refuses connections from now on; those that stand stay. */
   close(): void
   /** Resets all connections that stand. */
@@ -27,9 +29,11 @@ export async function startRawServer(
   const arrived: ByteStream[] = []
   const waiting: ((connection: ByteStream) => void)[] = []
   const all: ByteStream[] = []
+  const counters: (() => void)[] = []
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     const connection = new ByteStream(socket)
     all.push(connection)
+    for (const count of counters.splice(0)) count()
     if (serve !== undefined) {
       void Promise.resolve(serve(connection)).catch(() => socket.destroy())
       return
@@ -55,6 +59,9 @@ export async function startRawServer(
       const next = arrived.shift()
       if (next !== undefined) return Promise.resolve(next)
       return new Promise((resolve) => waiting.push(resolve))
+    },
+    arrival: async (count) => {
+      while (all.length < count) await new Promise<void>((resolve) => counters.push(resolve))
     },
     close: () => server.close(),
     dropAll: () => {
