@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** Physical memory of a process in bytes: as much as it has now. */
+export function residentBytes(pid: number | undefined): number {
+  return statusKb(pid, 'VmRSS') * 1024
+}
+
+/** The most physical memory that a process ever had, in bytes. */
+export function peakResidentBytes(pid: number | undefined): number {
+  return statusKb(pid, 'VmHWM') * 1024
+}
+
+/** Number of open descriptors of a process. */
+export function openFiles(pid: number | undefined): number {
+  return readdirSync(`/proc/${pid}/fd`).length
+}
+
+/** Resolves when `isTrue` holds; asks again and again, because nothing tells of the change. */
+export async function eventually(isTrue: () => boolean, what: () => string): Promise<void> {
+  const deadline = performance.now() + 60_000
+  while (!isTrue()) {
+    if (performance.now() > deadline) throw new Error(`never so: ${what()}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+function statusKb(pid: number | undefined, field: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1])
+}
