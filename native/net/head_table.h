@@ -49,7 +49,7 @@ class HeadTable {
   }
 
  private:
-  static constexpr size_t kBlockBytes = 64 * 1024;
+  static constexpr size_t kBlockBytes = size_t{64} * 1024;
   static constexpr size_t kKeptBlocks = 4;
 
   // Blocks never move: entries point into them.

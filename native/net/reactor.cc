@@ -15,7 +15,7 @@ namespace {
 constexpr int kMaxEvents = 512;
 // A wake-up is served in batches of about this much input: it must fit into the level 2 cache
 // between being received and being sent.
-constexpr size_t kBatchBytes = 256 * 1024;
+constexpr size_t kBatchBytes = size_t{256} * 1024;
 // The ring is delivered when less room than this is left before another read.
 constexpr uint32_t kEventMargin = 64;
 // How often we look for more work before going back to libuv, whose timers and ports wait.

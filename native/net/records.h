@@ -70,7 +70,7 @@ class RecordRing {
   }
 
  private:
-  static constexpr size_t kKeptCapacity = 64 * 1024;
+  static constexpr size_t kKeptCapacity = size_t{64} * 1024;
 
   int32_t* records_;
   uint32_t capacity_;
