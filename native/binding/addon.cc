@@ -52,9 +52,14 @@ void CloseFd(const Napi::CallbackInfo& info) {
 
 Napi::Value ReasonText(const Napi::CallbackInfo& info) {
   const uint32_t reason = info[0].As<Napi::Number>().Uint32Value();
-  const auto count = static_cast<uint32_t>(http1::Reason::kCount);
-  const char* text =
-      reason < count ? http1::ReasonText(static_cast<http1::Reason>(reason)) : "unknown";
+  const uint32_t dubbo_reasons = net::kDubboReasons;
+  const char* text = "unknown";
+  if (reason < static_cast<uint32_t>(http1::Reason::kCount)) {
+    text = http1::ReasonText(static_cast<http1::Reason>(reason));
+  } else if (reason >= dubbo_reasons &&
+             reason - dubbo_reasons < static_cast<uint32_t>(dubbo::Reason::kCount)) {
+    text = dubbo::ReasonText(static_cast<dubbo::Reason>(reason - dubbo_reasons));
+  }
   return Napi::String::New(info.Env(), text);
 }
 
@@ -90,9 +95,11 @@ Napi::Value Protocol(const Napi::CallbackInfo& info) {
       {"CMD_EXPECT", net::kCmdExpect},
       {"CMD_TIMEOUT", net::kCmdTimeout},
       {"CMD_WATERMARK", net::kCmdWatermark},
+      {"CMD_SEND_COPY", net::kCmdSendCopy},
       {"FRAMER_NONE", net::kFramerNone},
       {"FRAMER_HTTP_REQUEST", net::kFramerHttpRequest},
       {"FRAMER_HTTP_RESPONSE", net::kFramerHttpResponse},
+      {"FRAMER_DUBBO", net::kFramerDubbo},
       {"TIMEOUT_DEADLINE", net::kTimeoutDeadline},
       {"TIMEOUT_IDLE", net::kTimeoutIdle},
       {"TIMEOUT_HEAD", net::kTimeoutHead},
@@ -109,6 +116,10 @@ Napi::Value Protocol(const Napi::CallbackInfo& info) {
       {"HEAD_INTERIM", http1::kInterim},
       {"HEAD_CONNECT_METHOD", http1::kConnectMethod},
       {"HEAD_HAS_TRAILER_FIELD", http1::kHasTrailerField},
+      {"DUBBO_REQUEST", dubbo::kRequest},
+      {"DUBBO_TWO_WAY", dubbo::kTwoWay},
+      {"DUBBO_EVENT", dubbo::kEvent},
+      {"DUBBO_SERIALIZATION", dubbo::kSerializationMask},
       {"WRITE_CLOSE", http1::kWriteClose},
       {"WRITE_KEEP_ALIVE", http1::kWriteKeepAlive},
       {"WRITE_CHUNKED", http1::kWriteChunked},

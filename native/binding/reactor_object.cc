@@ -61,7 +61,7 @@ ReactorObject::ReactorObject(const Napi::CallbackInfo& info)
   sizes.commands = Option(options, "commandCapacity", sizes.commands);
   sizes.tape = Option(options, "tapeCapacity", sizes.tape);
   net::ReactorOptions reactor;
-  http1::Limits& limits = reactor.limits;
+  http1::Limits& limits = reactor.limits.http1;
   limits.max_head_bytes = Option(options, "maxHeadBytes", limits.max_head_bytes);
   limits.max_start_line_bytes = Option(options, "maxStartLineBytes", limits.max_start_line_bytes);
   limits.max_headers = Option(options, "maxHeaders", limits.max_headers);
@@ -71,6 +71,8 @@ ReactorObject::ReactorObject(const Napi::CallbackInfo& info)
   limits.max_interim_responses =
       Option(options, "maxInterimResponses", limits.max_interim_responses);
   limits.lenient_lf = Option(options, "lenientLf", 0) != 0;
+  dubbo::Limits& dubbo = reactor.limits.dubbo;
+  dubbo.max_body_bytes = Option(options, "maxDubboBodyBytes", dubbo.max_body_bytes);
   reactor.head_timeout_ms = Option(options, "headTimeoutMs", 0);
 
   memory_ = net::SharedMemory::Create(sizes);

@@ -12,7 +12,7 @@
 #include <memory>
 #include <vector>
 
-#include "codec/http1.h"
+#include "net/framer.h"
 #include "net/output_queue.h"
 #include "net/timer_wheel.h"
 
@@ -57,7 +57,7 @@ struct alignas(64) Connection {
   uint32_t high_watermark = 0;
   uint32_t low_watermark = 0;
   uint32_t lingered = 0;  // bytes discarded
-  std::unique_ptr<http1::Framer> framer;
+  std::unique_ptr<Framer> framer;
   std::unique_ptr<OutputQueue> output;
 
   // The engine may still give commands that mean something.

@@ -7,14 +7,12 @@
 namespace sluice::net {
 
 int Reactor::FramerCreate(FramerKind kind, bool expect_any) {
-  if (kind != kFramerHttpRequest && kind != kFramerHttpResponse) return -EINVAL;
+  if (!Framer::IsKind(kind)) return -EINVAL;
   size_t id = 0;
   while (id < framers_.size() && framers_[id]) id++;
   if (id == framers_.size()) framers_.emplace_back();
-  const http1::Role role =
-      kind == kFramerHttpRequest ? http1::Role::kRequest : http1::Role::kResponse;
   framers_[id] =
-      std::make_unique<DirectFramer>(role, options_.limits, batch_, static_cast<int32_t>(id));
+      std::make_unique<DirectFramer>(kind, options_.limits, batch_, static_cast<int32_t>(id));
   if (expect_any) framers_[id]->framer.set_expect_any(true);
   return static_cast<int>(id);
 }

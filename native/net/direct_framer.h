@@ -7,12 +7,12 @@
 namespace sluice::net {
 
 struct Reactor::DirectFramer {
-  DirectFramer(http1::Role role, const http1::Limits& limits, BatchMemory& memory, int32_t id)
-      : framer(role, limits), ring(nullptr, 0), host(memory, ring) {
+  DirectFramer(FramerKind kind, const CodecLimits& limits, BatchMemory& memory, int32_t id)
+      : framer(kind, limits), ring(nullptr, 0), host(memory, ring) {
     host.set_subject(id);
   }
 
-  http1::Framer framer;
+  Framer framer;
   RecordRing ring;
   RecordHost host;
 };

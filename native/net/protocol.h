@@ -36,9 +36,18 @@ enum CommandKind : int32_t {
   kCmdExpect = 11,
   kCmdTimeout = 12,
   kCmdWatermark = 13,
+  kCmdSendCopy = 14,
 };
 
-enum FramerKind : int32_t { kFramerNone = 0, kFramerHttpRequest = 1, kFramerHttpResponse = 2 };
+enum FramerKind : int32_t {
+  kFramerNone = 0,
+  kFramerHttpRequest = 1,
+  kFramerHttpResponse = 2,
+  kFramerDubbo = 3,
+};
+
+// Reasons of BAD records: below are those of HTTP/1, from here on those of Dubbo.
+inline constexpr int32_t kDubboReasons = 256;
 
 enum TimeoutKind : int32_t { kTimeoutDeadline = 0, kTimeoutIdle = 1, kTimeoutHead = 2 };
 

@@ -18,9 +18,9 @@
 #include <string>
 #include <vector>
 
-#include "codec/http1.h"
 #include "net/address.h"
 #include "net/connection.h"
+#include "net/framer.h"
 #include "net/records.h"
 #include "net/shared_memory.h"
 #include "net/timer_wheel.h"
@@ -28,7 +28,7 @@
 namespace sluice::net {
 
 struct ReactorOptions {
-  http1::Limits limits;
+  CodecLimits limits;
   uint32_t head_timeout_ms = 0;  // 0: none
 };
 

@@ -14,7 +14,7 @@ namespace sluice::net {
 namespace {
 
 // Integers per command, by kind; 0: no such command.
-constexpr uint8_t kLengths[] = {0, 4, 4, 4, 4, 2, 2, 2, 2, 2, 3, 3, 4, 4};
+constexpr uint8_t kLengths[] = {0, 4, 4, 4, 4, 2, 2, 2, 2, 2, 3, 3, 4, 4, 4};
 
 }  // namespace
 
@@ -54,7 +54,8 @@ void Reactor::ExecuteOne(int32_t kind, uint32_t id, Connection& connection, int3
   switch (kind) {
     case kCmdSend:
     case kCmdSendChunk:
-    case kCmdSendLast: {
+    case kCmdSendLast:
+    case kCmdSendCopy: {
       const uint32_t offset = static_cast<uint32_t>(a);
       const uint32_t size = static_cast<uint32_t>(b);
       const uint32_t bytes = batch_.slab.bytes();
@@ -65,8 +66,10 @@ void Reactor::ExecuteOne(int32_t kind, uint32_t id, Connection& connection, int3
       }
       if (connection.write_error != 0) return;
       const uint8_t* data = batch_.slab.base() + offset;
-      if (kind != kCmdSend) {
+      if (kind == kCmdSendChunk || kind == kCmdSendLast) {
         CommandChunk(id, connection, data, size, kind == kCmdSendLast);
+      } else if (size > 0 && kind == kCmdSendCopy) {
+        QueueCopy(Output(id, connection), data, size);
       } else if (size > 0) {
         QueueRange(id, connection, data, size);
       }
@@ -169,11 +172,9 @@ void Reactor::CommandFramer(Connection& connection, int32_t kind) {
   connection.framer.reset();
   connection.framer_kind = kFramerNone;
   connection.in_message = false;
-  if (kind != kFramerHttpRequest && kind != kFramerHttpResponse) return;
-  const bool is_request = kind == kFramerHttpRequest;
+  if (!Framer::IsKind(kind)) return;
   connection.framer_kind = static_cast<uint8_t>(kind);
-  connection.framer = std::make_unique<http1::Framer>(
-      is_request ? http1::Role::kRequest : http1::Role::kResponse, options_.limits);
+  connection.framer = std::make_unique<Framer>(static_cast<FramerKind>(kind), options_.limits);
 }
 
 void Reactor::CommandTimeout(uint32_t id, Connection& connection, uint32_t ms, int32_t kind) {

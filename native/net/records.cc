@@ -7,6 +7,7 @@ namespace sluice::net {
 namespace {
 
 constexpr uint32_t kMostReserved = 8;
+constexpr int kDubboBadRequest = 40;
 
 }  // namespace
 
@@ -49,6 +50,18 @@ void RecordHost::OnHead(const http1::Head& head, const uint8_t* base) {
   record[11] = 0;
 }
 
+void RecordHost::OnHead(const dubbo::Head& head) {
+  int32_t* record = ring_.Append();
+  record[0] = kEvHead;
+  record[1] = subject_;
+  record[2] = record[3] = record[4] = 0;
+  record[5] = head.flags;
+  record[6] = head.status;
+  record[7] = static_cast<int32_t>(head.id >> 32);
+  record[8] = static_cast<int32_t>(head.id);
+  record[9] = static_cast<int32_t>(head.body_bytes);
+}
+
 void RecordHost::OnData(const uint8_t* data, size_t size) {
   if (size == 0) return;
   int32_t* record = ring_.Append();
@@ -68,12 +81,19 @@ void RecordHost::OnEnd(const uint8_t* trailers, size_t size) {
 }
 
 void RecordHost::OnError(int status, http1::Reason reason) {
-  if (mute_errors_) return;
+  if (!mute_errors_) Bad(status, static_cast<int32_t>(reason));
+}
+
+void RecordHost::OnError(dubbo::Reason reason) {
+  Bad(kDubboBadRequest, kDubboReasons + static_cast<int32_t>(reason));
+}
+
+void RecordHost::Bad(int status, int32_t reason) {
   int32_t* record = ring_.Append();
   record[0] = kEvBad;
   record[1] = subject_;
   record[2] = status;
-  record[3] = static_cast<int32_t>(reason);
+  record[3] = reason;
 }
 
 }  // namespace sluice::net

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <vector>
 
+#include "codec/dubbo.h"
 #include "codec/http1.h"
 #include "net/head_table.h"
 #include "net/protocol.h"
@@ -97,7 +98,7 @@ struct BatchMemory {
   HeadTable heads;
 };
 
-class RecordHost final : public http1::Host {
+class RecordHost final : public http1::Host, public dubbo::Host {
  public:
   RecordHost(BatchMemory& memory, RecordRing& ring) : memory_(memory), ring_(ring) {}
 
@@ -111,11 +112,16 @@ class RecordHost final : public http1::Host {
 
   uint8_t* Reserve(size_t bytes) override;
   void OnHead(const http1::Head& head, const uint8_t* base) override;
+  void OnHead(const dubbo::Head& head) override;
   void OnData(const uint8_t* data, size_t size) override;
   void OnEnd(const uint8_t* trailers, size_t size) override;
+  void OnEnd() override { OnEnd(nullptr, 0); }
   void OnError(int status, http1::Reason reason) override;
+  void OnError(dubbo::Reason reason) override;
 
  private:
+  void Bad(int status, int32_t reason);
+
   BatchMemory& memory_;
   RecordRing& ring_;
   int32_t subject_ = -1;

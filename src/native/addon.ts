@@ -40,6 +40,8 @@ export interface NativeOptions {
   readonly maxChunkExtensionBytes?: number
   readonly maxTrailerBytes?: number
   readonly maxInterimResponses?: number
+  /** Longest body of a Dubbo message; 8 MB unless given. */
+  readonly maxDubboBodyBytes?: number
   /** 1 accepts a bare LF as line end. */
   readonly lenientLf?: number
   /** A message head must be complete so long after its first byte; 0 waits for ever. */

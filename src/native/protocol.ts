@@ -18,6 +18,8 @@ export const EVENT_STRIDE = 12
  *   HEAD       2 head index (valid in this batch)   3 slab offset   4 length   5 HEAD_* flags
  *              6 status (responses) or method length   7 target offset in the head   8 target length
  *              9 content length, low 32 bits   10 content length, high 32 bits
+ *              of Dubbo: 5 DUBBO_* flags and serialization   6 status   7 request id, high 32 bits
+ *              8 request id, low 32 bits   9 length of the body
  *   MSG_END    2 slab offset of trailer lines   3 their length, 0 without trailers
  *   BAD        2 status to answer   3 reason; nothing more is read from the connection
  *   CONGESTED  queued output rose above the high watermark
@@ -52,6 +54,8 @@ export const EV_TIMEOUT = 11
  *   EXPECT      connection, HEAD_* flags of a request that was sent without SEND_HEAD
  *   TIMEOUT     connection, milliseconds (0 clears), TIMEOUT_* kind
  *   WATERMARK   connection, high, low: bytes of queued output
+ *   SEND_COPY   connection, slab offset, length: like SEND for a few bytes before others, such as a
+ *               binary head; what is small behind them goes out in the same piece
  *
  * After CLOSE or ABORT the connection's number means nothing: no event will name it again until
  * ACCEPT or connect() hands it out anew.
@@ -69,10 +73,12 @@ export const CMD_FRAMER = 10
 export const CMD_EXPECT = 11
 export const CMD_TIMEOUT = 12
 export const CMD_WATERMARK = 13
+export const CMD_SEND_COPY = 14
 
 export const FRAMER_NONE = 0
 export const FRAMER_HTTP_REQUEST = 1
 export const FRAMER_HTTP_RESPONSE = 2
+export const FRAMER_DUBBO = 3
 
 /** Fires once, so many milliseconds from now. */
 export const TIMEOUT_DEADLINE = 0
@@ -94,6 +100,12 @@ export const HEAD_IDEMPOTENT = 1 << 9
 export const HEAD_INTERIM = 1 << 10
 export const HEAD_CONNECT_METHOD = 1 << 11
 export const HEAD_HAS_TRAILER_FIELD = 1 << 12
+
+/** Bits of a Dubbo head; the low five are the id of the body's serialization. */
+export const DUBBO_REQUEST = 1 << 7
+export const DUBBO_TWO_WAY = 1 << 6
+export const DUBBO_EVENT = 1 << 5
+export const DUBBO_SERIALIZATION = 0x1f
 
 export const WRITE_CLOSE = 1 << 0
 export const WRITE_KEEP_ALIVE = 1 << 1

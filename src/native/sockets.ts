@@ -20,7 +20,7 @@ export interface FrameReceiver {
   receiveHead(events: Int32Array, at: number): void
   receiveBody(offset: number, size: number): void
   receiveEnd(trailerOffset: number, trailerSize: number): void
-  /** The bytes are not HTTP; `status` is what a server should answer. */
+  /** The bytes are not of the framer's protocol; `status` is what a server should answer. */
   receiveBad(status: number, reason: number): void
 }
 

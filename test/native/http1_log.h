@@ -11,33 +11,11 @@
 #include <vector>
 
 #include "../../native/codec/http1.h"
+#include "escape.h"
 
 namespace sluice::http1 {
 
-inline std::string Escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\r') {
-      out += "\\r";
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c == '\\') {
-      out += "\\\\";
-    } else if (byte < 0x20 || byte > 0x7e) {
-      char hex[8];
-      std::snprintf(hex, sizeof hex, "\\x%02x", byte);
-      out += hex;
-    } else {
-      out += c;
-    }
-  }
-  // Editors take spaces at the end of a line for rubbish.
-  if (out.ends_with(' ')) out.replace(out.size() - 1, 1, "\\x20");
-  return out;
-}
+using test::Escape;
 
 class LogHost final : public Host {
  public:

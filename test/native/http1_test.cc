@@ -1,118 +1,16 @@
 // Feeds every vector of test/vectors/http1-*.md whole, byte by byte and cut at every point; each
 // piece ends at a page that cannot be read. Then what vectors cannot say: memory and linear time.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <chrono>
-#include <cstring>
-#include <fstream>
 #include <sstream>
 
 #include "http1_log.h"
+#include "vectors.h"
 
 namespace sluice::http1 {
 namespace {
 
-int passed = 0;
-int failed = 0;
-
-void Check(bool condition, const std::string& what) {
-  condition ? ++passed : ++failed;
-  if (!condition) std::printf("FAILED %s\n", what.c_str());
-}
-
-// Memory whose last byte lies right before an unreadable page.
-class GuardedMemory {
- public:
-  explicit GuardedMemory(size_t size) {
-    const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-    usable_ = (size + page - 1) / page * page;
-    total_ = usable_ + page;
-    void* const map =
-        mmap(nullptr, total_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (map == MAP_FAILED) std::abort();
-    base_ = static_cast<uint8_t*>(map);
-    if (mprotect(base_ + usable_, page, PROT_NONE) != 0) std::abort();
-  }
-  ~GuardedMemory() { munmap(base_, total_); }
-  GuardedMemory(const GuardedMemory&) = delete;
-  GuardedMemory& operator=(const GuardedMemory&) = delete;
-
-  const uint8_t* Place(std::string_view bytes) {
-    uint8_t* const p = base_ + usable_ - bytes.size();
-    std::memcpy(p, bytes.data(), bytes.size());
-    return p;
-  }
-
- private:
-  uint8_t* base_;
-  size_t usable_;
-  size_t total_;
-};
-
-struct Vector {
-  Role role;
-  std::string title;
-  std::string options;
-  std::string input;
-  std::string events;
-};
-
-std::string Unescape(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n') continue;
-    if (text[i] != '\\') {
-      out += text[i];
-      continue;
-    }
-    const char kind = text[++i];
-    if (kind == 'r') out += '\r';
-    if (kind == 'n') out += '\n';
-    if (kind == 't') out += '\t';
-    if (kind == '\\') out += '\\';
-    if (kind == 'x') {
-      out += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
-      i += 2;
-    }
-    if (kind == '(') {
-      const size_t star = text.find('*', i);
-      const size_t close = text.find(')', star);
-      const std::string unit = Unescape(text.substr(star + 1, close - star - 1));
-      for (int n = std::stoi(std::string(text.substr(i + 1, star - i - 1))); n > 0; --n)
-        out += unit;
-      i = close;
-    }
-  }
-  return out;
-}
-
-std::vector<Vector> ReadVectors(const std::string& path, Role role) {
-  std::ifstream file(path);
-  std::vector<Vector> vectors;
-  std::string* block = nullptr;
-  bool in_block = false;
-  for (std::string line; std::getline(file, line);) {
-    if (in_block) {
-      if (line == "```") {
-        in_block = false;
-      } else if (block != nullptr) {
-        *block += line + '\n';
-      }
-    } else if (line.starts_with("```")) {
-      in_block = true;
-      block = nullptr;
-      if (line == "```input") block = &vectors.back().input;
-      if (line == "```events") block = &vectors.back().events;
-    } else if (line.starts_with("## ")) {
-      vectors.push_back({role, line.substr(3), "", "", ""});
-    } else if (line.starts_with("options: ")) {
-      vectors.back().options = line.substr(9);
-    }
-  }
-  for (Vector& vector : vectors) vector.input = Unescape(vector.input);
-  return vectors;
-}
+using test::Check;
+using test::GuardedMemory;
 
 struct Setting {
   Limits limits;
@@ -151,43 +49,31 @@ Setting ReadOptions(const std::string& text) {
 }
 
 // Feeds the input in pieces that begin at `cuts`.
-std::string Run(const Vector& vector, const std::vector<size_t>& cuts, GuardedMemory* memory) {
+std::string Run(Role role, const test::Vector& vector, const std::vector<size_t>& cuts,
+                GuardedMemory& memory) {
   const Setting setting = ReadOptions(vector.options);
-  Framer framer(vector.role, setting.limits);
+  Framer framer(role, setting.limits);
   framer.set_expect_any(setting.expect_any);
   for (const uint32_t flags : setting.expected) framer.Expect(flags);
   LogHost host;
   size_t from = 0;
   for (const size_t to : cuts) {
     const std::string_view piece = std::string_view(vector.input).substr(from, to - from);
-    framer.Feed(memory->Place(piece), piece.size(), host);
+    framer.Feed(memory.Place(piece), piece.size(), host);
     from = to;
   }
   if (setting.finish) host.Finished(framer.Finish(host));
   return host.Take();
 }
 
-void TestVector(const Vector& vector) {
-  const size_t size = vector.input.size();
-  GuardedMemory memory(size + 1);
-  const auto check = [&](const std::vector<size_t>& cuts, const std::string& how) {
-    const std::string log = Run(vector, cuts, &memory);
-    if (log == vector.events) {
-      ++passed;
-      return true;
-    }
-    ++failed;
-    std::printf("FAILED %s (%s)\nexpected:\n%sgot:\n%s", vector.title.c_str(), how.c_str(),
-                vector.events.c_str(), log.c_str());
-    return false;
-  };
-  if (!check({size}, "whole")) return;
-  std::vector<size_t> bytes;
-  for (size_t i = 1; i <= size; ++i) bytes.push_back(i);
-  if (!check(bytes, "byte by byte")) return;
-  for (size_t cut = 1; cut < size; ++cut) {
-    if (!check({cut, size}, "cut at " + std::to_string(cut))) return;
+size_t TestVectors(const std::string& path, Role role) {
+  const std::vector<test::Vector> vectors = test::ReadVectors(path);
+  for (const test::Vector& vector : vectors) {
+    test::TestVector(vector, [&](const std::vector<size_t>& cuts, GuardedMemory& memory) {
+      return Run(role, vector, cuts, memory);
+    });
   }
+  return vectors.size();
 }
 
 void TestPipelineOfExpectations() {
@@ -272,21 +158,13 @@ void TestLinearTime() {
 int main(int argc, char** argv) {
   using namespace sluice::http1;
   const std::string root = argc > 1 ? argv[1] : "test/vectors";
-  size_t count = 0;
-  for (const Vector& vector : ReadVectors(root + "/http1-request.md", Role::kRequest)) {
-    TestVector(vector);
-    ++count;
-  }
-  for (const Vector& vector : ReadVectors(root + "/http1-response.md", Role::kResponse)) {
-    TestVector(vector);
-    ++count;
-  }
+  const size_t count = TestVectors(root + "/http1-request.md", Role::kRequest) +
+                       TestVectors(root + "/http1-response.md", Role::kResponse);
   Check(count > 100, "the vectors were found");
   Check(sizeof(Framer) <= 160, "a Framer is small");
   TestPipelineOfExpectations();
   TestObservers();
   TestNoMemory();
   TestLinearTime();
-  std::printf("%zu vectors\n%d passed, %d failed\n", count, passed, failed);
-  return failed == 0 ? 0 : 1;
+  return sluice::test::Summary(count);
 }

@@ -8,6 +8,10 @@ cxx=${CXX:-$(command -v clang++ || command -v g++)}
 flags='-std=c++20 -Wall -Wextra -Wconversion -Werror -O1 -g -fno-omit-frame-pointer'
 sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all'
 
-# shellcheck disable=SC2086
-"$cxx" $flags $sanitize test/native/http1_test.cc native/codec/http1*.cc -o "$out/http1_test"
-"$out/http1_test" test/vectors
+for source in test/native/*_test.cc; do
+  name=$(basename "$source" .cc)
+  codec=${name%_test}
+  # shellcheck disable=SC2086
+  "$cxx" $flags $sanitize "$source" native/codec/"$codec"*.cc -o "$out/$name"
+  "$out/$name" test/vectors
+done

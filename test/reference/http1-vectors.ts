@@ -1,6 +1,6 @@
 /** Reads test/vectors/http1-*.md and writes events in their notation. The format is explained there. */
-import { readFileSync } from 'node:fs'
 import { DEFAULT_OPTIONS, type Http1Event, type Http1Options, type Role } from './http1.ts'
+import { escapeBytes, readSections } from './vector-file.ts'
 
 export interface Http1Vector {
   role: Role
@@ -17,20 +17,9 @@ export interface Http1Vector {
 
 /** The vectors of one file, from the repository's root. */
 export function readVectors(role: Role): Http1Vector[] {
-  const text = readFileSync(`test/vectors/http1-${role}.md`, 'utf8')
-  return text
-    .split(/^## /m)
-    .slice(1)
-    .map((section) => {
-      const words = /^options: (.*)$/m.exec(section)?.[1]?.split(' ') ?? []
-      return {
-        role,
-        title: section.slice(0, section.indexOf('\n')),
-        ...readOptions(words),
-        input: unescapeBytes(block(section, 'input')),
-        events: block(section, 'events'),
-      }
-    })
+  return readSections(`http1-${role}`).map(({ title, words, input, events }) => {
+    return { role, title, ...readOptions(words), input, events }
+  })
 }
 
 export function formatEvents(events: readonly Http1Event[]): string {
@@ -101,29 +90,4 @@ function readOptions(words: string[]): Pick<Http1Vector, 'options' | 'expected' 
     if (key in LIMITS) options[LIMITS[key as keyof typeof LIMITS]] = Number(value)
   }
   return { options, expected, finish: words.includes('finish') }
-}
-
-function block(section: string, kind: string): string {
-  const open = `\`\`\`${kind}\n`
-  const begin = section.indexOf(open) + open.length
-  return section.slice(begin, section.indexOf('```', begin))
-}
-
-function unescapeBytes(text: string): string {
-  return text
-    .replaceAll('\n', '')
-    .replace(/\\\((\d+)\*([^)]*)\)|\\x(..)|\\(.)/g, (_, count, unit, hex, letter) => {
-      if (count !== undefined) return unescapeBytes(unit).repeat(Number(count))
-      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
-      return { r: '\r', n: '\n', t: '\t' }[letter as string] ?? letter
-    })
-}
-
-function escapeBytes(bytes: string): string {
-  return bytes
-    .replace(/[^\x20-\x5b\x5d-\x7e]/g, (byte) => {
-      const short = { '\r': '\\r', '\n': '\\n', '\t': '\\t', '\\': '\\\\' }[byte]
-      return short ?? `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`
-    })
-    .replace(/ $/, '\\x20')
 }
