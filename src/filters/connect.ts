@@ -353,8 +353,11 @@ export class Connect extends Filter implements SocketHandler, Framable, BatchLis
   #endInput(end: SessionEnd): void {
     if (this.#hasInputEnded) return
     this.#hasInputEnded = true
-    if (end.error !== '') this.destroy()
-    else if (this.#state === 'ended' || this.#state === 'idle') this.#drop(false)
+    if (end.error !== '') {
+      this.destroy()
+      // A peer that has gone needs no answer; what went wrong in between is to be answered.
+      if (end.error !== 'ReadError') this.next.process(end)
+    } else if (this.#state === 'ended' || this.#state === 'idle') this.#drop(false)
     else if (this.#state === 'open') this.socket?.end()
   }
 

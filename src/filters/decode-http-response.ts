@@ -124,7 +124,11 @@ export class DecodeHttpResponse extends HttpDecoder {
       this.next.process(failedMessage(error, failureHead(error)))
       this.next.process(MESSAGE_ENDED)
       this.next.process(new SessionEnd())
-    } else this.next.process(end.error === '' ? end : new SessionEnd())
+    } else {
+      // With nothing due a connection may fail as it likes; what a script has done wrong counts.
+      const isOurs = end.error === 'RuntimeError' || end.error === 'BufferOverflow'
+      this.next.process(end.error === '' || isOurs ? end : new SessionEnd())
+    }
   }
 }
 

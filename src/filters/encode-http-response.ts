@@ -153,6 +153,8 @@ export class EncodeHttpResponse extends HttpEncoder {
       (request & HEAD_KEEP_ALIVE) === 0 ||
       // The client may or may not send the body it announced; the two cannot be told apart.
       (request & HEAD_EXPECT_CONTINUE) !== 0 ||
+      // The rest of a request that was answered with an error will have no reader.
+      (this.#decoder?.isOpen === true && this.#exchanges.size === 1 && isError(start)) ||
       this.#asksToClose(start)
     const connection = this.#isClosing ? 'close' : 'keep-alive'
     const wire = start.wire instanceof HttpWireHead ? start.wire : null
@@ -240,6 +242,13 @@ export class EncodeHttpResponse extends HttpEncoder {
     const value = headers === null || headers === undefined ? undefined : headers['connection']
     return typeof value === 'string' && value.toLowerCase().includes('close')
   }
+}
+
+function isError(start: MessageStart): boolean {
+  if (start.failure !== '') return true
+  const wire = start.wire
+  if (wire instanceof HttpWireHead) return wire.status >= 400
+  return responseStatus(start.head as Partial<ResponseHead> | null) >= 400
 }
 
 /** The head of the response that stands for a failure. */

@@ -8,6 +8,7 @@ import {
   MESSAGE_START,
   type MessageStart,
   SESSION_END,
+  type SessionEnd,
 } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
 import type { UpstreamObserver } from '../engine/upstream-observer.ts'
@@ -114,6 +115,7 @@ class Mux extends Filter implements Requester {
         this.#hasEnded = true
         if (this.#current !== null) this.#hub.abandon(this.#current)
         this.#current = null
+        this.#passError(event as SessionEnd)
         break
     }
   }
@@ -187,6 +189,11 @@ class Mux extends Filter implements Requester {
       exchange.keep(event, false)
     }
     session.feed(event)
+  }
+
+  /** A peer that has gone needs no answer; what went wrong before this filter is to be answered. */
+  #passError(end: SessionEnd): void {
+    if (end.error !== '' && end.error !== 'ReadError') this.next.process(end)
   }
 
   #holdInput(value: boolean): void {

@@ -17,6 +17,7 @@ test('an answer before the end of the request goes out at once, and the connecti
   const answer = await client.message()
   assert.equal(answer.status, 413)
   assert.equal(answer.body, 'big')
+  assert.equal(answer.field('connection'), 'close')
   await connection.over()
   client.write('more of the body that nobody reads')
   assert.equal(await client.over(), 'end')
