@@ -13,6 +13,12 @@ export interface ParameterDoc {
   isRest?: boolean
 }
 
+/** A pipeline of another module, as a script names it. */
+export interface ModuleReference {
+  readonly module: string
+  readonly pipeline: string
+}
+
 /**
  * What the registry knows of a filter: everything that is printed, checked, typed or drawn comes
  * from here.
@@ -23,6 +29,8 @@ export interface FilterDefinition<A extends readonly unknown[] = readonly unknow
   readonly parameters: readonly ParameterDoc[]
   /** Names of the pipelines of the same module that the arguments refer to. */
   targets?(args: A): string[]
+  /** The pipeline of another module that the arguments refer to. */
+  reference?(args: A): ModuleReference
   /**
    * Called once for each place where a layout uses the filter. Checks the arguments, throwing a
    * TypeError that names the wrong one, and returns what makes the instances; state in between is

@@ -22,6 +22,8 @@ export type Event = Data | MessageStart | MessageEnd | SessionEnd
 export interface WireHead {
   /** Makes the head's own bytes outlive the current batch. */
   own(): void
+  /** Another head of the same bytes, with what scripts have changed so far. */
+  clone(): WireHead
   /** The object that scripts see as `head`; the same one at every call. */
   materialise(): object
 }
@@ -55,11 +57,28 @@ export class MessageStart {
     this.wire = null
   }
 
+  /** Engine-internal: another event with the same head, whose changes stay apart. */
+  clone(): MessageStart {
+    const copy = new MessageStart(null, this.wire?.clone() ?? null, this.kind === INTERIM)
+    if (this.wire === null && this.#head !== null) copy.#head = cloneHead(this.#head)
+    copy.failure = this.failure
+    copy.isBodyChanged = this.isBodyChanged
+    return copy
+  }
+
   /** Engine-internal: makes the event safe to keep after the current batch. */
   own(): this {
     this.wire?.own()
     return this
   }
+}
+
+/** Heads are one object with the `headers` as a second. */
+function cloneHead(head: object): object {
+  const copy: { headers?: unknown } = { ...head }
+  const { headers } = copy
+  if (typeof headers === 'object' && headers !== null) copy.headers = { ...headers }
+  return copy
 }
 
 /** Ends a message. */

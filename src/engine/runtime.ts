@@ -10,6 +10,8 @@ export interface VariableScope {
   enter(vars: object | undefined): void
   create(inbound: InboundInfo | null): object
   clone(vars: object): object
+  /** Sets what the module sees as `__argv`. */
+  setArguments(vars: object, argv: readonly unknown[]): void
 }
 
 /** Where the runtime's messages go. */
@@ -17,6 +19,8 @@ export interface RuntimeLog {
   error(message: string): void
   warn(message: string): void
   info(message: string): void
+  /** Logs text without time and level, whatever the level is. */
+  raw(text: string): void
 }
 
 /** Something that has to finish what it held back when the batch is over. */
@@ -38,6 +42,8 @@ export class Runtime {
   describeError: (error: unknown) => string[] = (error) => [
     `[pjs] Error: ${error instanceof Error ? error.message : String(error)}`,
   ]
+  /** Index of the module that scripts know by a name, -1 if there is none. */
+  findModule: (name: string) => number = () => -1
   /** The context whose callback is running. */
   context: Context | null = null
   readonly #scopes: VariableScope[] = []
@@ -56,6 +62,12 @@ export class Runtime {
   /** Adds a module's scope; modules are numbered in this order. */
   addScope(scope: VariableScope): void {
     this.#scopes.push(scope)
+  }
+
+  /** Sets what a module sees as `__argv` in a context. */
+  setArguments(context: Context, module: number, argv: readonly unknown[]): void {
+    const vars = context.vars[module]
+    if (vars !== undefined) this.#scopes[module]?.setArguments(vars, argv)
   }
 
   addLayout(layout: Layout): void {

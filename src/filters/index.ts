@@ -4,15 +4,31 @@ import { decodeHttpRequest } from './decode-http-request.ts'
 import { decodeHttpResponse } from './decode-http-response.ts'
 import { demux } from './demux.ts'
 import { dummy } from './dummy.ts'
+import { dump } from './dump.ts'
 import { encodeHttpRequest } from './encode-http-request.ts'
 import { encodeHttpResponse } from './encode-http-response.ts'
+import { exec } from './exec.ts'
+import { fork } from './fork.ts'
 import { link } from './link.ts'
 import { mux } from './mux.ts'
+import { onData } from './on-data.ts'
+import { onMessage } from './on-message.ts'
+import { onMessageBody } from './on-message-body.ts'
 import { onMessageEnd } from './on-message-end.ts'
 import { onMessageStart } from './on-message-start.ts'
 import { onSessionEnd } from './on-session-end.ts'
 import { onSessionStart } from './on-session-start.ts'
+import { print } from './print.ts'
+import { replaceData } from './replace-data.ts'
 import { replaceMessage } from './replace-message.ts'
+import { replaceMessageBody } from './replace-message-body.ts'
+import { replaceMessageEnd } from './replace-message-end.ts'
+import { replaceMessageStart } from './replace-message-start.ts'
+import { replaceSessionEnd } from './replace-session-end.ts'
+import { replaceSessionStart } from './replace-session-start.ts'
+import { tap } from './tap.ts'
+import { use } from './use.ts'
+import { wait } from './wait.ts'
 
 /** Every filter, in the order that `--list-filters` shows. Adding one is a line here. */
 export const filters = {
@@ -21,15 +37,31 @@ export const filters = {
   decodeHttpRequest,
   decodeHttpResponse,
   dummy,
+  dump,
   encodeHttpRequest,
   encodeHttpResponse,
+  exec,
+  fork,
   link,
   mux,
   onSessionStart,
+  onData,
   onMessageStart,
   onMessageEnd,
   onSessionEnd,
+  onMessageBody,
+  onMessage,
+  print,
+  replaceSessionStart,
+  replaceData,
+  replaceMessageStart,
+  replaceMessageEnd,
+  replaceSessionEnd,
+  replaceMessageBody,
   replaceMessage,
+  tap,
+  use,
+  wait,
 } as const
 
 /** The same, for whoever goes through them by name. */

@@ -1,13 +1,13 @@
 import { checkFunction, checkString } from '../engine/arguments.ts'
-import { Data } from '../engine/data.ts'
+import type { Data } from '../engine/data.ts'
 import { defineFilter } from '../engine/definition.ts'
-import { DATA, type Event, MESSAGE_START, type MessageStart, SESSION_END } from '../engine/event.ts'
-import { Filter, type Sink } from '../engine/filter.ts'
+import { DATA, type Event, SESSION_END } from '../engine/event.ts'
 import type { Layout } from '../engine/layout.ts'
-import type { Session } from '../engine/session.ts'
+import { own } from './events/own.ts'
+import { SubSession } from './sub-session.ts'
 
 type Condition = () => unknown
-type LinkArguments = readonly (string | Condition | null | undefined)[]
+type LinkArguments = (string | Condition | null | undefined)[]
 
 /** One way out of a `link`: a pipeline, and when to take it. */
 interface Route {
@@ -52,15 +52,12 @@ export const link = defineFilter({
 /** Bytes that wait for a condition to hold; a session that waits longer ends. */
 const WAITING_LIMIT = 1024 * 1024
 
-class Link extends Filter {
+class Link extends SubSession {
   readonly #layout: Layout
   readonly #routes: readonly Route[]
-  readonly #outlet: Sink = { process: (event) => this.next.process(event) }
-  #target: Session | null = null
   #waiting: Event[] = []
   #waitingSize = 0
   #hasEnded = false
-  #pauses = 0
 
   constructor(layout: Layout, routes: readonly Route[]) {
     super()
@@ -71,7 +68,7 @@ class Link extends Filter {
   process(event: Event): void {
     if (this.#hasEnded) return
     if (event.kind === SESSION_END) this.#hasEnded = true
-    if (this.#target !== null) return this.#target.process(event)
+    if (this.target !== null) return this.target.process(event)
     let route: Route | undefined
     try {
       route = this.#choose()
@@ -86,32 +83,18 @@ class Link extends Filter {
       this.#layout.runtime.log.error(`[link] pipeline not found: ${route.target}`)
       return this.end('RuntimeError')
     }
-    const target = layout.spawn(this.session.context, this.previous, this.#outlet, this.session)
-    this.#target = target
-    for (let i = 0; i < this.#pauses; i++) target.pauseOutput()
+    const target = this.enter(layout)
     const waiting = this.#waiting
     this.#waiting = []
     for (const held of waiting) target.process(held)
     target.process(event)
   }
 
-  override pause(): void {
-    this.#pauses++
-    this.#target?.pauseOutput()
-  }
-
-  override resume(): void {
-    this.#pauses--
-    this.#target?.resumeOutput()
-  }
-
   override reset(): void {
-    this.#target?.free()
-    this.#target = null
+    super.reset()
     this.#waiting = []
     this.#waitingSize = 0
     this.#hasEnded = false
-    this.#pauses = 0
   }
 
   #choose(): Route | undefined {
@@ -124,9 +107,8 @@ class Link extends Filter {
   }
 
   #hold(event: Event): void {
-    if (event.kind === DATA) this.#waitingSize += (event as Data).own().size
-    else if (event.kind === MESSAGE_START) (event as MessageStart).own()
-    this.#waiting.push(event)
+    if (event.kind === DATA) this.#waitingSize += (event as Data).size
+    this.#waiting.push(own(event))
     if (this.#waitingSize <= WAITING_LIMIT) return
     this.#hasEnded = true
     this.#waiting = []

@@ -11,8 +11,8 @@ import {
   type SessionEnd,
 } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
-import type { UpstreamObserver } from '../engine/upstream-observer.ts'
 import { parseDuration } from '../engine/quantity.ts'
+import type { UpstreamObserver } from '../engine/upstream-observer.ts'
 import { HEAD_IDEMPOTENT } from '../native/protocol.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 import type { Exchange, Requester } from './mux/exchange.ts'
@@ -123,7 +123,15 @@ class Mux extends Filter implements Requester {
   select(): string {
     const selector = this.#selector
     if (selector === null) return ''
-    return String(this.context.runtime.call(this.context, selector as (none: undefined) => unknown, undefined))
+    return String(
+      this.context.runtime.call(this.context, selector as (none: undefined) => unknown, undefined),
+    )
+  }
+
+  deliver(event: Event): void {
+    this.next.process(event)
+    const { context } = this
+    if (context.waiters !== null) context.wake()
   }
 
   attached(): void {

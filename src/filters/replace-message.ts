@@ -1,16 +1,7 @@
-import { Data } from '../engine/data.ts'
 import { defineFilter } from '../engine/definition.ts'
-import {
-  DATA,
-  type Event,
-  INTERIM,
-  MESSAGE_END,
-  MESSAGE_START,
-  type MessageStart,
-} from '../engine/event.ts'
-import { Filter } from '../engine/filter.ts'
-import { Message } from '../engine/message.ts'
-import { type Replacer, replace } from './events/replacement.ts'
+import type { Message } from '../engine/message.ts'
+import { MessageCollector } from './events/message-collector.ts'
+import { isBlind, type Replacer, replace } from './events/replacement.ts'
 
 /** `replaceMessage(replacement?)`: something else in place of each whole message. */
 export const replaceMessage = defineFilter({
@@ -24,71 +15,24 @@ export const replaceMessage = defineFilter({
       isOptional: true,
     },
   ],
-  plan: (replacement?: Replacer<Message>) => () => new ReplaceMessage(replacement),
+  plan: (replacement?: Replacer<Message>) => {
+    const isSeen = !isBlind(replacement)
+    return () => new ReplaceMessage(replacement, isSeen)
+  },
 })
 
-/** Bytes of one message that a callback may get in one piece. */
-const MESSAGE_LIMIT = 16 * 1024 * 1024
-
-class ReplaceMessage extends Filter {
+class ReplaceMessage extends MessageCollector {
   readonly #replacement: Replacer<Message>
-  /** The replacement does not depend on the message, so that nothing of it need be kept. */
-  readonly #isBlind: boolean
-  #start: MessageStart | null = null
-  #body: Data | null = null
 
-  constructor(replacement: Replacer<Message>) {
-    super()
+  constructor(replacement: Replacer<Message>, isSeen: boolean) {
+    super({ name: 'replaceMessage', withheld: 'message', isSeen })
     this.#replacement = replacement
-    this.#isBlind = typeof replacement !== 'function' || replacement.length === 0
   }
 
-  process(event: Event): void {
-    switch (event.kind) {
-      case MESSAGE_START:
-        this.#start = event as MessageStart
-        if (this.#isBlind) break
-        this.#start.own()
-        this.#body = new Data()
-        break
-      case DATA:
-        if (this.#start === null) this.next.process(event)
-        else if (this.#body !== null) this.#accumulate(event as Data)
-        break
-      case MESSAGE_END:
-        if (this.#start !== null) this.#replace()
-        break
-      case INTERIM:
-        break
-      default:
-        this.next.process(event)
-    }
+  protected override complete(): void {
+    replace(this, this.#replacement, this.message)
   }
 
-  override reset(): void {
-    this.#start = null
-    this.#body = null
-  }
-
-  #accumulate(data: Data): void {
-    const body = this.#body as Data
-    body.push(data)
-    if (body.size <= MESSAGE_LIMIT) return
-    this.#start = null
-    this.#body = null
-    this.session.abort()
-    this.session.context.runtime.log.error('[replaceMessage] message too long')
-    this.end('BufferOverflow')
-  }
-
-  #replace(): void {
-    const message = this.#isBlind
-      ? EMPTY
-      : new Message(this.#start?.head ?? null, this.#body ?? new Data())
-    this.#start = null
-    this.#body = null
-    replace(this, this.#replacement, message)
-  }
+  /** A message is replaced as a whole: an end without a beginning belongs to none. */
+  protected override stray(): void {}
 }
-
-const EMPTY = new Message()

@@ -16,7 +16,8 @@ export function formatLogLine({ time, level, message }: LogEntry): string {
   return `${formatTime(time)} [${LEVEL_NAMES[level]}] ${message}`
 }
 
-function formatTime(time: number): string {
+/** A time in milliseconds as `YYYY-MM-DD HH:MM:SS`, local. */
+export function formatTime(time: number): string {
   const second = Math.floor(time / 1000)
   if (second === lastSecond) return lastTime
   const date = new Date(time)

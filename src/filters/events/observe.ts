@@ -47,11 +47,16 @@ class Observer extends Filter {
 
 /** Calls a script function with an event in the session's context; false if it failed. */
 export function notify(filter: Filter, callback: Callback, event: Event): boolean {
-  const { context } = filter.session
   // A function without parameters cannot keep the event, so that its bytes may stay where they are.
   if (callback.length > 0) own(event)
+  return callScript(filter, callback, event)
+}
+
+/** Calls a script function in the session's context; false if it failed, which ends the session. */
+export function callScript<A>(filter: Filter, callback: (arg: A) => unknown, arg: A): boolean {
+  const { context } = filter.session
   try {
-    context.runtime.call(context, callback, event)
+    context.runtime.call(context, callback, arg)
     return true
   } catch (error) {
     filter.fail(error)

@@ -1,11 +1,5 @@
 import type { Data } from '../../engine/data.ts'
-import {
-  DATA,
-  type Event,
-  INTERIM,
-  MESSAGE_START,
-  type MessageStart,
-} from '../../engine/event.ts'
+import { DATA, type Event, INTERIM, MESSAGE_START, type MessageStart } from '../../engine/event.ts'
 
 /** Makes an event safe to keep past the current batch; returns it. */
 export function own(event: Event): Event {

@@ -7,17 +7,18 @@ import {
   MESSAGE_START,
   type MessageEnd,
 } from '../../engine/event.ts'
-import type { Sink, Source } from '../../engine/filter.ts'
+import type { Source } from '../../engine/filter.ts'
 import type { MuxGroup } from './group.ts'
 import type { SharedSession } from './shared-session.ts'
 
 /** Who sends a message through `mux` and takes its answer. */
 export interface Requester {
-  readonly next: Sink
   readonly previous: Source | null
   readonly context: Context
   /** Whoever takes the answer is full. */
   readonly isOutputPaused: boolean
+  /** Takes an event of the answer. */
+  deliver(event: Event): void
   /** The exchange has got its session: input that was held up may go on. */
   attached(): void
   /** Chooses the key anew, after an attempt that has failed. */

@@ -115,7 +115,7 @@ export class MuxHub {
     else {
       this.#layout.runtime.log.error('[mux] buffer overflow')
       this.answered(exchange)
-      requester.next.process(new SessionEnd('BufferOverflow'))
+      requester.deliver(new SessionEnd('BufferOverflow'))
     }
   }
 

@@ -21,9 +21,7 @@ export interface MuxPolicy {
 
 /** Whether nothing of a request can have been seen by anybody. */
 export function isUnreached(error: SessionErrorCode): boolean {
-  return (
-    error === 'ConnectionRefused' || error === 'ConnectionTimeout' || error === 'CannotResolve'
-  )
+  return error === 'ConnectionRefused' || error === 'ConnectionTimeout' || error === 'CannotResolve'
 }
 
 /**
@@ -40,7 +38,5 @@ export function mayRetry(
   if (exchange.requester === null || exchange.hasStarted || exchange.kept === null) return false
   if (exchange.failures >= policy.retries) return false
   if (isUnreached(error)) return true
-  return (
-    error === 'ReadError' && isReused && exchange.isIdempotent && exchange.keptEnd !== null
-  )
+  return error === 'ReadError' && isReused && exchange.isIdempotent && exchange.keptEnd !== null
 }

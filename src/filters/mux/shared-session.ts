@@ -116,17 +116,17 @@ export class SharedSession implements Sink, Source {
         }
         exchange.hasStarted = true
         exchange.kept = null
-        exchange.requester?.next.process(event)
+        exchange.requester?.deliver(event)
         break
       }
       case MESSAGE_END:
         if (this.#failure === '') this.#complete(exchange, event)
         break
       case INTERIM:
-        exchange.requester?.next.process(event)
+        exchange.requester?.deliver(event)
         break
       default:
-        if (exchange.hasStarted) exchange.requester?.next.process(event)
+        if (exchange.hasStarted) exchange.requester?.deliver(event)
     }
   }
 
@@ -147,7 +147,7 @@ export class SharedSession implements Sink, Source {
     this.#hub.answered(exchange)
     if (isOver) this.end('')
     else this.#hub.released(this)
-    requester?.next.process(event)
+    requester?.deliver(event)
   }
 
   #ended(end: SessionEnd): void {
@@ -167,7 +167,7 @@ export class SharedSession implements Sink, Source {
         continue
       }
       this.#hub.answered(exchange)
-      exchange.requester?.next.process(new SessionEnd(error))
+      exchange.requester?.deliver(new SessionEnd(error))
     }
   }
 

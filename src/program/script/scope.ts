@@ -71,6 +71,11 @@ export class ModuleScope {
     return this.#factory.create(inbound, argv)
   }
 
+  /** Sets `__argv` in the variables of one context. */
+  setArguments(variables: object, argv: readonly unknown[]): void {
+    ;(variables as Variables)['__argv'] = argv
+  }
+
   /** Variables of a child context: a copy of the values that `from` has now. */
   clone(from: object): Variables {
     return this.#factory.clone(from as Variables)

@@ -13,7 +13,10 @@ describe('a balancer', () => {
   afterEach(() => mock.restoreAll())
 
   const make = (): Balancer =>
-    new Balancer(['a', 'b', 'c'].map((name) => createEndpoint(name, 1)), new RoundRobin())
+    new Balancer(
+      ['a', 'b', 'c'].map((name) => createEndpoint(name, 1)),
+      new RoundRobin(),
+    )
   const select = (balancer: Balancer, count: number): string =>
     [...Array(count)].map(() => balancer.select()).join('')
   const sorted = (text: string): string => [...text].sort().join('')
@@ -24,7 +27,10 @@ describe('a balancer', () => {
     a.begin()
     a.begin()
     a.end()
-    assert.deepEqual(balancer.endpoints.map(({ active }) => active), [1, 0, 0])
+    assert.deepEqual(
+      balancer.endpoints.map(({ active }) => active),
+      [1, 0, 0],
+    )
   })
 
   for (const error of ['ConnectionRefused', 'ConnectionTimeout'] as const) {

@@ -56,7 +56,10 @@ describe('least connections', () => {
     const all = endpoints(3, 1)
     const picker = new LeastConnections()
     for (let i = 0; i < 400; i++) picker.pick(all).active++
-    assert.deepEqual(all.map(({ active }) => active), [300, 100])
+    assert.deepEqual(
+      all.map(({ active }) => active),
+      [300, 100],
+    )
   })
 })
 

@@ -20,6 +20,10 @@ class CounterScope implements VariableScope {
   clone(vars: object): object {
     return { ...vars }
   }
+
+  setArguments(vars: object, argv: readonly unknown[]): void {
+    Object.assign(vars, { argv })
+  }
 }
 
 describe('contexts', () => {
@@ -52,11 +56,15 @@ describe('contexts', () => {
     const b = runtime.createContext(null)
     const seen: unknown[] = []
     const see = (): unknown => seen.push(scope.current)
-    runtime.call(a, () => {
-      see()
-      runtime.call(b, see, undefined)
-      see()
-    }, undefined)
+    runtime.call(
+      a,
+      () => {
+        see()
+        runtime.call(b, see, undefined)
+        see()
+      },
+      undefined,
+    )
     assert.deepEqual(seen, [a.vars[0], b.vars[0], a.vars[0]])
     assert.equal(scope.current, undefined)
     assert.equal(runtime.context, null)

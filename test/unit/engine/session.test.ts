@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { Event } from '../../../src/engine/event.ts'
 import { SESSION_END, SessionEnd } from '../../../src/engine/event.ts'
 import { Filter } from '../../../src/engine/filter.ts'
 import { Layout } from '../../../src/engine/layout.ts'
-import { Session } from '../../../src/engine/session.ts'
-import type { Event } from '../../../src/engine/event.ts'
+import type { Session } from '../../../src/engine/session.ts'
 import { TestProgram } from '../filters/support/run.ts'
 
 /** A filter that records what is done to it, and holds up its source when told. */

@@ -19,7 +19,10 @@ describe('demux', () => {
   test('each message gets a session in a context of its own', () => {
     const { gates, session } = open()
     session.feed(message('a'), message('b'))
-    assert.deepEqual(gates.all.map((gate) => gate.input), [lines('a'), lines('b')])
+    assert.deepEqual(
+      gates.all.map((gate) => gate.input),
+      [lines('a'), lines('b')],
+    )
     const contexts = new Set(gates.all.map((gate) => gate.session.context))
     assert.equal(contexts.size, 2)
     assert.ok(!contexts.has(session.context))
@@ -145,7 +148,10 @@ describe('demux', () => {
     const { gates, session } = open()
     session.feed(message('a'), message('b'))
     session.session.pauseOutput()
-    assert.deepEqual(gates.all.map((gate) => gate.pauses), [1, 0])
+    assert.deepEqual(
+      gates.all.map((gate) => gate.pauses),
+      [1, 0],
+    )
     gates.get(0).emit(message('A'))
     assert.equal(gates.get(1).pauses, 1)
     session.session.resumeOutput()
@@ -167,7 +173,10 @@ describe('demux', () => {
     const { gates, session } = open()
     session.feed(message('a'), start())
     session.free()
-    assert.deepEqual(gates.all.map((gate) => gate.isReset), [true, true])
+    assert.deepEqual(
+      gates.all.map((gate) => gate.isReset),
+      [true, true],
+    )
   })
 
   test('an answer made within the call', () => {

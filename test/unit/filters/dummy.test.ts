@@ -5,5 +5,8 @@ import { Message } from '../../../src/engine/message.ts'
 import { run } from './support/run.ts'
 
 test('dummy: nothing comes out', () => {
-  assert.deepEqual(run((p) => p.dummy(), ['raw', new Message('a'), new SessionEnd()]), [])
+  assert.deepEqual(
+    run((p) => p.dummy(), ['raw', new Message('a'), new SessionEnd()]),
+    [],
+  )
 })

@@ -44,7 +44,12 @@ describe('link', () => {
 
   test('a target without condition always matches', () => {
     const output = run(
-      (main) => main.link('x', () => false, 'y').pipeline('x').dummy().pipeline('y'),
+      (main) =>
+        main
+          .link('x', () => false, 'y')
+          .pipeline('x')
+          .dummy()
+          .pipeline('y'),
       ['1'],
     )
     assert.deepEqual(output, ['Data "1"'])

@@ -227,7 +227,10 @@ describe('mux with pipelining 1 is a connection pool', () => {
     const { gates, client } = open(null, pool)
     const clients = [client(), client(), client()]
     for (const [i, one] of clients.entries()) one.feed(message(`${i}`))
-    assert.deepEqual(gates.all.map((gate) => gate.input.length), [3, 3])
+    assert.deepEqual(
+      gates.all.map((gate) => gate.input.length),
+      [3, 3],
+    )
     gates.get(1).emit(message('B'))
     assert.deepEqual(gates.get(1).input, [...lines('1'), ...lines('2')])
   })
@@ -253,7 +256,10 @@ describe('mux with pipelining 1 is a connection pool', () => {
     gates.get(0).emit(message('A'))
     gates.get(1).emit(message('B'))
     program.settle()
-    assert.deepEqual(gates.all.map((gate) => gate.isReset), [true, false])
+    assert.deepEqual(
+      gates.all.map((gate) => gate.isReset),
+      [true, false],
+    )
   })
 
   test('a requester that goes takes its session along', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { Data } from '../../../src/engine/data.ts'
+import type { Data } from '../../../src/engine/data.ts'
 import { type Event, SessionEnd } from '../../../src/engine/event.ts'
 import { Message } from '../../../src/engine/message.ts'
 import { describe as line, type Spec, TestProgram } from './support/run.ts'
@@ -34,11 +34,10 @@ for (const [name, spec, expected] of observers) {
     })
 
     test('calls in the context of the session', () => {
-      const program = new TestProgram(
-        spec(() => assert.equal(program.runtime.context, session.context)),
-      )
-      const session = program.open()
-      assert.deepEqual(session.feed(...inputs).output, passed)
+      const seen: unknown[] = []
+      const program: TestProgram = new TestProgram(spec(() => seen.push(program.runtime.context)))
+      const session = program.open().feed(...inputs)
+      assert.ok(seen.length > 0 && seen.every((context) => context === session.context))
     })
 
     test('may keep its event beyond the batch', () => {

@@ -41,19 +41,28 @@ describe('replaceMessage', () => {
   })
 
   test('everything outside of messages passes', () => {
-    assert.deepEqual(run((p) => p.replaceMessage(), ['raw', END, new SessionEnd()]), [
-      'Data "raw"',
-      'SessionEnd',
-    ])
+    assert.deepEqual(
+      run((p) => p.replaceMessage(), ['raw', END, new SessionEnd()]),
+      ['Data "raw"', 'SessionEnd'],
+    )
   })
 
   const values: [what: string, value: unknown, output: string[], log?: string][] = [
     ['nothing', undefined, []],
     ['null', null, []],
     ['an event', new SessionEnd(), ['SessionEnd']],
-    ['a list', [new Data('x'), null, new Message('y')], ['Data "x"', 'MessageStart', 'Data "y"', 'MessageEnd']],
+    [
+      'a list',
+      [new Data('x'), null, new Message('y')],
+      ['Data "x"', 'MessageStart', 'Data "y"', 'MessageEnd'],
+    ],
     ['what is no event', 'text', [], 'error [filter] not an Event object'],
-    ['a list with such', [new Data('x'), 1, new Data('y')], ['Data "x"'], 'error [filter] not an Event object'],
+    [
+      'a list with such',
+      [new Data('x'), 1, new Data('y')],
+      ['Data "x"'],
+      'error [filter] not an Event object',
+    ],
   ]
   for (const [what, value, output, log] of values) {
     test(`replaced by ${what}`, () => {

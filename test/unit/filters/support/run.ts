@@ -52,7 +52,7 @@ export class TestProgram {
     const log = (level: string) => (line: string) => {
       this.log.push(`${level} ${line}`)
     }
-    const sink: RuntimeLog & { raw(text: string): void } = {
+    const sink: RuntimeLog = {
       error: log('error'),
       warn: log('warn'),
       info: log('info'),
