@@ -137,7 +137,8 @@ function makeResponse(random: Random, isHead: boolean): string {
     case 1:
       return `${interim}${['HTTP/1.1 304 Same', ...fields, 'ETag: "a"'].join('\r\n')}\r\n\r\n`
     default: {
-      const whole = withBody([`HTTP/1.1 ${200 + random(300)} Some Reason`, ...fields], random)
+      const status = [200, 201, 299, 400, 503][random(5)]
+      const whole = withBody([`HTTP/1.1 ${status} Some Reason`, ...fields], random)
       return interim + (isHead ? whole.slice(0, whole.indexOf('\r\n\r\n') + 4) : whole)
     }
   }
