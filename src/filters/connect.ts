@@ -331,7 +331,14 @@ export class Connect extends Filter implements SocketHandler, Framable, BatchLis
   }
 
   onTimeout(): void {
+    // It is quiet because we do not read: whoever takes the output is slow, but not stuck.
+    if (this.#pauses > 0 && !this.#isFull) return this.#armTimeout()
     this.#end('ReadTimeout')
+  }
+
+  #armTimeout(): void {
+    const { response, idle } = this.#plan.timeouts
+    this.socket?.timeout(this.#receiver === null ? idle : response, TIMEOUT_IDLE)
   }
 
   #hold(data: Data): void {

@@ -35,6 +35,8 @@ export class Inbound implements SocketHandler, Sink, Source, Framable {
   readonly #session: Session
   #receiver: RequestTracker | null = null
   #hasInputEnded = false
+  /** The socket's queue is above its high watermark. */
+  #isCongested = false
   #hasOutputEnded = false
 
   constructor(owner: InboundOwner, sockets: Sockets, layout: Layout, connection: number) {
@@ -106,17 +108,22 @@ export class Inbound implements SocketHandler, Sink, Source, Framable {
   }
 
   onCongested(): void {
+    this.#isCongested = true
     this.#session.pauseOutput()
   }
 
   onDrained(): void {
+    this.#isCongested = false
     this.#session.resumeOutput()
   }
 
   onTimeout(kind: number): void {
     if (kind === TIMEOUT_HEAD) this.#receiver?.receiveHeadTimeout()
-    else if (this.#receiver?.isBusy() === true) {
-      // The upstream's own deadline decides; here nothing moves because a response is awaited.
+    else if (this.#isCongested) {
+      // The peer takes nothing of what it asked for.
+      this.#finish(true)
+    } else if (this.#receiver?.isBusy() === true || this.socket.isPaused) {
+      // The upstream's own deadline decides; here nothing moves because it is awaited.
       this.socket.timeout(this.#owner.timeouts.idle, TIMEOUT_IDLE)
     } else this.#finish(false)
   }

@@ -93,6 +93,11 @@ export class Socket implements Source {
     if (this.id >= 0) this.reactor.command3(CMD_TIMEOUT, this.id, milliseconds, kind)
   }
 
+  /** Whether reading is held up. */
+  get isPaused(): boolean {
+    return this.#pauses > 0
+  }
+
   pause(): void {
     this.#pauses++
     if (this.#pauses === 1 && this.id >= 0) this.reactor.command1(CMD_PAUSE, this.id)
