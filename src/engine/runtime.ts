@@ -16,6 +16,7 @@ export interface VariableScope {
 
 /** Where the runtime's messages go. */
 export interface RuntimeLog {
+  debug(message: string): void
   error(message: string): void
   warn(message: string): void
   info(message: string): void
@@ -47,6 +48,8 @@ export class Runtime {
   /** The context whose callback is running. */
   context: Context | null = null
   readonly #scopes: VariableScope[] = []
+  /** Sessions that belong to no connection: scripts keep them. */
+  readonly #kept = new Set<Session>()
   readonly #layouts = new Map<string, Layout>()
   // Lists that keep their capacity: cutting an array to nothing would free it at every batch.
   readonly #listeners: BatchListener[] = []
@@ -127,6 +130,22 @@ export class Runtime {
   /** Logs what a callback threw. */
   reportScriptError(error: unknown): void {
     for (const line of this.describeError(error)) this.log.error(line)
+  }
+
+  /** Remembers a session that a script keeps. */
+  keep(session: Session): void {
+    this.#kept.add(session)
+  }
+
+  /** Ends a session that a script kept. */
+  release(session: Session): void {
+    if (this.#kept.delete(session)) session.free()
+  }
+
+  /** Ends all sessions that scripts keep: the program is over. */
+  releaseAll(): void {
+    for (const session of this.#kept) session.free()
+    this.#kept.clear()
   }
 
   /** Recycles `session` when the current batch is over. */

@@ -82,10 +82,17 @@ class Tap extends Filter implements BucketClient {
       if (rest === null) this.#queue.shift()
       else this.#queue[0] = rest
       hasPassed ||= rest !== event
-      if (rest !== null || bucket.unit === 'bytes' || event.kind === MESSAGE_END) break
+      if (rest !== null || this.#isTurnOver(bucket, event)) break
     }
     this.#letInputGo()
     return hasPassed
+  }
+
+  /** Whether another session comes next; what costs nothing goes along with what came before. */
+  #isTurnOver(bucket: Bucket, last: Event): boolean {
+    const next = this.#queue[0]
+    if (bucket.unit === 'bytes') return next?.kind === DATA
+    return last.kind === MESSAGE_END && next?.kind !== SESSION_END
   }
 
   override pause(): void {

@@ -1,4 +1,4 @@
-import type { FilterDefinition } from '../engine/definition.ts'
+import type { FilterDefinition, ModuleReference } from '../engine/definition.ts'
 import type { Stage } from '../engine/layout.ts'
 import { parseDuration } from '../engine/quantity.ts'
 import { type filters, registry } from '../filters/index.ts'
@@ -23,6 +23,8 @@ export interface PipelineRecipe {
   readonly stages: Stage[]
   /** Names of the pipelines that its filters refer to. */
   readonly targets: string[]
+  /** Pipelines of other modules that its filters refer to. */
+  readonly references: ModuleReference[]
 }
 
 const SHORTEST_TASK_MS = 10
@@ -82,11 +84,12 @@ export class Configuration {
     const create = definition.plan(...args)
     recipe.stages.push({ name: definition.name, args, create })
     recipe.targets.push(...(definition.targets?.(args) ?? []))
+    if (definition.reference !== undefined) recipe.references.push(definition.reference(args))
     return this
   }
 
   #open(entry: Entry): this {
-    this.pipelines.push({ entry, stages: [], targets: [] })
+    this.pipelines.push({ entry, stages: [], targets: [], references: [] })
     return this
   }
 }

@@ -1,16 +1,15 @@
-import { checkTargets } from './build.ts'
+import { dirname, resolve } from 'node:path'
+import { checkProgram } from './build.ts'
 import { Configuration } from './configuration.ts'
 import { compileProgram } from './script/compile-program.ts'
 import type { CompiledModule } from './script/compiled-module.ts'
-import { evaluateModule } from './script/instantiate.ts'
+import { evaluateModule, type ScriptGlobals } from './script/instantiate.ts'
+import { modulePath } from './script/module-path.ts'
 import { recordUses } from './script/record-uses.ts'
 import { describeRuntimeError } from './script/runtime-error.ts'
 import { formatScriptError, ScriptError } from './script/script-error.ts'
-import { createGlobals } from './script-globals.ts'
+import { createProgramGlobals } from './script-globals.ts'
 import type { ListenSpec, ScriptSpec } from './spec.ts'
-
-/** What a script prints while it is only looked at is printed again when it runs. */
-const GLOBALS = createGlobals(() => {})
 
 export type LoadResult =
   | { isGood: true; spec: ScriptSpec }
@@ -24,10 +23,17 @@ export type LoadResult =
 export function loadScript(file: string): LoadResult {
   let modules: readonly CompiledModule[] = []
   try {
-    const findUses = (compiled: CompiledModule): string[] => recordUses(compiled, GLOBALS)
+    const root = dirname(resolve(file))
+    // What a script prints while it is only looked at is printed again when it runs.
+    const globals = createProgramGlobals({ root, write: () => {}, runtime: null })
+    const findUses = (compiled: CompiledModule): string[] => recordUses(compiled, globals)
     const program = compileProgram(file, { findUses })
     modules = program.modules
-    const listen = modules.flatMap((compiled) => listensOf(evaluate(compiled)))
+    const configurations = modules.map((compiled) => evaluate(compiled, globals))
+    checkProgram(configurations, (name) =>
+      modules.findIndex(({ path }) => path === modulePath(name)),
+    )
+    const listen = configurations.flatMap(listensOf)
     return { isGood: true, spec: { kind: 'script', listen, program } }
   } catch (error) {
     const isScriptError = error instanceof ScriptError
@@ -36,12 +42,9 @@ export function loadScript(file: string): LoadResult {
   }
 }
 
-function evaluate(compiled: CompiledModule): Configuration {
-  const value = evaluateModule(compiled, GLOBALS)
-  if (value instanceof Configuration) {
-    checkTargets(value)
-    return value
-  }
+function evaluate(compiled: CompiledModule, globals: ScriptGlobals): Configuration {
+  const value = evaluateModule(compiled, globals)
+  if (value instanceof Configuration) return value
   throw new ScriptError('file', 'Script did not return a Configuration object', compiled.path)
 }
 

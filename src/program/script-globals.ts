@@ -1,23 +1,33 @@
-import { readFileSync } from 'node:fs'
 import { Data } from '../engine/data.ts'
 import { MessageEnd, MessageStart, SessionEnd } from '../engine/event.ts'
 import { Message } from '../engine/message.ts'
+import type { Runtime } from '../engine/runtime.ts'
+import type { ConsoleWriter } from '../script/console.ts'
+import { createGlobals } from '../script/globals.ts'
 import { pipy } from './configuration.ts'
 import type { ScriptGlobals } from './script/instantiate.ts'
+import { createSessionClass } from './script-session.ts'
 
-/** Where scripts' `console.log` goes. */
-export type Print = (line: string) => void
+/** What a program's globals depend on. */
+export interface ProgramGlobalsOptions {
+  /** Directory of the root script. */
+  readonly root: string
+  /** Where `console.log` and complaints of `os` go. */
+  readonly write: ConsoleWriter
+  /** The program that runs; `null` while a script is only looked at. */
+  readonly runtime: Runtime | null
+}
 
 /** The globals that scripts see besides JavaScript's own. */
-export function createGlobals(print: Print): ScriptGlobals {
+export function createProgramGlobals(options: ProgramGlobalsOptions): ScriptGlobals {
   return {
+    ...createGlobals(options),
     pipy,
     Data,
     Message,
     MessageStart,
     MessageEnd,
     SessionEnd,
-    console: { log: (...args: unknown[]) => print(`[pjs] ${args.map(String).join(' ')}`) },
-    os: { env: { ...process.env }, readFile: (path: string) => Data.fromBytes(readFileSync(path)) },
+    Session: createSessionClass(options.runtime),
   }
 }

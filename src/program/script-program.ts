@@ -1,16 +1,23 @@
 import type { Runtime } from '../engine/runtime.ts'
 import { Configuration } from './configuration.ts'
 import { instantiateModule } from './script/instantiate.ts'
+import { modulePath } from './script/module-path.ts'
 import { describeRuntimeError } from './script/runtime-error.ts'
 import { ModuleScope } from './script/scope.ts'
 import { ScriptError } from './script/script-error.ts'
-import { createGlobals } from './script-globals.ts'
+import { createProgramGlobals } from './script-globals.ts'
 import type { ScriptSpec } from './spec.ts'
 
 /** Evaluates a script's modules for this worker; throws what they throw. */
 export function loadModules(spec: ScriptSpec, runtime: Runtime): Configuration[] {
   const { modules } = spec.program
-  const globals = createGlobals((line) => runtime.log.info(line))
+  const globals = createProgramGlobals({
+    root: spec.program.root,
+    write: (level, line) => runtime.log[level](line),
+    runtime,
+  })
+  const indexes = new Map(modules.map(({ path }, index) => [path, index]))
+  runtime.findModule = (name) => indexes.get(modulePath(name) ?? '') ?? -1
   runtime.describeError = (error) => describeRuntimeError(error, modules)
   return modules.map((compiled) => {
     const scope = new ModuleScope(compiled)

@@ -22,7 +22,9 @@ configureLogger({
 const reactor = createReactor()
 /** Listener ids of the reactor by descriptor. */
 const listenerIds = new Map<number, number>()
-const program = await startProgram(reactor, setup.spec, [], logger)
+const program = await startProgram(reactor, setup.spec, [], logger, {
+  runsTasks: setup.slot === 0,
+})
 // Not earlier: connections wait in the sockets until there is a program to serve them.
 accept(setup.listeners)
 

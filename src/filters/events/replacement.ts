@@ -57,7 +57,8 @@ function emitOne(filter: Filter, value: unknown): boolean {
   return true
 }
 
-function isEvent(value: unknown): value is Event {
+/** Whether a value that a script gave is an event. */
+export function isEvent(value: unknown): value is Event {
   return (
     value instanceof Data ||
     value instanceof MessageStart ||

@@ -24,6 +24,9 @@ export class Child {
   readonly #process: ChildProcess
   #owner: ChildOwner | null
   #isPaused = false
+  /** Output that came while paused. */
+  #held: Buffer[] = []
+  #isOver = false
   #timer: NodeJS.Timeout | null = null
 
   constructor(argv: readonly string[], owner: ChildOwner) {
@@ -31,7 +34,9 @@ export class Child {
     const child = spawn(argv[0] as string, argv.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#process = child
     child.stdout?.on('data', (bytes: Buffer) => {
-      this.#owner?.onOutput(bytes)
+      // Node reads what is left when the process has exited, paused or not.
+      if (this.#isPaused) this.#held.push(bytes)
+      else this.#owner?.onOutput(bytes)
       this.#owner?.settle()
     })
     child.stdin?.on('drain', () => this.#drained())
@@ -63,7 +68,11 @@ export class Child {
 
   resume(): void {
     this.#isPaused = false
+    while (!this.#isPaused && this.#held.length > 0)
+      this.#owner?.onOutput(this.#held.shift() as Buffer)
+    if (this.#isPaused) return
     this.#process.stdout?.resume()
+    if (this.#isOver) this.#finish()
   }
 
   /** Ends the child with SIGTERM and forgets it. */
@@ -78,13 +87,12 @@ export class Child {
 
   #awaitOutput(): void {
     if (this.#owner === null) return
-    this.#timer = setTimeout(() => {
-      if (this.#isPaused) this.#awaitOutput()
-      else this.#finish()
-    }, LAST_OUTPUT_MS)
+    this.#timer = setTimeout(() => this.#finish(), LAST_OUTPUT_MS)
   }
 
   #finish(): void {
+    this.#isOver = true
+    if (this.#isPaused) return
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     this.#process.stdin?.destroy()

@@ -48,11 +48,13 @@ export class TestProgram {
   /** Everything logged, each line after its level. */
   readonly log: string[] = []
 
-  constructor(spec: Spec, name = 'main') {
+  /** `modules` are further modules by name; each spec of theirs opens its own pipelines. */
+  constructor(spec: Spec, modules: Readonly<Record<string, Spec>> = {}) {
     const log = (level: string) => (line: string) => {
       this.log.push(`${level} ${line}`)
     }
     const sink: RuntimeLog = {
+      debug: log('debug'),
       error: log('error'),
       warn: log('warn'),
       info: log('info'),
@@ -60,7 +62,12 @@ export class TestProgram {
     }
     this.reactor = sharedReactor()
     this.runtime = new Runtime(sink, new Sockets(this.reactor, () => this.runtime.endBatch()))
-    buildModule(this.runtime, 0, spec(pipy().pipeline(name)))
+    buildModule(this.runtime, 0, spec(pipy().pipeline('main')))
+    const names = Object.keys(modules)
+    this.runtime.findModule = (name) => (names.includes(name) ? names.indexOf(name) + 1 : -1)
+    for (const [index, module] of Object.values(modules).entries()) {
+      buildModule(this.runtime, index + 1, module(pipy()))
+    }
   }
 
   layout(name = 'main'): Layout {
