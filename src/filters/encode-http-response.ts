@@ -148,7 +148,8 @@ export class EncodeHttpResponse extends HttpEncoder {
     const isBodyless = this.isBodyless(start)
     const isUntilClose = contentLength < 0 && isHttp10 && !isBodyless
     this.#isClosing =
-      this.#isDraining ||
+      // Requests that came before the word to drain are answered as well.
+      (this.#isDraining && this.#exchanges.size <= 1) ||
       isUntilClose ||
       (request & HEAD_KEEP_ALIVE) === 0 ||
       // The client may or may not send the body it announced; the two cannot be told apart.
