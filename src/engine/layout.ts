@@ -1,5 +1,6 @@
 import type { Context } from './context.ts'
-import type { Filter, Sink, Source } from './filter.ts'
+import type { Event } from './event.ts'
+import { Filter, type Sink, type Source } from './filter.ts'
 import type { Runtime } from './runtime.ts'
 import { Session } from './session.ts'
 
@@ -42,6 +43,7 @@ export class Layout {
     let session = this.#pool.pop()
     if (session === undefined) {
       const filters = this.stages.map((stage) => stage.create(this))
+      if (filters.length === 0) filters.push(new Echo())
       session = new Session(this, filters)
       this.allocated++
     }
@@ -55,5 +57,12 @@ export class Layout {
     this.active--
     if (this.#pool.length < POOL_LIMIT) this.#pool.push(session)
     else this.allocated--
+  }
+}
+
+/** What a pipeline without filters does: its input is its output. */
+class Echo extends Filter {
+  process(event: Event): void {
+    this.next.process(event)
   }
 }

@@ -11,16 +11,18 @@ import type { Layout } from './layout.ts'
 export class Session implements Source {
   readonly layout: Layout
   readonly filters: readonly Filter[]
+  readonly #first: Filter
+  readonly #last: Filter
   context!: Context
   /** Who feeds the session. */
   source: Source | null = null
   /** The session that this one works for (`link`, `demux`), so that codecs find their partners. */
   parent: Session | null = null
-  #echo: Sink = NOWHERE
   #pauses = 0
   #isAborted = false
   #isLive = false
 
+  /** `filters` has at least one. */
   constructor(layout: Layout, filters: readonly Filter[]) {
     this.layout = layout
     this.filters = filters
@@ -31,8 +33,9 @@ export class Session implements Source {
       before.next = filter
       filter.previous = before
     }
-    const first = filters[0]
-    if (first !== undefined) first.previous = this
+    this.#first = filters[0] as Filter
+    this.#last = filters[filters.length - 1] as Filter
+    this.#first.previous = this
   }
 
   /** Called by the layout. */
@@ -41,33 +44,25 @@ export class Session implements Source {
     this.source = source
     this.parent = parent
     this.#isLive = true
-    const last = this.filters[this.filters.length - 1]
-    if (last !== undefined) last.next = sink
-    else this.#echo = sink
+    this.#last.next = sink
     const { filters } = this
     for (let i = 0; i < filters.length; i++) (filters[i] as Filter).start()
   }
 
-  /** Feeds one event to the first filter; a session without filters echoes. */
+  /** Feeds one event to the first filter. */
   process(event: Event): void {
     if (this.#isAborted || !this.#isLive) return
-    const first = this.filters[0]
-    if (first === undefined) this.#echo.process(event)
-    else first.process(event)
+    this.#first.process(event)
   }
 
   /** Whoever takes the session's output is full. */
   pauseOutput(): void {
-    const last = this.filters[this.filters.length - 1]
-    if (last === undefined) this.pause()
-    else last.pause()
+    this.#last.pause()
   }
 
   /** Takes back one `pauseOutput()`. */
   resumeOutput(): void {
-    const last = this.filters[this.filters.length - 1]
-    if (last === undefined) this.resume()
-    else last.resume()
+    this.#last.resume()
   }
 
   /** Holds up the session's source; called by the first filter. */
@@ -103,6 +98,15 @@ export class Session implements Source {
     this.layout.runtime.defer(this)
   }
 
+  /**
+   * The same when the owner is being reset: the source, a filter beside the owner, is over as well
+   * and must not be told to resume in its next life.
+   */
+  discard(): void {
+    this.source = null
+    this.free()
+  }
+
   /** Called by the runtime when the batch is over. */
   recycle(): void {
     const { filters } = this
@@ -112,9 +116,7 @@ export class Session implements Source {
     this.source = null
     this.parent = null
     this.#isAborted = false
-    const last = this.filters[this.filters.length - 1]
-    if (last !== undefined) last.next = NOWHERE
-    else this.#echo = NOWHERE
+    this.#last.next = NOWHERE
     this.layout.recycle(this)
   }
 }

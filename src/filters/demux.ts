@@ -42,7 +42,11 @@ const CHANNEL_LIMIT = 64 * 1024
 class Demux extends Filter implements Source {
   readonly #layout: Layout | undefined
   readonly #target: string
-  #channels: Channel[] = []
+  /** Messages in progress, oldest first, linked by `later`. */
+  #first: Channel | null = null
+  #last: Channel | null = null
+  #depth = 0
+  /** The message that is coming in. */
   #current: Channel | null = null
   #hasEnded = false
   #error: SessionEnd | null = null
@@ -69,7 +73,6 @@ class Demux extends Filter implements Source {
         const channel = this.#current
         this.#current = null
         if (channel !== null) {
-          channel.isFed = true
           channel.session.process(event)
           if (channel.isDone) channel.session.free()
         }
@@ -85,18 +88,20 @@ class Demux extends Filter implements Source {
 
   override pause(): void {
     this.#pauses++
-    if (this.#pauses === 1) this.#channels[0]?.setPaused(true)
+    if (this.#pauses === 1) this.#first?.setPaused(true)
   }
 
   override resume(): void {
     this.#pauses--
-    if (this.#pauses === 0) this.#channels[0]?.setPaused(false)
+    if (this.#pauses === 0) this.#first?.setPaused(false)
   }
 
   override reset(): void {
-    for (const channel of this.#channels) channel.session.free()
-    if (this.#current?.isDone === true) this.#current.session.free()
-    this.#channels = []
+    for (let at = this.#first; at !== null; at = at.later) at.session.discard()
+    if (this.#current?.isDone === true) this.#current.session.discard()
+    this.#first = null
+    this.#last = null
+    this.#depth = 0
     this.#current = null
     this.#hasEnded = false
     this.#error = null
@@ -112,22 +117,26 @@ class Demux extends Filter implements Source {
   /** Output of a message whose turn it is. */
   emit(event: Event): void {
     this.next.process(event)
+    const { context } = this.session
+    if (context.waiters !== null) context.wake()
   }
 
   isFirst(channel: Channel): boolean {
-    return this.#channels[0] === channel
+    return this.#first === channel
   }
 
   /** A message has been answered completely, or never will be. */
   finish(channel: Channel): void {
-    this.#channels.shift()
+    const next = channel.later
+    this.#first = next
+    this.#depth--
     if (channel !== this.#current) channel.session.free()
-    if (this.#isFull && this.#channels.length < DEPTH_LIMIT / 2) {
+    if (this.#isFull && this.#depth < DEPTH_LIMIT / 2) {
       this.#isFull = false
       this.previous?.resume()
     }
-    const next = this.#channels[0]
-    if (next === undefined) {
+    if (next === null) {
+      this.#last = null
       if (this.#error !== null) this.next.process(this.#error)
       return
     }
@@ -143,21 +152,24 @@ class Demux extends Filter implements Source {
       return this.end('RuntimeError')
     }
     const channel = new Channel(this)
-    this.#channels.push(channel)
+    if (this.#last === null) this.#first = channel
+    else this.#last.later = channel
+    this.#last = channel
+    this.#depth++
     this.#current = channel
-    if (this.#channels.length >= DEPTH_LIMIT && !this.#isFull) {
+    if (this.#depth >= DEPTH_LIMIT && !this.#isFull) {
       this.#isFull = true
       this.previous?.pause()
     }
     channel.session = target.spawn(this.session.context.fork(), channel, channel, this.session)
-    if (this.#pauses > 0 && this.#channels.length === 1) channel.setPaused(true)
+    if (this.#pauses > 0 && this.#first === channel) channel.setPaused(true)
     channel.session.process(event)
   }
 
   /** What went wrong before this filter is told behind it, after the answers in progress. */
   #passError(end: SessionEnd): void {
     if (end.error === '') return
-    if (this.#channels.length === 0) this.next.process(end)
+    if (this.#first === null) this.next.process(end)
     else this.#error = end
   }
 
@@ -167,11 +179,24 @@ class Demux extends Filter implements Source {
     this.#current = null
     if (channel === null) return
     if (channel.isDone) return channel.session.free()
-    const at = this.#channels.indexOf(channel)
-    if (at >= 0) this.#channels.splice(at, 1)
+    this.#drop(channel)
     channel.isDone = true
     channel.session.process(new SessionEnd(end.error || 'ReadError'))
     channel.session.free()
+  }
+
+  /** Takes the newest message out of the list. */
+  #drop(channel: Channel): void {
+    this.#depth--
+    if (this.#first === channel) {
+      this.#first = null
+      this.#last = null
+      return
+    }
+    let before = this.#first
+    while (before !== null && before.later !== channel) before = before.later
+    if (before !== null) before.later = null
+    this.#last = before
   }
 }
 
@@ -179,8 +204,8 @@ class Demux extends Filter implements Source {
 class Channel implements Sink, Source {
   readonly #owner: Demux
   session!: Session
-  /** The whole message has been fed. */
-  isFed = false
+  /** The message that came in next. */
+  later: Channel | null = null
   /** Its answer is complete, or it has none. */
   isDone = false
   #hasStarted = false

@@ -1,6 +1,7 @@
 import { checkString } from '../engine/arguments.ts'
+import type { Data } from '../engine/data.ts'
 import { defineFilter, evaluate, type ValueOf } from '../engine/definition.ts'
-import { type Event, SESSION_END } from '../engine/event.ts'
+import { DATA, type Event, SESSION_END } from '../engine/event.ts'
 import { Filter, NOWHERE, type Source } from '../engine/filter.ts'
 import type { Layout } from '../engine/layout.ts'
 import type { Session } from '../engine/session.ts'
@@ -36,10 +37,11 @@ export const fork = defineFilter({
  * The copies are processed completely before the event itself goes on, in the same context: what
  * the other pipelines put into context variables is there for the filters that follow.
  */
-class Fork extends Filter implements Source {
+class Fork extends Filter {
   readonly #layout: Layout
   readonly #target: string
   readonly #data: SessionData
+  readonly #branches: Branches = new Branches(this)
   #sessions: Session[] | null = null
   #hasEnded = false
 
@@ -55,13 +57,15 @@ class Fork extends Filter implements Source {
     const sessions = this.#sessions ?? this.#open()
     if (sessions === null) return
     if (event.kind === SESSION_END) this.#hasEnded = true
+    if (event.kind === DATA && this.#branches.isPaused) this.#branches.count((event as Data).size)
     for (let i = 0; i < sessions.length; i++) (sessions[i] as Session).process(cloneEvent(event))
     this.next.process(event)
   }
 
   override reset(): void {
-    for (const session of this.#sessions ?? []) session.free()
+    for (const session of this.#sessions ?? []) session.discard()
     this.#sessions = null
+    this.#branches.reset()
     this.#hasEnded = false
   }
 
@@ -81,8 +85,60 @@ class Fork extends Filter implements Source {
     const sessions: Session[] = []
     const count = Array.isArray(data) ? data.length : 1
     this.#sessions = sessions
-    // No parent: a codec in there answers nobody here. A full one holds up whoever feeds all.
-    for (let i = 0; i < count; i++) sessions.push((target as Layout).spawn(context, this, NOWHERE))
+    // No parent: a codec in there answers nobody here.
+    for (let i = 0; i < count; i++) {
+      sessions.push((target as Layout).spawn(context, this.#branches, NOWHERE))
+    }
     return sessions
+  }
+}
+
+/** Bytes that full copies get nevertheless before everybody waits for them. */
+const LENIENT_BYTES = 1024 * 1024
+
+/**
+ * The source of the copies. A copy that is full for a moment, because it connects for instance,
+ * must not hold up the traffic that it is a copy of; one that stays full must, or its bytes would
+ * pile up without a bound.
+ */
+class Branches implements Source {
+  readonly #fork: Fork
+  #pauses = 0
+  #excess = 0
+  #holdsInput = false
+
+  constructor(fork: Fork) {
+    this.#fork = fork
+  }
+
+  get isPaused(): boolean {
+    return this.#pauses > 0
+  }
+
+  pause(): void {
+    this.#pauses++
+  }
+
+  resume(): void {
+    this.#pauses--
+    if (this.#pauses > 0) return
+    this.#excess = 0
+    if (!this.#holdsInput) return
+    this.#holdsInput = false
+    this.#fork.previous?.resume()
+  }
+
+  /** Counts bytes given to copies of which one is full. */
+  count(size: number): void {
+    this.#excess += size
+    if (this.#excess <= LENIENT_BYTES || this.#holdsInput) return
+    this.#holdsInput = true
+    this.#fork.previous?.pause()
+  }
+
+  reset(): void {
+    this.#pauses = 0
+    this.#excess = 0
+    this.#holdsInput = false
   }
 }

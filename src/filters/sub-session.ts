@@ -31,7 +31,7 @@ export abstract class SubSession extends Filter {
   }
 
   override reset(): void {
-    this.target?.free()
+    this.target?.discard()
     this.target = null
     this.#pauses = 0
   }

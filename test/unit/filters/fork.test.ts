@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Data } from '../../../src/engine/data.ts'
+import { Data } from '../../../src/engine/data.ts'
 import { type MessageStart, SessionEnd } from '../../../src/engine/event.ts'
 import { Message } from '../../../src/engine/message.ts'
 import { Gates } from './support/gate.ts'
@@ -116,11 +116,19 @@ describe('fork', () => {
     assert.equal(session.text(), ['GET /x HTTP/1.1', 'Host: a', 'X-Y: main', '', ''].join(CRLF))
   })
 
-  test('a full copy holds up the source of all', () => {
+  test('a copy that is full for a moment holds up nobody, one that stays full does', () => {
     const gates = new Gates()
     const program = new TestProgram((main) => gates.append(main.fork('x').pipeline('x')))
     const session = program.open().feed('a')
     gates.get(0).session.pause()
+    session.feed(new Data(1024 * 1024))
+    assert.equal(session.pauses, 0)
+    session.feed('b')
+    assert.equal(session.pauses, 1)
+    gates.get(0).session.resume()
+    assert.equal(session.pauses, 0)
+    gates.get(0).session.pause()
+    session.feed(new Data(1024 * 1024 + 1))
     assert.equal(session.pauses, 1)
     session.free()
     assert.equal(session.pauses, 0)

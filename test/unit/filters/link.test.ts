@@ -108,6 +108,19 @@ describe('link', () => {
     assert.equal(session.pauses, 0)
   })
 
+  test('pauses of a target that is dropped are not taken back in the next life', () => {
+    const gates = new Gates()
+    const up = new Gates()
+    const program = new TestProgram((main) => gates.append(up.append(main).link('x').pipeline('x')))
+    const first = program.open().feed('1')
+    up.get(0).emit(new Data('a'))
+    gates.get(0).session.pause()
+    first.free()
+    const second = program.open().feed('2')
+    assert.equal(second.session, first.session)
+    assert.equal(up.get(1).pauses, 0)
+  })
+
   test('a reused session chooses anew', () => {
     let target = 'x'
     const gates = new Gates()
