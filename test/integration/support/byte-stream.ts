@@ -16,6 +16,8 @@ export class ByteStream {
   #bytes: Buffer = Buffer.alloc(0)
   #ending: Ending = 'open'
   #wake: (() => void)[] = []
+  /** Nothing came in time: a test that expects broken connections must not take it for one. */
+  hasHung = false
 
   constructor(socket: Socket) {
     this.socket = socket
@@ -96,13 +98,16 @@ export class ByteStream {
   /** Waits until `isTrue`; fails when the connection is over before that. */
   async until(isTrue: () => boolean, what: string, mayEnd = false): Promise<void> {
     const patience = setTimeout(() => {
+      this.hasHung = true
       this.socket.destroy()
     }, PATIENCE_MS)
     try {
       while (!isTrue()) {
         if (this.#ending !== 'open' && !mayEnd) {
           const got = JSON.stringify(this.untaken.slice(-400))
-          throw new Error(`no ${what}: connection over (${this.#ending}) after ${got}`)
+          throw new Error(
+            `no ${what}: ${this.hasHung ? 'it hangs' : `connection over (${this.#ending})`} after ${got}`,
+          )
         }
         await new Promise<void>((resolve) => this.#wake.push(resolve))
       }
