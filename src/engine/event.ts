@@ -28,6 +28,16 @@ export interface WireHead {
   materialise(): object
 }
 
+/** What ties an answer to its message in protocols whose answers come in any order. */
+export interface Correlation {
+  /** No answer will come. */
+  readonly isOneWay: boolean
+  /** The message is about the connection itself, as a heartbeat is, and not for anybody behind. */
+  readonly isEvent: boolean
+  /** Puts out the answer to such a message, if it wants one. */
+  acknowledge(sink: { process(event: Event): void }, body: Data | null): void
+}
+
 /** Begins a message. Its head is an object that scripts may change, or `null`. */
 export class MessageStart {
   readonly kind: typeof MESSAGE_START | typeof INTERIM
@@ -35,6 +45,11 @@ export class MessageStart {
   wire: WireHead | null
   /** Engine-internal: why there is no real message, when a codec had to make one up. */
   failure: SessionErrorCode | ''
+  /**
+   * Engine-internal: what answers refer to, of a request, and of an answer that was matched to one;
+   * `null` in protocols whose answers come in the order of the requests.
+   */
+  correlation: Correlation | null
   /** Engine-internal: a filter changes the body, so the length that the wire told is void. */
   isBodyChanged: boolean
   #head: object | null
@@ -43,6 +58,7 @@ export class MessageStart {
     this.kind = interim ? INTERIM : MESSAGE_START
     this.wire = wire
     this.failure = ''
+    this.correlation = null
     this.isBodyChanged = false
     this.#head = head ?? null
   }
@@ -62,6 +78,7 @@ export class MessageStart {
     const copy = new MessageStart(null, this.wire?.clone() ?? null, this.kind === INTERIM)
     if (this.wire === null && this.#head !== null) copy.#head = cloneHead(this.#head)
     copy.failure = this.failure
+    copy.correlation = this.correlation
     copy.isBodyChanged = this.isBodyChanged
     return copy
   }

@@ -2,6 +2,7 @@ import { checkString } from '../engine/arguments.ts'
 import type { Data } from '../engine/data.ts'
 import { defineFilter } from '../engine/definition.ts'
 import {
+  type Correlation,
   DATA,
   type Event,
   INTERIM,
@@ -17,7 +18,10 @@ import type { Layout } from '../engine/layout.ts'
 import type { Session } from '../engine/session.ts'
 import { failedMessage } from './http/frame-output.ts'
 
-/** `demux(target)`: each message gets a session of its own; outputs keep the order of inputs. */
+/**
+ * `demux(target)`: each message gets a session of its own; outputs keep the order of inputs, unless
+ * the protocol tells answers apart.
+ */
 export const demux = defineFilter({
   name: 'demux',
   description:
@@ -36,13 +40,18 @@ export const demux = defineFilter({
 
 /** Messages of one session in progress at a time; more are left unread. */
 const DEPTH_LIMIT = 128
+/** The same where answers come in any order: a client has all its calls on one connection. */
+const CORRELATED_DEPTH_LIMIT = 1024
 /** Output of a message whose turn has not come is buffered up to this size. */
 const CHANNEL_LIMIT = 64 * 1024
 
 class Demux extends Filter implements Source {
   readonly #layout: Layout | undefined
   readonly #target: string
-  /** Messages in progress, oldest first, linked by `later`. */
+  /**
+   * Messages in progress, linked by `later`: the one whose answer goes out, and those that wait for
+   * their turn, oldest first. Where answers come in any order, the turn goes to who begins one.
+   */
   #first: Channel | null = null
   #last: Channel | null = null
   #depth = 0
@@ -53,6 +62,13 @@ class Demux extends Filter implements Source {
   /** Pauses asked of this filter and not taken back. */
   #pauses = 0
   #isFull = false
+  /** Messages whose answers have begun before their turn. */
+  #holders = 0
+  /** A message about the connection itself is coming in, with this body so far. */
+  #event: Correlation | null = null
+  #eventBody: Data | null = null
+  /** Such messages whose answers wait for the one that is going out. */
+  #owed: { readonly event: Correlation; readonly body: Data | null }[] | null = null
 
   constructor(layout: Layout | undefined, target: string) {
     super()
@@ -67,7 +83,8 @@ class Demux extends Filter implements Source {
         this.#begin(event as MessageStart)
         break
       case DATA:
-        this.#current?.session.process(event)
+        if (this.#current !== null) this.#current.session.process(event)
+        else if (this.#event !== null) this.#eventBody ??= event.own()
         break
       case MESSAGE_END: {
         const channel = this.#current
@@ -75,7 +92,8 @@ class Demux extends Filter implements Source {
         if (channel !== null) {
           channel.session.process(event)
           if (channel.isDone) channel.session.free()
-        }
+          else if (channel.correlation?.isOneWay === true) this.#dismiss(channel)
+        } else if (this.#event !== null) this.#receiveEvent(this.#event)
         break
       }
       case SESSION_END:
@@ -93,7 +111,9 @@ class Demux extends Filter implements Source {
 
   override resume(): void {
     this.#pauses--
-    if (this.#pauses === 0) this.#first?.setPaused(false)
+    if (this.#pauses > 0) return
+    this.#first?.setPaused(false)
+    this.#promote()
   }
 
   override reset(): void {
@@ -107,6 +127,10 @@ class Demux extends Filter implements Source {
     this.#error = null
     this.#pauses = 0
     this.#isFull = false
+    this.#holders = 0
+    this.#event = null
+    this.#eventBody = null
+    this.#owed = null
   }
 
   /** Whether `channel` is the one that this filter's input goes to. */
@@ -125,23 +149,38 @@ class Demux extends Filter implements Source {
     return this.#first === channel
   }
 
-  /** A message has been answered completely, or never will be. */
+  /** Whether `channel` may begin its answer although it is not the first. */
+  overtakes(channel: Channel): boolean {
+    const first = this.#first
+    if (channel.correlation === null || first === null || this.#pauses > 0) return false
+    if (first.correlation === null || first.hasStarted) return false
+    this.#moveToFront(channel)
+    return true
+  }
+
+  /** A message has begun to hold its answer back. */
+  held(): void {
+    this.#holders++
+  }
+
+  /** A message has let go of the answer that it held back. */
+  flushed(): void {
+    this.#holders--
+  }
+
+  /** The first message has been answered completely, or never will be. */
   finish(channel: Channel): void {
-    const next = channel.later
-    this.#first = next
-    this.#depth--
+    this.#unlink(channel)
     if (channel !== this.#current) channel.session.free()
-    if (this.#isFull && this.#depth < DEPTH_LIMIT / 2) {
-      this.#isFull = false
-      this.previous?.resume()
-    }
+    if (this.#owed !== null) this.#payOwed(this.#owed)
+    const next = this.#first
     if (next === null) {
-      this.#last = null
       if (this.#error !== null) this.next.process(this.#error)
       return
     }
     if (this.#pauses > 0) next.setPaused(true)
-    next.flush()
+    if (next.correlation === null) next.flush()
+    else this.#promote()
   }
 
   #begin(event: MessageStart): void {
@@ -151,13 +190,22 @@ class Demux extends Filter implements Source {
       log.error(`[demux] pipeline not found: ${this.#target}`)
       return this.end('RuntimeError')
     }
-    const channel = new Channel(this)
-    if (this.#last === null) this.#first = channel
-    else this.#last.later = channel
+    const { correlation } = event
+    if (correlation?.isEvent === true) {
+      this.#event = correlation
+      return
+    }
+    const channel = new Channel(this, correlation)
+    const last = this.#last
+    if (last === null) this.#first = channel
+    else {
+      channel.earlier = last
+      last.later = channel
+    }
     this.#last = channel
     this.#depth++
     this.#current = channel
-    if (this.#depth >= DEPTH_LIMIT && !this.#isFull) {
+    if (this.#depth >= depthLimit(channel) && !this.#isFull) {
       this.#isFull = true
       this.previous?.pause()
     }
@@ -179,49 +227,107 @@ class Demux extends Filter implements Source {
     this.#current = null
     if (channel === null) return
     if (channel.isDone) return channel.session.free()
-    this.#drop(channel)
+    this.#unlink(channel)
     channel.isDone = true
     channel.session.process(new SessionEnd(end.error || 'ReadError'))
     channel.session.free()
   }
 
-  /** Takes the newest message out of the list. */
-  #drop(channel: Channel): void {
-    this.#depth--
-    if (this.#first === channel) {
-      this.#first = null
-      this.#last = null
-      return
-    }
-    let before = this.#first
-    while (before !== null && before.later !== channel) before = before.later
-    if (before !== null) before.later = null
-    this.#last = before
+  /** A message that expects no answer has been taken in. */
+  #dismiss(channel: Channel): void {
+    if (channel.hasStarted || channel.isHolding) return
+    channel.isDone = true
+    this.finish(channel)
   }
+
+  /** A heartbeat, for example, is answered here: behind, there is no connection of its peer's. */
+  #receiveEvent(event: Correlation): void {
+    const body = this.#eventBody
+    this.#event = null
+    this.#eventBody = null
+    if (this.#first?.hasStarted === true) {
+      this.#owed ??= []
+      this.#owed.push({ event, body })
+    } else event.acknowledge(this.next, body)
+  }
+
+  #payOwed(owed: readonly { event: Correlation; body: Data | null }[]): void {
+    if (this.#first?.hasStarted === true) return
+    this.#owed = null
+    for (const { event, body } of owed) event.acknowledge(this.next, body)
+  }
+
+  /** The turn is free: it goes to the oldest message that holds an answer back. */
+  #promote(): void {
+    if (this.#holders === 0 || this.#pauses > 0 || this.#first?.hasStarted === true) return
+    let at = this.#first
+    while (at !== null && !at.isHolding) at = at.later
+    if (at === null) return
+    this.#moveToFront(at)
+    at.flush()
+  }
+
+  #moveToFront(channel: Channel): void {
+    const first = this.#first
+    if (first === null || first === channel) return
+    this.#unlink(channel)
+    this.#depth++
+    first.setPaused(false)
+    first.earlier = channel
+    channel.later = first
+    this.#first = channel
+    if (this.#pauses > 0) channel.setPaused(true)
+  }
+
+  /** Takes a message out of the list. */
+  #unlink(channel: Channel): void {
+    const { earlier, later } = channel
+    if (earlier === null) this.#first = later
+    else earlier.later = later
+    if (later === null) this.#last = earlier
+    else later.earlier = earlier
+    channel.earlier = null
+    channel.later = null
+    this.#depth--
+    if (this.#isFull && this.#depth < depthLimit(channel) / 2) {
+      this.#isFull = false
+      this.previous?.resume()
+    }
+  }
+}
+
+/** How many messages may be in progress if `channel` is one of them. */
+function depthLimit({ correlation }: Channel): number {
+  return correlation === null ? DEPTH_LIMIT : CORRELATED_DEPTH_LIMIT
 }
 
 /** One message on its way: takes the output of its session, and is the source that feeds it. */
 class Channel implements Sink, Source {
   readonly #owner: Demux
   session!: Session
-  /** The message that came in next. */
+  /** What ties the answer to the message, if answers come in any order. */
+  readonly correlation: Correlation | null
+  /** Neighbours in the owner's list. */
+  earlier: Channel | null = null
   later: Channel | null = null
   /** Its answer is complete, or it has none. */
   isDone = false
-  #hasStarted = false
+  /** Its answer has begun to go out. */
+  hasStarted = false
   #buffer: Event[] | null = null
   #bufferSize = 0
   #isPaused = false
   #isFull = false
   #holdsInput = false
 
-  constructor(owner: Demux) {
+  constructor(owner: Demux, correlation: Correlation | null) {
     this.#owner = owner
+    this.correlation = correlation
   }
 
   process(event: Event): void {
     if (this.isDone) return
-    if (this.#owner.isFirst(this)) this.#emit(event)
+    if (this.#owner.isFirst(this) || this.#owner.overtakes(this)) this.#emit(event)
     else this.#hold(event)
   }
 
@@ -235,6 +341,11 @@ class Channel implements Sink, Source {
     if (!this.#holdsInput) return
     this.#holdsInput = false
     this.#owner.previous?.resume()
+  }
+
+  /** Whether it has output that waits for its turn. */
+  get isHolding(): boolean {
+    return this.#buffer !== null
   }
 
   setPaused(value: boolean): void {
@@ -253,6 +364,7 @@ class Channel implements Sink, Source {
       this.session.resumeOutput()
     }
     if (buffer === null) return
+    this.#owner.flushed()
     for (const event of buffer) {
       if (this.isDone) return
       this.#emit(event)
@@ -265,14 +377,14 @@ class Channel implements Sink, Source {
         this.#owner.emit(event)
         break
       case MESSAGE_START:
-        this.#hasStarted = true
+        this.hasStarted = true
         this.#owner.emit(event)
         break
       case DATA:
-        if (this.#hasStarted) this.#owner.emit(event)
+        if (this.hasStarted) this.#owner.emit(event)
         break
       case MESSAGE_END:
-        if (!this.#hasStarted) break
+        if (!this.hasStarted) break
         this.isDone = true
         this.#owner.emit(event)
         this.#owner.finish(this)
@@ -287,9 +399,9 @@ class Channel implements Sink, Source {
   #fail(end: SessionEnd): void {
     this.isDone = true
     const error = end.error || 'ReadError'
-    if (this.#hasStarted) this.#owner.emit(new SessionEnd(error))
-    else {
-      this.#owner.emit(failedMessage(error, null))
+    if (this.hasStarted) this.#owner.emit(new SessionEnd(error))
+    else if (this.correlation?.isOneWay !== true) {
+      this.#owner.emit(failedMessage(error, null, this.correlation))
       this.#owner.emit(MESSAGE_ENDED)
     }
     this.#owner.finish(this)
@@ -303,7 +415,10 @@ class Channel implements Sink, Source {
         this.session.pauseOutput()
       }
     } else if (event.kind === MESSAGE_START || event.kind === INTERIM) (event as MessageStart).own()
-    this.#buffer ??= []
+    if (this.#buffer === null) {
+      this.#buffer = []
+      this.#owner.held()
+    }
     this.#buffer.push(event)
   }
 }

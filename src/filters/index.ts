@@ -1,10 +1,12 @@
 import type { FilterDefinition } from '../engine/definition.ts'
 import { connect } from './connect.ts'
+import { decodeDubbo } from './decode-dubbo.ts'
 import { decodeHttpRequest } from './decode-http-request.ts'
 import { decodeHttpResponse } from './decode-http-response.ts'
 import { demux } from './demux.ts'
 import { dummy } from './dummy.ts'
 import { dump } from './dump.ts'
+import { encodeDubbo } from './encode-dubbo.ts'
 import { encodeHttpRequest } from './encode-http-request.ts'
 import { encodeHttpResponse } from './encode-http-response.ts'
 import { exec } from './exec.ts'
@@ -34,10 +36,12 @@ import { wait } from './wait.ts'
 export const filters = {
   connect,
   demux,
+  decodeDubbo,
   decodeHttpRequest,
   decodeHttpResponse,
   dummy,
   dump,
+  encodeDubbo,
   encodeHttpRequest,
   encodeHttpResponse,
   exec,

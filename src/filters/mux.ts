@@ -1,7 +1,9 @@
 import { checkFunction, checkOptionalObject, checkString } from '../engine/arguments.ts'
 import type { Context } from '../engine/context.ts'
+import type { Data } from '../engine/data.ts'
 import { defineFilter } from '../engine/definition.ts'
 import {
+  type Correlation,
   DATA,
   type Event,
   MESSAGE_END,
@@ -15,6 +17,7 @@ import { parseDuration } from '../engine/quantity.ts'
 import type { UpstreamObserver } from '../engine/upstream-observer.ts'
 import { HEAD_IDEMPOTENT } from '../native/protocol.ts'
 import { HttpWireHead } from './http/wire-head.ts'
+import { AnswerTurn } from './mux/answer-turn.ts'
 import type { Exchange, Requester } from './mux/exchange.ts'
 import { MuxHub } from './mux/hub.ts'
 import type { MuxPolicy } from './mux/policy.ts'
@@ -86,6 +89,11 @@ class Mux extends Filter implements Requester {
   #pauses = 0
   #holdsInput = false
   #hasEnded = false
+  /** Keeps answers apart that may come in any order. */
+  #turn: AnswerTurn | null = null
+  /** A message about the requester's own connection is coming in, with this body so far. */
+  #event: Correlation | null = null
+  #eventBody: Data | null = null
 
   constructor(hub: MuxHub, selector: (() => unknown) | null) {
     super()
@@ -109,7 +117,8 @@ class Mux extends Filter implements Requester {
         break
       case DATA:
       case MESSAGE_END:
-        this.#continue(event)
+        if (this.#event !== null) this.#continueEvent(this.#event, event)
+        else this.#continue(event)
         break
       case SESSION_END:
         this.#hasEnded = true
@@ -128,8 +137,9 @@ class Mux extends Filter implements Requester {
     )
   }
 
-  deliver(event: Event): void {
-    this.next.process(event)
+  deliver(event: Event, exchange: Exchange): void {
+    if (exchange.correlation === null) this.next.process(event)
+    else this.#inTurn(event, exchange)
     const { context } = this
     if (context.waiters !== null) context.wake()
   }
@@ -158,9 +168,17 @@ class Mux extends Filter implements Requester {
     this.#pauses = 0
     this.#holdsInput = false
     this.#hasEnded = false
+    this.#turn?.reset()
+    this.#event = null
+    this.#eventBody = null
   }
 
   #begin(event: MessageStart): void {
+    const { correlation } = event
+    if (correlation?.isEvent === true) {
+      this.#event = correlation
+      return
+    }
     try {
       this.#key ??= this.select()
     } catch (error) {
@@ -173,7 +191,7 @@ class Mux extends Filter implements Requester {
       this.#earlier = this.#earlier?.filter((one) => !one.isAnswered) ?? []
       this.#earlier.push(before)
     }
-    const exchange = this.#hub.open(this, this.#key, isIdempotent)
+    const exchange = this.#hub.open(this, this.#key, isIdempotent, correlation)
     this.#last = exchange
     this.#current = exchange
     this.#continue(event)
@@ -196,7 +214,24 @@ class Mux extends Filter implements Requester {
     ) {
       exchange.keep(event, false)
     }
-    session.feed(event)
+    session.feed(event, exchange)
+  }
+
+  /** A heartbeat, for example, is answered here: behind, connections are shared. */
+  #continueEvent(correlation: Correlation, event: Event): void {
+    if (event.kind === DATA) {
+      this.#eventBody ??= event.own()
+      return
+    }
+    const body = this.#eventBody
+    this.#event = null
+    this.#eventBody = null
+    correlation.acknowledge({ process: (one) => this.#inTurn(one, correlation) }, body)
+  }
+
+  #inTurn(event: Event, owner: object): void {
+    this.#turn ??= new AnswerTurn({ process: (one) => this.next.process(one) })
+    this.#turn.process(event, owner)
   }
 
   /** A peer that has gone needs no answer; what went wrong before this filter is to be answered. */

@@ -11,6 +11,7 @@ import {
   CMD_RESUME,
   CMD_SEND,
   CMD_SEND_CHUNK,
+  CMD_SEND_COPY,
   CMD_SEND_HEAD,
   CMD_SEND_LAST,
   CMD_TIMEOUT,
@@ -43,6 +44,11 @@ export class Socket implements Source {
     else if (size <= ARENA_LIMIT) {
       this.reactor.command3(CMD_SEND, this.id, place(this.reactor, data.toBytes()), size)
     } else this.reactor.sendBytes(this.id, data.toBytes())
+  }
+
+  /** Queues a few bytes of the slab so that what follows them can go out in the same piece. */
+  sendCopy(at: number, size: number): void {
+    if (this.id >= 0) this.reactor.command3(CMD_SEND_COPY, this.id, at, size)
   }
 
   /** Queues bytes as one chunk of a chunked HTTP body. */

@@ -1,5 +1,5 @@
 import { Data } from '../../engine/data.ts'
-import { type Event, MESSAGE_ENDED, MessageStart } from '../../engine/event.ts'
+import { type Correlation, type Event, MESSAGE_ENDED, MessageStart } from '../../engine/event.ts'
 import type { Filter } from '../../engine/filter.ts'
 import { CTL_ARENA_AT } from '../../native/protocol.ts'
 import type { Reactor } from '../../native/reactor.ts'
@@ -99,8 +99,13 @@ export class EventOutput implements FrameOutput {
 }
 
 /** A `MessageStart` that stands for a failure: codecs turn it into their protocol's error. */
-export function failedMessage(error: MessageStart['failure'], head: object | null): MessageStart {
+export function failedMessage(
+  error: MessageStart['failure'],
+  head: object | null,
+  correlation: Correlation | null = null,
+): MessageStart {
   const event = new MessageStart(head)
   event.failure = error
+  event.correlation = correlation
   return event
 }

@@ -1,15 +1,20 @@
 import type { Context } from '../../engine/context.ts'
+import type { SessionErrorCode } from '../../engine/errors.ts'
 import {
+  type Correlation,
   DATA,
   type Event,
   INTERIM,
   MESSAGE_END,
+  MESSAGE_ENDED,
   MESSAGE_START,
   type MessageEnd,
+  SessionEnd,
 } from '../../engine/event.ts'
 import type { Source } from '../../engine/filter.ts'
+import { failedMessage } from '../http/frame-output.ts'
 import type { MuxGroup } from './group.ts'
-import type { SharedSession } from './shared-session.ts'
+import type { MuxSession } from './mux-session.ts'
 
 /** Who sends a message through `mux` and takes its answer. */
 export interface Requester {
@@ -17,8 +22,8 @@ export interface Requester {
   readonly context: Context
   /** Whoever takes the answer is full. */
   readonly isOutputPaused: boolean
-  /** Takes an event of the answer. */
-  deliver(event: Event): void
+  /** Takes an event of the answer to an exchange. */
+  deliver(event: Event, exchange: Exchange): void
   /** The exchange has got its session: input that was held up may go on. */
   attached(): void
   /** Chooses the key anew, after an attempt that has failed. */
@@ -35,8 +40,10 @@ export class Exchange {
   group: MuxGroup
   /** Its request may be sent a second time (RFC 9110 §9.2.2). */
   readonly isIdempotent: boolean
+  /** What its answer refers to, in protocols whose answers come in any order. */
+  readonly correlation: Correlation | null
   /** The session that carries it, or `null` while it waits for one. */
-  session: SharedSession | null
+  session: MuxSession | null
   /** The answer has begun. */
   hasStarted: boolean
   /** The answer is complete, or will never come. */
@@ -51,10 +58,16 @@ export class Exchange {
   keptEnd: MessageEnd | null
   keptSize: number
 
-  constructor(requester: Requester, group: MuxGroup, isIdempotent: boolean) {
+  constructor(
+    requester: Requester,
+    group: MuxGroup,
+    isIdempotent: boolean,
+    correlation: Correlation | null,
+  ) {
     this.requester = requester
     this.group = group
     this.isIdempotent = isIdempotent
+    this.correlation = correlation
     this.session = null
     this.hasStarted = false
     this.isAnswered = false
@@ -85,6 +98,18 @@ export class Exchange {
     }
     if (this.kept === null) this.kept = [event]
     else this.kept.push(event)
+  }
+
+  /** There will be no answer, or no more of it: tells the requester. */
+  fail(error: SessionErrorCode, requester: Requester | null = this.requester): void {
+    const { correlation } = this
+    if (correlation === null || this.hasStarted) {
+      requester?.deliver(new SessionEnd(error), this)
+    } else if (!correlation.isOneWay) {
+      // The other messages of the same requester go on.
+      requester?.deliver(failedMessage(error, null, correlation), this)
+      requester?.deliver(MESSAGE_ENDED, this)
+    }
   }
 
   /** Whether more is waiting than should be: the requester is held up. */

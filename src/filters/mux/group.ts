@@ -1,14 +1,14 @@
 import type { TargetObserver } from '../../engine/upstream-observer.ts'
 import type { Exchange } from './exchange.ts'
-import type { SharedSession } from './shared-session.ts'
+import type { MuxSession } from './mux-session.ts'
 
 /** The sessions that share one key of one `mux`, and the messages that wait for one. */
 export class MuxGroup {
   readonly key: string
   readonly observer: TargetObserver | null
-  readonly sessions: SharedSession[] = []
+  readonly sessions: MuxSession[] = []
   /** Sessions with nothing in progress, the one used last at the end. */
-  readonly idle: SharedSession[] = []
+  readonly idle: MuxSession[] = []
   readonly queue: Exchange[] = []
 
   constructor(key: string, observer: TargetObserver | null) {
@@ -16,7 +16,7 @@ export class MuxGroup {
     this.observer = observer
   }
 
-  remove(session: SharedSession): void {
+  remove(session: MuxSession): void {
     remove(this.sessions, session)
     remove(this.idle, session)
   }

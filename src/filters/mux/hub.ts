@@ -1,10 +1,10 @@
 import type { SessionErrorCode } from '../../engine/errors.ts'
-import { SessionEnd } from '../../engine/event.ts'
+import type { Correlation } from '../../engine/event.ts'
 import type { Layout } from '../../engine/layout.ts'
 import { Exchange, type Requester } from './exchange.ts'
 import { MuxGroup } from './group.ts'
+import { createSession, type MuxSession } from './mux-session.ts'
 import { isUnreached, type MuxPolicy } from './policy.ts'
-import { SharedSession } from './shared-session.ts'
 
 /** How often idle sessions are looked over. */
 const SWEEP_MS = 1000
@@ -26,8 +26,13 @@ export class MuxHub {
   }
 
   /** Begins a message for the key, on a session now or later. */
-  open(requester: Requester, key: string, isIdempotent: boolean): Exchange {
-    const exchange = new Exchange(requester, this.#groupOf(key), isIdempotent)
+  open(
+    requester: Requester,
+    key: string,
+    isIdempotent: boolean,
+    correlation: Correlation | null,
+  ): Exchange {
+    const exchange = new Exchange(requester, this.#groupOf(key), isIdempotent, correlation)
     this.#dispatch(exchange, false)
     return exchange
   }
@@ -57,16 +62,21 @@ export class MuxHub {
     const { queue } = exchange.group
     const at = queue.indexOf(exchange)
     if (at < 0) return
+    // A one-way message is sent although nobody waits.
+    if (exchange.correlation?.isOneWay === true && exchange.keptEnd !== null) return
     queue.splice(at, 1)
     this.answered(exchange)
   }
 
   /** A session can take another message, or has nothing to do. */
-  released(session: SharedSession): void {
-    if (session.isEnded || session.isFeeding) return
+  released(session: MuxSession): void {
+    if (session.isEnded) return
     const { group } = session
-    if (group.queue.length > 0 && session.size < this.policy.pipelining) {
-      return this.#attach(group.queue.shift() as Exchange, session)
+    const { queue } = group
+    if (queue.length > 0 && session.hasRoom) {
+      do this.#attach(queue.shift() as Exchange, session)
+      while (queue.length > 0 && session.hasRoom && !session.isEnded)
+      return
     }
     if (session.size > 0) return
     session.idleSince = this.#sweeps
@@ -76,22 +86,24 @@ export class MuxHub {
   }
 
   /** A session has ended: its place may go to who waits. */
-  removed(session: SharedSession): void {
+  removed(session: MuxSession): void {
     const { group } = session
     group.remove(session)
+    while (group.queue[0]?.requester === null) this.answered(group.queue.shift() as Exchange)
     const next = group.queue[0]
-    if (next !== undefined && next.requester !== null) {
+    if (next?.requester) {
       const fresh = this.#acquire(group, next.requester, false)
       if (fresh !== null) {
         group.queue.shift()
         this.#attach(next, fresh)
+        if (group.queue.length > 0 && fresh.hasRoom) this.released(fresh)
       }
     }
     if (group.isEmpty && this.#groups.get(group.key) === group) this.#groups.delete(group.key)
   }
 
   /** Whether the events of an exchange on this session may be needed once more. */
-  keeps(exchange: Exchange, session: SharedSession): boolean {
+  keeps(exchange: Exchange, session: MuxSession): boolean {
     if (exchange.failures >= this.policy.retries) return false
     return session.served === 0 || exchange.isIdempotent
   }
@@ -115,29 +127,29 @@ export class MuxHub {
     else {
       this.#layout.runtime.log.error('[mux] buffer overflow')
       this.answered(exchange)
-      requester.deliver(new SessionEnd('BufferOverflow'))
+      exchange.fail('BufferOverflow')
     }
   }
 
-  #acquire(group: MuxGroup, requester: Requester, isFresh: boolean): SharedSession | null {
+  #acquire(group: MuxGroup, requester: Requester, isFresh: boolean): MuxSession | null {
     if (!isFresh) {
       const { idle } = group
-      if (idle.length > 0) return idle.pop() as SharedSession
+      if (idle.length > 0) return idle.pop() as MuxSession
       if (this.policy.pipelining > 1) {
         for (const session of group.sessions) {
-          if (!session.isFeeding && session.size < this.policy.pipelining) return session
+          if (session.hasRoom) return session
         }
       }
     }
     if (group.sessions.length >= this.policy.maxSessions) return null
     const layout = this.#layout.runtime.findLayout(this.#layout.module, this.#target)
     if (layout === undefined) return null
-    const session = new SharedSession(this, group, layout, requester.context)
+    const session = createSession(this, group, layout, requester.context)
     group.sessions.push(session)
     return session
   }
 
-  #attach(exchange: Exchange, session: SharedSession): void {
+  #attach(exchange: Exchange, session: MuxSession): void {
     exchange.session = session
     session.begin(exchange)
     exchange.requester?.attached()
@@ -146,9 +158,9 @@ export class MuxHub {
     if (!this.keeps(exchange, session)) exchange.kept = null
     for (const event of kept) {
       if (exchange.session !== session) return
-      session.feed(event)
+      session.feed(event, exchange)
     }
-    if (keptEnd !== null && exchange.session === session) session.feed(keptEnd)
+    if (keptEnd !== null && exchange.session === session) session.feed(keptEnd, exchange)
   }
 
   #startSweeping(): void {

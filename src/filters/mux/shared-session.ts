@@ -16,13 +16,14 @@ import { DecodeHttpResponse } from '../decode-http-response.ts'
 import type { Exchange } from './exchange.ts'
 import type { MuxGroup } from './group.ts'
 import type { MuxHub } from './hub.ts'
+import type { MuxSession } from './mux-session.ts'
 import { mayRetry } from './policy.ts'
 
 /**
  * One session of `mux`'s target that serves messages of many requesters, whose answers come in the
  * order of the messages.
  */
-export class SharedSession implements Sink, Source {
+export class SharedSession implements MuxSession, Sink, Source {
   readonly group: MuxGroup
   readonly #hub: MuxHub
   readonly #session: Session
@@ -53,9 +54,9 @@ export class SharedSession implements Sink, Source {
     return this.#waiting.length
   }
 
-  /** Whether a message is being fed, so that no other can begin. */
-  get isFeeding(): boolean {
-    return this.#feeding !== null
+  /** While a message is being fed, no other can begin. */
+  get hasRoom(): boolean {
+    return this.#feeding === null && this.#waiting.length < this.#hub.policy.pipelining
   }
 
   /** Begins to feed a message. */
@@ -116,17 +117,17 @@ export class SharedSession implements Sink, Source {
         }
         exchange.hasStarted = true
         exchange.kept = null
-        exchange.requester?.deliver(event)
+        exchange.requester?.deliver(event, exchange)
         break
       }
       case MESSAGE_END:
         if (this.#failure === '') this.#complete(exchange, event)
         break
       case INTERIM:
-        exchange.requester?.deliver(event)
+        exchange.requester?.deliver(event, exchange)
         break
       default:
-        if (exchange.hasStarted) exchange.requester?.deliver(event)
+        if (exchange.hasStarted) exchange.requester?.deliver(event, exchange)
     }
   }
 
@@ -147,7 +148,7 @@ export class SharedSession implements Sink, Source {
     this.#hub.answered(exchange)
     if (isOver) this.end('')
     else this.#hub.released(this)
-    requester?.deliver(event)
+    requester?.deliver(event, exchange)
   }
 
   #ended(end: SessionEnd): void {
@@ -167,7 +168,7 @@ export class SharedSession implements Sink, Source {
         continue
       }
       this.#hub.answered(exchange)
-      exchange.requester?.deliver(new SessionEnd(error))
+      exchange.fail(error)
     }
   }
 
