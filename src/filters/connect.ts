@@ -128,6 +128,11 @@ export class Connect extends Filter implements SocketHandler, Framable, BatchLis
     return this.#target
   }
 
+  /** Whether the remote endpoint has been reached. */
+  get isOpen(): boolean {
+    return this.#state === 'open'
+  }
+
   get timeouts(): ConnectTimeouts {
     return this.#plan.timeouts
   }

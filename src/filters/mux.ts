@@ -212,7 +212,8 @@ class Mux extends Filter implements Requester {
       (event.kind === MESSAGE_START || exchange.kept !== null) &&
       this.#hub.keeps(exchange, session)
     ) {
-      exchange.keep(event, false)
+      // While it connects, `connect` holds up the input: little more can come, and all is needed.
+      exchange.keep(event, !session.isReached)
     }
     session.feed(event, exchange)
   }

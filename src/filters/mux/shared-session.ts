@@ -12,6 +12,7 @@ import {
 import type { Sink, Source } from '../../engine/filter.ts'
 import type { Layout } from '../../engine/layout.ts'
 import type { Session } from '../../engine/session.ts'
+import { Connect } from '../connect.ts'
 import { DecodeHttpResponse } from '../decode-http-response.ts'
 import type { Exchange } from './exchange.ts'
 import type { MuxGroup } from './group.ts'
@@ -28,6 +29,7 @@ export class SharedSession implements MuxSession, Sink, Source {
   readonly #hub: MuxHub
   readonly #session: Session
   readonly #decoder: DecodeHttpResponse | null
+  readonly #connect: Connect | null
   /** Messages whose answers are not complete, oldest first. */
   readonly #waiting: Exchange[] = []
   #feeding: Exchange | null = null
@@ -48,6 +50,13 @@ export class SharedSession implements MuxSession, Sink, Source {
     this.#session = layout.spawn(context, this, this)
     const decoder = this.#session.filters.find((filter) => filter instanceof DecodeHttpResponse)
     this.#decoder = decoder instanceof DecodeHttpResponse ? decoder : null
+    const connect = this.#session.filters.find((filter) => filter instanceof Connect)
+    this.#connect = connect instanceof Connect ? connect : null
+  }
+
+  /** Whether what it was fed may have got anywhere. */
+  get isReached(): boolean {
+    return this.#connect === null || this.#connect.isOpen
   }
 
   get size(): number {
