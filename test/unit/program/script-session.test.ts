@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { Data } from '../../../src/engine/data.ts'
 import { SessionEnd } from '../../../src/engine/event.ts'
 import { Message } from '../../../src/engine/message.ts'
@@ -72,6 +74,17 @@ describe('Session', () => {
     assert.equal(gates.get(0).isReset, false)
     program.runtime.releaseAll()
     program.settle()
+    assert.equal(gates.get(0).isReset, true)
+  })
+
+  test('that nobody refers to any more ends', async () => {
+    const { gates } = make()
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    for (let i = 0; i < 50 && !gates.get(0).isReset; i++) {
+      collect()
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
     assert.equal(gates.get(0).isReset, true)
   })
 
