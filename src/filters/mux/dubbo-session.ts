@@ -50,6 +50,7 @@ export class DubboSession implements MuxSession, Sink, Source, BatchListener {
   readonly group: MuxGroup
   readonly #hub: MuxHub
   readonly #session: Session
+  readonly #connect: Connect | null
   readonly #responseMs: number
   /** Requests that are not complete. */
   readonly #collecting = new Map<Exchange, DubboCall>()
@@ -77,7 +78,12 @@ export class DubboSession implements MuxSession, Sink, Source, BatchListener {
     this.group = group
     this.#session = layout.spawn(context, this, this)
     const connect = this.#session.filters.find((filter) => filter instanceof Connect)
-    this.#responseMs = connect instanceof Connect ? connect.timeouts.response : DEFAULT_RESPONSE_MS
+    this.#connect = connect instanceof Connect ? connect : null
+    this.#responseMs = this.#connect?.timeouts.response ?? DEFAULT_RESPONSE_MS
+  }
+
+  get isReached(): boolean {
+    return this.#connect === null || this.#connect.isOpen
   }
 
   get size(): number {

@@ -15,6 +15,8 @@ export interface MuxSession {
   readonly size: number
   /** Whether another message may begin now. */
   readonly hasRoom: boolean
+  /** Whether what it was fed may have got anywhere. */
+  readonly isReached: boolean
   /** Answers completed so far. */
   readonly served: number
   readonly isEnded: boolean

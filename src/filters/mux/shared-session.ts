@@ -54,7 +54,6 @@ export class SharedSession implements MuxSession, Sink, Source {
     this.#connect = connect instanceof Connect ? connect : null
   }
 
-  /** Whether what it was fed may have got anywhere. */
   get isReached(): boolean {
     return this.#connect === null || this.#connect.isOpen
   }
