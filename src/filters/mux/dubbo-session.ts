@@ -125,13 +125,14 @@ export class DubboSession implements MuxSession, Sink, Source, BatchListener {
   /** The connection takes no more for now: hold up whoever is still sending. */
   pause(): void {
     this.#isInputPaused = true
+    this.group.unidle(this)
     for (const call of this.#collecting.values()) call.holdInput(true)
   }
 
   resume(): void {
     this.#isInputPaused = false
     for (const call of this.#collecting.values()) call.holdInput(false)
-    if (this.group.queue.length > 0) this.#hub.released(this)
+    this.#release()
   }
 
   process(event: Event): void {
@@ -176,7 +177,7 @@ export class DubboSession implements MuxSession, Sink, Source, BatchListener {
   batchEnded(): void {
     this.#isListening = false
     for (const call of this.#collecting.values()) call.own()
-    if (!this.isEnded && this.size === 0 && !this.group.idle.includes(this)) this.#release()
+    if (this.size === 0) this.#release()
   }
 
   /** A request is complete: sends it in one piece. */
@@ -250,8 +251,9 @@ export class DubboSession implements MuxSession, Sink, Source, BatchListener {
   /** There may be room for others, or nothing more to do. */
   #release(): void {
     if (this.isEnded) return
-    if (!this.#isDraining) this.#hub.released(this)
-    else if (this.size === 0) this.end('')
+    if (this.#isDraining) {
+      if (this.size === 0) this.end('')
+    } else if (this.size > 0 || !this.group.idle.includes(this)) this.#hub.released(this)
   }
 
   #fail(exchange: Exchange, error: SessionErrorCode): void {

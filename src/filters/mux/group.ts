@@ -21,6 +21,11 @@ export class MuxGroup {
     remove(this.idle, session)
   }
 
+  /** Keeps an idle session from being chosen, or ended, as such. */
+  unidle(session: MuxSession): void {
+    remove(this.idle, session)
+  }
+
   get isEmpty(): boolean {
     return this.sessions.length === 0 && this.queue.length === 0
   }

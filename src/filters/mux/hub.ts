@@ -78,7 +78,7 @@ export class MuxHub {
       while (queue.length > 0 && session.hasRoom && !session.isEnded)
       return
     }
-    if (session.size > 0) return
+    if (session.size > 0 || !session.hasRoom) return
     session.idleSince = this.#sweeps
     group.idle.push(session)
     if (group.idle.length > this.policy.maxIdle) group.idle[0]?.end('')

@@ -88,9 +88,7 @@ function writeObject(to: ByteWriter, value: object, depth: number): void {
     to.byte(0x4a)
     to.int64(BigInt(Math.trunc(value.getTime()) || 0))
   } else if (Array.isArray(value)) {
-    to.byte(0x57)
-    for (const element of value) write(to, element, depth + 1)
-    to.byte(0x5a) // Z
+    writeList(to, value, depth)
   } else {
     to.byte(0x48) // H
     for (const [key, member] of value instanceof Map ? value : Object.entries(value)) {
@@ -99,6 +97,16 @@ function writeObject(to: ByteWriter, value: object, depth: number): void {
     }
     to.byte(0x5a) // Z
   }
+}
+
+/** With its length: not every peer reads lists of unknown length (`W` … `Z`). */
+function writeList(to: ByteWriter, list: readonly unknown[], depth: number): void {
+  if (list.length < 8) to.byte(0x78 + list.length)
+  else {
+    to.byte(0x58) // X
+    writeNumber(to, list.length)
+  }
+  for (const element of list) write(to, element, depth + 1)
 }
 
 function writeBinary(to: ByteWriter, bytes: Uint8Array): void {

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { closedPort } from './support/raw-server.ts'
+import { startScript } from './support/start-script.ts'
+
+type Call = [method: string, ...values: unknown[]]
+
+function peer(name: string): string {
+  return fileURLToPath(new URL(`./support/${name}.js`, import.meta.url))
+}
+
+interface Provider {
+  port: number
+  kill(): void
+}
+
+async function startProvider(context: TestContext, name: string): Promise<Provider> {
+  const port = await closedPort()
+  const child = spawn(process.execPath, [peer('sofa-server'), String(port), name], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  context.after(() => child.kill('SIGKILL'))
+  await once(child.stdout, 'data')
+  return { port, kill: () => child.kill('SIGKILL') }
+}
+
+/** Makes calls, all at once, from one consumer. (The provider cannot answer 0, '' or null.) */
+async function consume(context: TestContext, port: number, calls: Call[]): Promise<unknown[]> {
+  const child = spawn(process.execPath, [peer('sofa-client'), `127.0.0.1:${port}`], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  context.after(() => child.kill('SIGKILL'))
+  child.stdin.end(JSON.stringify(calls))
+  return JSON.parse(await text(child.stdout)) as unknown[]
+}
+
+/** The example, with the ports of this test. */
+async function startExample(context: TestContext, providers: Provider[]): Promise<number> {
+  const [one, other] = providers
+  const script = readFileSync('examples/dubbo-lb/main.js', 'utf8')
+    .replace('listen(20880)', "listen(0, { host: '127.0.0.1' })")
+    .replace('127.0.0.1:20881', `127.0.0.1:${one?.port}`)
+    .replace('127.0.0.1:20882', `127.0.0.1:${other?.port}`)
+  const { port } = await startScript(context, script)
+  return port
+}
+
+test('a consumer and two providers of another make', async (context) => {
+  const providers = [await startProvider(context, 'one'), await startProvider(context, 'other')]
+  const port = await startExample(context, providers)
+  const long = 'Ünïcode 😀 '.repeat(20_000)
+  const outcomes = await consume(context, port, [
+    ['echo', 'hello'],
+    ['plus', 40, 2],
+    ['echo', { list: [1, 'two', null, { three: 3.5 }], nested: { yes: true } }],
+    ['fail'],
+  ])
+  assert.deepEqual(outcomes, [
+    'hello',
+    42,
+    { list: [1, 'two', null, { three: 3.5 }], nested: { yes: true } },
+    { error: 'as asked' },
+  ])
+  const [echo] = await consume(context, port, [['echo', long]])
+  assert.ok(echo === long)
+})
+
+test('calls of one consumer are spread over the providers, and answers overtake each other', async (context) => {
+  const providers = [await startProvider(context, 'one'), await startProvider(context, 'other')]
+  const port = await startExample(context, providers)
+  const naps = Array.from({ length: 200 }, (_, index) => 1 + ((index * 37) % 150))
+  const calls: Call[] = naps.map((ms) => ['sleep', ms])
+  const started = performance.now()
+  const [slept, names] = await Promise.all([
+    consume(context, port, calls),
+    consume(
+      context,
+      port,
+      Array.from({ length: 100 }, (): Call => ['name']),
+    ),
+  ])
+  assert.deepEqual(slept, naps)
+  assert.ok(performance.now() - started < 10_000, 'calls run side by side')
+  const ones = names.filter((name) => name === 'one').length
+  assert.equal(names.filter((name) => name === 'other').length, 100 - ones)
+  assert.ok(ones > 20 && ones < 80, `${ones} of 100 went to one provider`)
+})
+
+test('when a provider dies, its calls fail at once and the others go on', async (context) => {
+  const providers = [await startProvider(context, 'one'), await startProvider(context, 'other')]
+  const port = await startExample(context, providers)
+  const pending = consume(context, port, [['sleep', 8000], ['sleep', 8000], ['name'], ['name']])
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  providers[0]?.kill()
+  providers[1]?.kill()
+  const outcomes = (await pending) as { error?: string }[]
+  assert.deepEqual(outcomes.slice(2).sort(), ['one', 'other'])
+  for (const { error } of outcomes.slice(0, 2)) assert.match(String(error), /Read Error/)
+})
