@@ -1,4 +1,4 @@
-// The addon's exports. It keeps no state of its own: any number of threads may load it.
+// The addon's exports. All state is the environment's: any number of threads may load it.
 #include <napi.h>
 #include <unistd.h>
 
@@ -138,6 +138,7 @@ Napi::Value Protocol(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new EnvironmentState());
   exports.Set("NativeReactor", ReactorObject::Define(env));
   exports.Set("openListener", Napi::Function::New<OpenListener>(env));
   exports.Set("localAddress", Napi::Function::New<LocalAddress>(env));

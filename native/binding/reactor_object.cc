@@ -84,11 +84,13 @@ ReactorObject::ReactorObject(const Napi::CallbackInfo& info)
   napi_get_uv_event_loop(info.Env(), &loop);
   on_batch_ = Napi::Persistent(info[1].As<Napi::Function>());
   reactor_ = std::make_unique<net::Reactor>(loop, memory_, reactor, *this);
-  const int result = reactor_->Open();
+  auto* state = info.Env().GetInstanceData<EnvironmentState>();
+  const int result = reactor_->Open(/*drives_loop=*/!state->has_driver);
   if (result != 0) {
     ThrowErrno(info.Env(), "epoll", -result);
     return;
   }
+  state->has_driver = true;
   // The loop refers to us until OnClosed, so that nobody may collect this object before.
   Ref();
   napi_add_async_cleanup_hook(info.Env(), OnCleanup, this, &hook_);
@@ -111,6 +113,7 @@ void ReactorObject::OnBatch(uint32_t count) {
 }
 
 void ReactorObject::OnClosed() {
+  if (reactor_->drives_loop()) Env().GetInstanceData<EnvironmentState>()->has_driver = false;
   const Napi::HandleScope scope(Env());
   on_batch_.Reset();
   if (hook_ != nullptr) napi_remove_async_cleanup_hook(hook_);

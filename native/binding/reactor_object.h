@@ -13,6 +13,11 @@
 
 namespace sluice::binding {
 
+// What the reactors of one environment share.
+struct EnvironmentState {
+  bool has_driver = false;  // one of them drives the loop
+};
+
 class ReactorObject final : public Napi::ObjectWrap<ReactorObject>, public net::Reactor::Engine {
  public:
   static Napi::Function Define(Napi::Env env);

@@ -39,7 +39,9 @@ struct alignas(64) Connection {
   bool blocked : 1 = false;        // the kernel's send buffer is full
   bool congested : 1 = false;      // CONGESTED was reported, DRAINED not yet
   bool paused : 1 = false;         // the engine does not want more data
-  bool pause_armed : 1 = false;    // ... and it came nevertheless: reading is switched off
+  bool readable : 1 = false;       // bytes or the peer's FIN may wait in the kernel
+  bool fin_waits : 1 = false;      // the FIN does
+  bool ready : 1 = false;          // in the reactor's list of connections to read again
   bool read_done : 1 = false;      // END, or a framing error: nothing more is read
   bool peer_done : 1 = false;      // the peer's FIN was read
   bool end_requested : 1 = false;  // END was given
@@ -49,7 +51,7 @@ struct alignas(64) Connection {
   bool idle_timer : 1 = false;     // engine_ticks count from the last activity
 
   uint16_t write_error = 0;  // sending failed; reported when what was received is read
-  uint16_t events = 0;       // epoll mask in force; all bits that we use are low ones
+  uint32_t events = 0;       // epoll mask in force
   uint32_t last_active = 0;  // ticks
   uint32_t native_due = TimerWheel::kNever;  // connect, head, stall or linger time-out: tick
   uint32_t engine_due = TimerWheel::kNever;  // TIMEOUT command: tick

@@ -70,6 +70,7 @@ enum Counter : uint32_t {
   kStarvations = 9,
   kConnections = 10,  // current
   kChunksUsed = 11,   // current, as of the end of the last batch
+  kReadiness = 12,    // sockets that the kernel told of
   kCounterLength = 16,
 };
 

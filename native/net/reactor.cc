@@ -12,15 +12,15 @@ namespace sluice::net {
 
 namespace {
 
-constexpr int kMaxEvents = 512;
 // A wake-up is served in batches of about this much input: it must fit into the level 2 cache
 // between being received and being sent.
 constexpr size_t kBatchBytes = size_t{256} * 1024;
 // The ring is delivered when less room than this is left before another read.
 constexpr uint32_t kEventMargin = 64;
-// How often we look for more work before going back to libuv, whose timers and ports wait.
+// How often a reactor that libuv polls looks for more work before going back to it.
 constexpr int kMaxRounds = 8;
 constexpr uint32_t kListenerBit = 1u << 31;
+constexpr uint64_t kLoopTag = ~uint64_t{0};
 
 }  // namespace
 
@@ -40,12 +40,27 @@ Reactor::~Reactor() {
   if (epoll_fd_ >= 0) close(epoll_fd_);
 }
 
-int Reactor::Open() {
+uv_handle_t* Reactor::Handle() {
+  return drives_loop_ ? reinterpret_cast<uv_handle_t*>(&prepare_)
+                      : reinterpret_cast<uv_handle_t*>(&poll_);
+}
+
+int Reactor::Open(bool drives_loop) {
   epoll_fd_ = epoll_create1(EPOLL_CLOEXEC);
   if (epoll_fd_ < 0) return -errno;
-  const int result = uv_poll_init(loop_, &poll_, epoll_fd_);
-  if (result != 0) return result;
-  poll_.data = this;
+  drives_loop_ = drives_loop;
+  if (drives_loop_) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = kLoopTag;
+    if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, uv_backend_fd(loop_), &event) != 0) return -errno;
+    uv_prepare_init(loop_, &prepare_);
+    uv_prepare_start(&prepare_, OnPrepare);
+  } else {
+    const int result = uv_poll_init(loop_, &poll_, epoll_fd_);
+    if (result != 0) return result;
+  }
+  Handle()->data = this;
   uv_timer_init(loop_, &tick_);
   tick_.data = this;
   uv_timer_init(loop_, &kick_);
@@ -56,7 +71,7 @@ int Reactor::Open() {
   clock_start_ = uv_now(loop_);
   UpdateClock();
   UpdateKeepAlive();
-  return uv_poll_start(&poll_, UV_READABLE, OnPoll);
+  return drives_loop_ ? 0 : uv_poll_start(&poll_, UV_READABLE, OnPoll);
 }
 
 void Reactor::Close() {
@@ -74,7 +89,7 @@ void Reactor::Close() {
   }
   framers_.clear();
   if (!opened_) return;
-  uv_close(reinterpret_cast<uv_handle_t*>(&poll_), OnHandleClosed);
+  uv_close(Handle(), OnHandleClosed);
   uv_close(reinterpret_cast<uv_handle_t*>(&tick_), OnHandleClosed);
   uv_close(reinterpret_cast<uv_handle_t*>(&kick_), OnHandleClosed);
 }
@@ -87,39 +102,71 @@ void Reactor::OnHandleClosed(uv_handle_t* handle) {
   self->engine_.OnClosed();
 }
 
-void Reactor::OnPoll(uv_poll_t* handle, int, int) { static_cast<Reactor*>(handle->data)->Poll(); }
+void Reactor::OnPoll(uv_poll_t* handle, int, int) { static_cast<Reactor*>(handle->data)->Poll(0); }
+
+void Reactor::OnPrepare(uv_prepare_t* handle) {
+  auto* self = static_cast<Reactor*>(handle->data);
+  uv_update_time(self->loop_);
+  self->Poll(uv_backend_timeout(self->loop_));
+}
 
 void Reactor::OnKick(uv_timer_t* handle) {
   auto* self = static_cast<Reactor*>(handle->data);
   self->kicked_ = false;
-  self->UpdateClock();
-  self->RunBatch();
+  self->Poll(0);
 }
 
-void Reactor::Poll() {
+void Reactor::Poll(int timeout_ms) {
   UpdateClock();
-  // Commands from outside of a batch: a framer must be there before the bytes are read.
+  // Commands from outside of a batch: a framer must be there before the bytes are read, and what
+  // is to be sent must not wait as long as we do.
   Execute();
-  epoll_event ready[kMaxEvents];
-  for (int round = 0; round < kMaxRounds && !closed_; round++) {
-    const int count = epoll_wait(epoll_fd_, ready, kMaxEvents, 0);
+  if (!dirty_.empty() || !events_.empty()) RunBatch();
+  for (int round = 1; !closed_; round++) {
+    const int wait_ms = ready_.empty() ? timeout_ms : 0;
+    const int count = epoll_wait(epoll_fd_, epoll_events_, kMaxEvents, wait_ms);
     counters_[kSyscalls]++;
-    if (count <= 0) break;
-    for (int i = 0; i < count && !closed_; i++) {
-      const uint32_t id = static_cast<uint32_t>(ready[i].data.u64);
-      const uint32_t generation = static_cast<uint32_t>(ready[i].data.u64 >> 32);
-      if ((id & kListenerBit) != 0) {
-        const uint32_t index = id & ~kListenerBit;
-        if (listeners_[index].generation == generation) Accept(index);
-      } else {
-        OnConnectionEvent(id, generation, ready[i].events);
-      }
-      if (batch_bytes_ >= kBatchBytes || events_.room() < kEventMargin) RunBatch();
+    if (wait_ms != 0) {
+      uv_update_time(loop_);
+      UpdateClock();
     }
+    if (count > 0) counters_[kReadiness] += count;
+    const bool has_idled = count <= 0 && ready_.empty();
+    const bool loop_is_ready = HandleEvents(count);
+    ReadReady();
     RunBatch();
-    // Under load something is ready again by now, and libuv's loop costs more than asking for it.
-    if (count == 1) break;
+    if (has_idled || loop_is_ready || closed_) return;
+    if (drives_loop_) {
+      uv_update_time(loop_);
+      UpdateClock();
+      timeout_ms = uv_backend_timeout(loop_);
+      if (timeout_ms == 0) return;
+    } else if ((count <= 1 && ready_.empty()) || round == kMaxRounds) {
+      if (!ready_.empty()) Kick();
+      return;
+    }
   }
+}
+
+// Returns whether libuv has something to do.
+bool Reactor::HandleEvents(int count) {
+  bool loop_is_ready = false;
+  for (int i = 0; i < count && !closed_; i++) {
+    const uint64_t tag = epoll_events_[i].data.u64;
+    const uint32_t id = static_cast<uint32_t>(tag);
+    const uint32_t generation = static_cast<uint32_t>(tag >> 32);
+    if (tag == kLoopTag) {
+      loop_is_ready = true;
+      counters_[kReadiness]--;
+    } else if ((id & kListenerBit) != 0) {
+      const uint32_t index = id & ~kListenerBit;
+      if (listeners_[index].generation == generation) Accept(index);
+    } else {
+      OnConnectionEvent(id, generation, epoll_events_[i].events);
+    }
+    if (batch_bytes_ >= kBatchBytes || events_.room() < kEventMargin) RunBatch();
+  }
+  return loop_is_ready;
 }
 
 void Reactor::RunBatch() {
@@ -213,7 +260,7 @@ void Reactor::Flush() {
   FlushDirty();
   in_batch_ = false;
   EndBatch();
-  if (!events_.empty()) Kick();
+  if (!events_.empty() || !ready_.empty()) Kick();
 }
 
 void Reactor::Kick() {
@@ -226,8 +273,7 @@ void Reactor::UpdateKeepAlive() {
   const bool wanted = live_ > 0 || listening_ > 0;
   if (wanted == kept_alive_) return;
   kept_alive_ = wanted;
-  auto* handle = reinterpret_cast<uv_handle_t*>(&poll_);
-  wanted ? uv_ref(handle) : uv_unref(handle);
+  wanted ? uv_ref(Handle()) : uv_unref(Handle());
 }
 
 int32_t* Reactor::Event(EventKind kind, uint32_t id) {
@@ -249,7 +295,7 @@ void Reactor::ReleaseStarved() {
       continue;
     }
     connection.starved = false;
-    UpdateInterest(id, connection);
+    if (connection.readable) ReadLater(id, connection);
   }
 }
 

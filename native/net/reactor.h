@@ -1,16 +1,22 @@
 // The reactor of one worker thread: sockets in, event records out, commands executed.
 //
-//   libuv wakes us (our epoll descriptor is readable)
-//     -> epoll_wait -> accept / read / frame          events go to the ring
-//     -> the engine's callback, once                  commands come back
-//     -> execute them, one send per connection        perhaps new events: call again
-//     -> release the batch's memory, back to libuv
+//   epoll_wait -> accept / read / frame          events go to the ring
+//     -> the engine's callback, once             commands come back
+//     -> execute them, one send per connection   perhaps new events: call again
+//     -> release the batch's memory, and wait again
+//
+// The thread waits in our epoll_wait and not in libuv's, which would cost a second system call and
+// a turn of libuv's loop for every batch. libuv's own descriptor is in our set, and the time-out is
+// the one that libuv would wait for, so that its timers and ports are served as ever: this is what
+// uv_backend_fd() and uv_backend_timeout() are made for. Only one reactor of a loop can drive it
+// so; another one is polled by libuv.
 //
 // A wake-up with much input is cut into several such batches, so that bytes are sent while they
 // are still in the processor's cache. Nothing here is shared between threads.
 #ifndef SLUICE_NET_REACTOR_H_
 #define SLUICE_NET_REACTOR_H_
 
+#include <sys/epoll.h>
 #include <uv.h>
 
 #include <cstdint>
@@ -49,8 +55,10 @@ class Reactor {
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
 
-  // 0 or a negative errno. After an error only the destructor may be called.
-  int Open();
+  // 0 or a negative errno. After an error only the destructor may be called. `drives_loop`: the
+  // thread waits here, see above.
+  int Open(bool drives_loop);
+  bool drives_loop() const { return drives_loop_; }
   // Closes all connections; OnClosed follows from the loop. Listeners stay open for their owner.
   void Close();
   bool closed() const { return closed_; }
@@ -92,12 +100,15 @@ class Reactor {
   struct DirectFramer;
 
   static void OnPoll(uv_poll_t* handle, int status, int events);
+  static void OnPrepare(uv_prepare_t* handle);
   static void OnTick(uv_timer_t* handle);
   static void OnKick(uv_timer_t* handle);
   static void OnHandleClosed(uv_handle_t* handle);
 
   // reactor.cc: the batch
-  void Poll();
+  void Poll(int timeout_ms);
+  bool HandleEvents(int count);
+  uv_handle_t* Handle();
   void RunBatch();
   void Deliver();
   void EndBatch();
@@ -114,7 +125,9 @@ class Reactor {
   uint32_t NewConnection(int fd, Connection::State state);
   void OnConnectionEvent(uint32_t id, uint32_t generation, uint32_t events);
   void FinishConnect(uint32_t id, Connection& connection);
-  void Read(uint32_t id, Connection& connection, uint32_t events);
+  void Read(uint32_t id, Connection& connection);
+  void ReadLater(uint32_t id, Connection& connection);
+  void ReadReady();
   void ReadEnd(uint32_t id, Connection& connection);
   void Discard(uint32_t id, Connection& connection);
   void Starve(uint32_t id, Connection& connection);
@@ -167,8 +180,13 @@ class Reactor {
   int32_t* const control_;
   double* const counters_;
 
+  static constexpr int kMaxEvents = 512;
+
   int epoll_fd_ = -1;
-  uv_poll_t poll_{};
+  epoll_event epoll_events_[kMaxEvents];
+  bool drives_loop_ = false;
+  uv_poll_t poll_{};  // one of the two
+  uv_prepare_t prepare_{};
   uv_timer_t tick_{};
   uv_timer_t kick_{};
   int open_handles_ = 0;
@@ -191,6 +209,8 @@ class Reactor {
   std::vector<uint32_t> dirty_;
   std::vector<uint32_t> freed_;  // reusable when the batch is over
   std::vector<uint32_t> starved_;
+  std::vector<uint32_t> ready_;  // edge-triggered, epoll does not tell twice
+  std::vector<uint32_t> reading_;
   std::vector<std::unique_ptr<OutputQueue>> queues_;  // empty ones, kept for their capacity
   std::vector<std::unique_ptr<DirectFramer>> framers_;
   std::vector<uint8_t> scratch_;

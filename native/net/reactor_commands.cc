@@ -97,12 +97,11 @@ void Reactor::ExecuteOne(int32_t kind, uint32_t id, Connection& connection, int3
     }
     case kCmdPause:
       connection.paused = true;
-      connection.pause_armed = false;
       return;
     case kCmdResume:
       if (!connection.paused) return;
-      connection.paused = connection.pause_armed = false;
-      MarkDirty(id, connection);
+      connection.paused = false;
+      if (connection.readable) ReadLater(id, connection);
       return;
     case kCmdFramer:
       CommandFramer(connection, a);

@@ -131,6 +131,8 @@ bool Reactor::Send(uint32_t id, Connection& connection) {
       // the failure reported.
       connection.write_error = static_cast<uint16_t>(error);
       DropOutput(connection);
+      connection.readable = true;
+      ReadLater(id, connection);
       return true;
     }
     counters_[kBytesWritten] += static_cast<double>(sent);
@@ -208,7 +210,7 @@ void Reactor::FinishClose(uint32_t id, Connection& connection) {
   connection.framer.reset();
   connection.native_due = now_ + kLingerTicks;
   Arm(id, connection);
-  UpdateInterest(id, connection);
+  ReadLater(id, connection);
 }
 
 void Reactor::DropOutput(Connection& connection) {

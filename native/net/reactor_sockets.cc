@@ -23,8 +23,12 @@ constexpr uint32_t kLingerBytes = 256 * 1024;
 constexpr uint32_t kHighWatermark = 256 * 1024;
 constexpr uint32_t kLowWatermark = 64 * 1024;
 constexpr uint32_t kScratchBytes = 16 * 1024;
+// As in reactor.cc: when a batch is large enough to be served.
+constexpr size_t kReadAhead = size_t{256} * 1024;
+constexpr uint32_t kReadMargin = 64;
 constexpr uint32_t kListenerBit = 1u << 31;
-constexpr uint32_t kReadable = EPOLLIN | EPOLLRDHUP;
+// Edge-triggered: level-triggered, the kernel looks at every socket once more after it was served.
+constexpr uint32_t kReadable = EPOLLIN | EPOLLRDHUP | EPOLLET;
 
 void SetNoDelay(int fd) {
   const int on = 1;
@@ -162,7 +166,7 @@ int Reactor::Connect(const Address& address, uint32_t timeout_ms) {
     Event(kEvConnect, id)[2] = 0;
     Kick();
   } else {
-    SetInterest(id, connection, EPOLLOUT);
+    SetInterest(id, connection, kReadable | EPOLLOUT);
     if (timeout_ms > 0) {
       connection.native_due = TickAfter(timeout_ms);
       Arm(id, connection);
@@ -181,7 +185,8 @@ void Reactor::OnConnectionEvent(uint32_t id, uint32_t generation, uint32_t event
   switch (connection.state) {
     case Connection::State::kConnecting:  // -> Open | Dead
       FinishConnect(id, connection);
-      return;
+      if (connection.state != Connection::State::kOpen) return;
+      break;
     case Connection::State::kLingering:  // -> Free
       Discard(id, connection);
       return;
@@ -200,23 +205,41 @@ void Reactor::OnConnectionEvent(uint32_t id, uint32_t generation, uint32_t event
     MarkDirty(id, connection);
   }
   if ((events & ~static_cast<uint32_t>(EPOLLOUT)) == 0) return;
+  connection.readable = true;
+  if ((events & (EPOLLRDHUP | EPOLLHUP)) != 0) connection.fin_waits = true;
   if (!connection.read_done && !connection.paused && !connection.starved) {
-    Read(id, connection, events);
-    return;
-  }
-  connection.pause_armed = connection.paused;
-  MarkDirty(id, connection);
-  if ((events & EPOLLERR) != 0) {
+    Read(id, connection);
+  } else if ((events & EPOLLERR) != 0) {
     int error = 0;
     socklen_t length = sizeof(error);
     getsockopt(connection.fd, SOL_SOCKET, SO_ERROR, &error, &length);
     Fail(id, connection, error != 0 ? error : ECONNRESET);
-  } else if ((events & EPOLLHUP) != 0 && connection.registered) {
-    // HUP cannot be masked: leave the set until there is something to wait for.
-    epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, connection.fd, nullptr);
-    connection.registered = false;
-    connection.events = 0;
   }
+}
+
+// Puts a connection on the list of those to read although epoll will not tell.
+void Reactor::ReadLater(uint32_t id, Connection& connection) {
+  if (connection.ready) return;
+  connection.ready = true;
+  ready_.push_back(id);
+}
+
+void Reactor::ReadReady() {
+  if (ready_.empty()) return;
+  reading_.swap(ready_);
+  for (const uint32_t id : reading_) {
+    Connection& connection = connections_[id];
+    if (!connection.ready || closed_) continue;
+    connection.ready = false;
+    if (connection.state == Connection::State::kLingering) {
+      Discard(id, connection);
+    } else if (connection.state == Connection::State::kOpen && connection.readable &&
+               !connection.read_done && !connection.paused && !connection.starved) {
+      Read(id, connection);
+    }
+    if (batch_bytes_ >= kReadAhead || events_.room() < kReadMargin) RunBatch();
+  }
+  reading_.clear();
 }
 
 void Reactor::FinishConnect(uint32_t id, Connection& connection) {
@@ -235,7 +258,7 @@ void Reactor::FinishConnect(uint32_t id, Connection& connection) {
   MarkDirty(id, connection);
 }
 
-void Reactor::Read(uint32_t id, Connection& connection, uint32_t events) {
+void Reactor::Read(uint32_t id, Connection& connection) {
   for (;;) {
     if (batch_.input.room() < kLeastRead &&
         (batch_.slab.free_count() <= batch_.reserve || !batch_.input.Ensure(kChunkBytes))) {
@@ -248,12 +271,14 @@ void Reactor::Read(uint32_t id, Connection& connection, uint32_t events) {
     counters_[kSyscalls]++;
     if (received < 0) {
       if (errno == EINTR) continue;
+      connection.readable = false;
       if (errno != EAGAIN) {
         Fail(id, connection, connection.write_error != 0 ? connection.write_error : errno);
       }
       return;
     }
     if (received == 0) {
+      connection.readable = false;
       ReadEnd(id, connection);
       return;
     }
@@ -283,8 +308,16 @@ void Reactor::Read(uint32_t id, Connection& connection, uint32_t events) {
       record[2] = Int(batch_.slab.OffsetOf(data));
       record[3] = Int(size);
     }
+    if (size == room) {
+      // There may be more, but the others come first.
+      ReadLater(id, connection);
+      return;
+    }
     // The peer's FIN is here too: its END belongs into the same batch as its last bytes.
-    if ((events & EPOLLRDHUP) == 0 || size == room) return;
+    if (!connection.fin_waits) {
+      connection.readable = false;
+      return;
+    }
   }
 }
 
@@ -314,7 +347,10 @@ void Reactor::Discard(uint32_t id, Connection& connection) {
   if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (received > 0) {
     connection.lingered += static_cast<uint32_t>(received);
-    if (connection.lingered < kLingerBytes) return;
+    if (connection.lingered < kLingerBytes) {
+      ReadLater(id, connection);
+      return;
+    }
   }
   CloseDescriptor(connection);
   FreeConnection(id, connection);
@@ -362,27 +398,9 @@ void Reactor::FreeConnection(uint32_t id, Connection& connection) {
 
 void Reactor::UpdateInterest(uint32_t id, Connection& connection) {
   if (connection.fd < 0) return;
-  uint32_t wanted = connection.blocked ? static_cast<uint32_t>(EPOLLOUT) : 0;
-  switch (connection.state) {
-    case Connection::State::kConnecting:
-      wanted = EPOLLOUT;
-      break;
-    case Connection::State::kLingering:
-      wanted = kReadable;
-      break;
-    case Connection::State::kOpen:
-      if (connection.read_done || connection.starved) break;
-      if (!connection.paused) {
-        wanted |= kReadable;
-      } else if (!connection.pause_armed) {
-        // A pause costs nothing until the peer sends: many are over before that.
-        wanted |= connection.events & kReadable;
-      }
-      break;
-    default:
-      break;
-  }
-  if (wanted != connection.events) SetInterest(id, connection, wanted);
+  // Once asked for, EPOLLOUT stays: edge-triggered it costs nothing until the buffer was full.
+  if (!connection.blocked || (connection.events & EPOLLOUT) != 0) return;
+  SetInterest(id, connection, kReadable | EPOLLOUT);
 }
 
 void Reactor::SetInterest(uint32_t id, Connection& connection, uint32_t events) {
@@ -393,7 +411,7 @@ void Reactor::SetInterest(uint32_t id, Connection& connection, uint32_t events) 
             &event);
   counters_[kSyscalls]++;
   connection.registered = true;
-  connection.events = static_cast<uint16_t>(events);
+  connection.events = events;
 }
 
 bool Reactor::AddressOf(int32_t id, bool peer, AddressText* out) {

@@ -25,6 +25,8 @@ export interface ReactorStats {
   readonly connections: number
   /** Slab chunks of 64 KB in use, as of the last batch. */
   readonly chunks: number
+  /** Sockets that the kernel told of. */
+  readonly readiness: number
 }
 
 /** Why a native call failed, as a positive errno. */
@@ -250,6 +252,7 @@ export class Reactor {
       starvations: at(9),
       connections: at(10),
       chunks: at(11),
+      readiness: at(12),
     }
   }
 
