@@ -65,9 +65,9 @@ AddressText FormatAddress(const Address& address) {
     const auto* un = reinterpret_cast<const sockaddr_un*>(&address.storage);
     const size_t size = address.length - offsetof(sockaddr_un, sun_path);
     if (address.length > offsetof(sockaddr_un, sun_path)) {
-      text.address = un->sun_path[0] == '\0'
-                         ? "@" + std::string(un->sun_path + 1, size - 1)
-                         : std::string(un->sun_path, strnlen(un->sun_path, size));
+      const bool is_abstract = un->sun_path[0] == '\0';
+      text.address.assign(un->sun_path, is_abstract ? size : strnlen(un->sun_path, size));
+      if (is_abstract) text.address[0] = '@';
     }
   }
   return text;
