@@ -4,12 +4,12 @@ import { defineFilter, evaluate, type ValueOf } from '../engine/definition.ts'
 import type { SessionErrorCode } from '../engine/errors.ts'
 import { DATA, type Event, MESSAGE_START, SESSION_END, SessionEnd } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
-import type { TargetObserver, UpstreamObserver } from '../engine/upstream-observer.ts'
-import type { BatchListener } from '../engine/runtime.ts'
 import { parseDuration, parseSize } from '../engine/quantity.ts'
+import type { BatchListener } from '../engine/runtime.ts'
+import type { TargetObserver, UpstreamObserver } from '../engine/upstream-observer.ts'
 import { CMD_WATERMARK, TIMEOUT_IDLE } from '../native/protocol.ts'
-import type { FrameReceiver, SocketHandler } from '../native/sockets.ts'
-import type { Framable } from '../net/framable.ts'
+import type { SocketHandler } from '../native/sockets.ts'
+import type { Framable, FramedReceiver } from '../net/framable.ts'
 import { cachedAddress, resolve } from '../net/resolver.ts'
 import { Socket } from '../net/socket.ts'
 import { parseTarget, type Target } from '../net/target.ts'
@@ -103,7 +103,7 @@ export class Connect extends Filter implements SocketHandler, Framable, BatchLis
   socket: Socket | null = null
   #state: 'idle' | 'resolving' | 'connecting' | 'waiting' | 'open' | 'ended' = 'idle'
   #framerKind = 0
-  #receiver: FrameReceiver | null = null
+  #receiver: FramedReceiver | null = null
   #pending: Data[] | null = null
   #expectations: number[] | null = null
   /** The socket's queue is above its high watermark. */
@@ -112,6 +112,8 @@ export class Connect extends Filter implements SocketHandler, Framable, BatchLis
   #pauses = 0
   #hasInputEnded = false
   #attempts = 0
+  /** How long an idle framed connection has been quiet, as far as timers tell. */
+  #quietMs = 0
   #timer: NodeJS.Timeout | null = null
   #target = ''
   #observer: TargetObserver | null = null
@@ -172,7 +174,7 @@ export class Connect extends Filter implements SocketHandler, Framable, BatchLis
     return this.#state === 'open' || this.#state === 'ended' || this.#plan.retryCount === 0
   }
 
-  attachFramer(kind: number, receiver: FrameReceiver): void {
+  attachFramer(kind: number, receiver: FramedReceiver): void {
     this.#framerKind = kind
     this.#receiver = receiver
   }
@@ -290,35 +292,48 @@ export class Connect extends Filter implements SocketHandler, Framable, BatchLis
     this.#attempts = 0
     this.#flush()
     this.#balanceInput()
-    if (this.#receiver === null) this.socket?.timeout(this.#plan.timeouts.idle, TIMEOUT_IDLE)
+    this.#armTimeout()
     if (this.#hasInputEnded) this.socket?.end()
   }
 
   onData(offset: number, size: number): void {
     if (this.#receiver !== null) this.#receiver.receiveBody(offset, size)
     else this.next.process(Data.borrow(this.session.layout.runtime.sockets.reactor, offset, size))
+    this.#wake()
   }
 
   receiveHead(events: Int32Array, at: number): void {
+    this.#quietMs = 0
     this.#receiver?.receiveHead(events, at)
+    this.#wake()
   }
 
   receiveBody(offset: number, size: number): void {
     this.#receiver?.receiveBody(offset, size)
+    this.#wake()
   }
 
   receiveEnd(offset: number, size: number): void {
     this.#receiver?.receiveEnd(offset, size)
+    this.#wake()
   }
 
   receiveBad(status: number, reason: number): void {
     this.#receiver?.receiveBad(status, reason)
+    this.#wake()
   }
 
   onEnd(): void {
     if (this.#hasInputEnded || this.#receiver !== null) this.#drop(false)
     this.#state = 'ended'
     this.next.process(new SessionEnd('', true))
+    this.#wake()
+  }
+
+  /** Tells filters that wait for output in this context, of which there are hardly ever any. */
+  #wake(): void {
+    const { context } = this.session
+    if (context.waiters !== null) context.wake()
   }
 
   onError(): void {
@@ -335,10 +350,21 @@ export class Connect extends Filter implements SocketHandler, Framable, BatchLis
     this.#balanceInput()
   }
 
+  /**
+   * Nothing has moved for as long as a response may take. The timer is armed once for the life of
+   * the connection, not per request.
+   */
   onTimeout(): void {
     // It is quiet because we do not read: whoever takes the output is slow, but not stuck.
     if (this.#pauses > 0 && !this.#isFull) return this.#armTimeout()
-    this.#end('ReadTimeout')
+    const { response, idle } = this.#plan.timeouts
+    if (this.#receiver === null || this.#receiver.isBusy()) return this.#end('ReadTimeout')
+    this.#quietMs += response
+    if (this.#quietMs < idle) return this.#armTimeout()
+    this.#state = 'ended'
+    this.#drop(false)
+    this.next.process(new SessionEnd())
+    this.#wake()
   }
 
   #armTimeout(): void {
@@ -399,6 +425,7 @@ export class Connect extends Filter implements SocketHandler, Framable, BatchLis
     this.destroy()
     this.#balanceInput()
     this.next.process(new SessionEnd(error))
+    this.#wake()
   }
 
   #drop(isAbort: boolean): void {

@@ -1,14 +1,8 @@
 import { defineFilter } from '../engine/definition.ts'
 import { SESSION_ERRORS, type SessionErrorCode } from '../engine/errors.ts'
 import { MESSAGE_ENDED, MessageStart, SessionEnd } from '../engine/event.ts'
-import {
-  FRAMER_HTTP_RESPONSE,
-  HEAD_INTERIM,
-  HEAD_KEEP_ALIVE,
-  TIMEOUT_DEADLINE,
-  TIMEOUT_IDLE,
-} from '../native/protocol.ts'
-import { isFramable } from '../net/framable.ts'
+import { FRAMER_HTTP_RESPONSE, HEAD_INTERIM, HEAD_KEEP_ALIVE } from '../native/protocol.ts'
+import { type FramedReceiver, isFramable } from '../net/framable.ts'
 import { Connect } from './connect.ts'
 import { failedMessage } from './http/frame-output.ts'
 import { HttpDecoder } from './http/http-decoder.ts'
@@ -27,7 +21,7 @@ export const decodeHttpResponse = defineFilter({
  * the length of a response depends on its request (RFC 9112 §6.3). A connection that fails while
  * an answer is due becomes a response of its own, so that whoever asked gets one.
  */
-export class DecodeHttpResponse extends HttpDecoder {
+export class DecodeHttpResponse extends HttpDecoder implements FramedReceiver {
   #connect: Connect | null = null
   #isPaired = false
   /** Requests whose final response is not complete. */
@@ -71,11 +65,8 @@ export class DecodeHttpResponse extends HttpDecoder {
     else this.reactor.framerExpect(this.framer, flags)
   }
 
-  /** Starts the time that the upstream has to answer or go on, if an answer is due. */
-  armResponseTimeout(kind: number): void {
-    const connect = this.#connect
-    if (connect === null || this.#expected === 0) return
-    connect.socket?.timeout(connect.timeouts.response, kind)
+  isBusy(): boolean {
+    return this.#expected > 0
   }
 
   /** Whether the connection can serve another request once nothing is due on it. */
@@ -95,16 +86,12 @@ export class DecodeHttpResponse extends HttpDecoder {
     }
     this.#isInMessage = true
     if ((wire.flags & HEAD_KEEP_ALIVE) === 0) this.#isReusable = false
-    this.armResponseTimeout(TIMEOUT_IDLE)
     this.next.process(new MessageStart(null, wire))
   }
 
   override receiveEnd(offset: number, size: number): void {
     this.#isInMessage = false
     this.#expected--
-    const connect = this.#connect
-    if (this.#expected > 0) this.armResponseTimeout(TIMEOUT_DEADLINE)
-    else connect?.socket?.timeout(connect.timeouts.idle, TIMEOUT_IDLE)
     super.receiveEnd(offset, size)
   }
 

@@ -1,20 +1,15 @@
 import { checkOptionalObject } from '../engine/arguments.ts'
 import { defineFilter } from '../engine/definition.ts'
 import type { MessageStart, SessionEnd } from '../engine/event.ts'
-import {
-  HEAD_HEAD_METHOD,
-  HEAD_NO_BODY,
-  TIMEOUT_DEADLINE,
-  WRITE_CHUNKED,
-  WRITE_LENGTH,
-} from '../native/protocol.ts'
+import { HEAD_HEAD_METHOD, HEAD_NO_BODY, WRITE_CHUNKED, WRITE_LENGTH } from '../native/protocol.ts'
 import { isFramable } from '../net/framable.ts'
 import { Connect } from './connect.ts'
 import { DecodeHttpResponse } from './decode-http-response.ts'
 import { EventOutput, SocketOutput } from './http/frame-output.ts'
 import { requestText } from './http/head-text.ts'
+import type { RequestHead } from './http/head-view.ts'
 import { type BodyMode, type HeadOption, HttpEncoder } from './http/http-encoder.ts'
-import { HttpWireHead, type RequestHead } from './http/wire-head.ts'
+import { HttpWireHead } from './http/wire-head.ts'
 
 /** `encodeHttpRequest(head?)`: a byte stream out of HTTP/1 requests. */
 export const encodeHttpRequest = defineFilter({
@@ -57,10 +52,6 @@ export class EncodeHttpRequest extends HttpEncoder {
     super.reset()
     this.#decoder = null
     this.#isFused = false
-  }
-
-  protected override isBodyless(): boolean {
-    return false
   }
 
   protected override writeHead(
@@ -110,7 +101,7 @@ export class EncodeHttpRequest extends HttpEncoder {
     if (isCut) {
       // The peer waits for bytes that will never come: only ending the connection tells it.
       this.end('ReadError')
-    } else this.#decoder?.armResponseTimeout(TIMEOUT_DEADLINE)
+    }
   }
 
   protected override receiveSessionEnd(end: SessionEnd): void {

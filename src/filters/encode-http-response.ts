@@ -18,8 +18,9 @@ import { DecodeHttpRequest } from './decode-http-request.ts'
 import { Exchanges } from './http/exchanges.ts'
 import { EventOutput, SocketOutput } from './http/frame-output.ts'
 import { type Framing, responseStatus, responseText } from './http/head-text.ts'
+import type { ResponseHead } from './http/head-view.ts'
 import { type BodyMode, type HeadOption, HttpEncoder } from './http/http-encoder.ts'
-import { HttpWireHead, type ResponseHead } from './http/wire-head.ts'
+import { HttpWireHead } from './http/wire-head.ts'
 
 /** `encodeHttpResponse(head?)`: a byte stream out of HTTP/1 responses. */
 export const encodeHttpResponse = defineFilter({
@@ -122,16 +123,6 @@ export class EncodeHttpResponse extends HttpEncoder {
     }
   }
 
-  protected override isBodyless(start: MessageStart): boolean {
-    if ((this.#exchanges.peek() & HEAD_HEAD_METHOD) !== 0) return true
-    const wire = start.wire
-    const status =
-      wire instanceof HttpWireHead && !wire.isRequest
-        ? wire.status
-        : responseStatus(start.head as Partial<ResponseHead> | null)
-    return status === 204 || status === 304
-  }
-
   protected override writeHead(
     start: MessageStart,
     option: object | null,
@@ -140,12 +131,19 @@ export class EncodeHttpResponse extends HttpEncoder {
     if (start.failure !== '' && start.head === null) {
       start.head = failureHead(start.failure)
     }
+    const status = statusOf(start, option)
     this.output.begin(start)
     // A response made of its request's own body: the client has to be asked for it first.
     if (start.wire instanceof HttpWireHead && start.wire.isRequest) this.sendContinue()
     const request = this.#exchanges.peek()
     const isHttp10 = (request & HEAD_HTTP10) !== 0
-    const isBodyless = this.isBodyless(start)
+    const isBodyless = (request & HEAD_HEAD_METHOD) !== 0 || hasNoBody(status)
+    const wire = start.wire instanceof HttpWireHead ? start.wire : null
+    if (wire?.isRequest === false && hasNoBody(wire.status) && !hasNoBody(status)) {
+      // The length told of a body that was never sent.
+      contentLength = 0
+      this.remaining = 0
+    }
     const isUntilClose = contentLength < 0 && isHttp10 && !isBodyless
     this.#isClosing =
       // Requests that came before the word to drain are answered as well.
@@ -155,10 +153,9 @@ export class EncodeHttpResponse extends HttpEncoder {
       // The client may or may not send the body it announced; the two cannot be told apart.
       (request & HEAD_EXPECT_CONTINUE) !== 0 ||
       // The rest of a request that was answered with an error will have no reader.
-      (this.#decoder?.isOpen === true && this.#exchanges.size === 1 && isError(start)) ||
+      (this.#decoder?.isOpen === true && this.#exchanges.size === 1 && status >= 400) ||
       this.#asksToClose(start)
     const connection = this.#isClosing ? 'close' : 'keep-alive'
-    const wire = start.wire instanceof HttpWireHead ? start.wire : null
     const index = wire === null || wire.isRequest || option !== null ? -1 : wire.forwardIndex
     const isChunked = contentLength < 0 && !isHttp10 && !isBodyless
     if (wire !== null && index >= 0 && !start.isBodyChanged) {
@@ -166,17 +163,12 @@ export class EncodeHttpResponse extends HttpEncoder {
       this.output.forwardHead(wire, index, CLOSE_BITS[connection] | framing)
     } else {
       const head = (option ?? start.head) as Partial<ResponseHead> | null
-      const status = responseStatus(wire?.isRequest === true && option === null ? null : head)
       const framing: Framing = {
         contentLength: isUntilClose || status === 204 ? -1 : contentLength,
         isChunked,
         connection,
       }
-      const response =
-        wire?.isRequest === true && option === null
-          ? { headers: (head?.headers ?? {}) as Record<string, unknown> }
-          : head
-      this.output.writeText(responseText(response, wire, framing))
+      this.output.writeText(responseText(head, wire, framing))
     }
     if (isBodyless) return 'none'
     if (isUntilClose) return 'until-close'
@@ -245,13 +237,6 @@ export class EncodeHttpResponse extends HttpEncoder {
   }
 }
 
-function isError(start: MessageStart): boolean {
-  if (start.failure !== '') return true
-  const wire = start.wire
-  if (wire instanceof HttpWireHead) return wire.status >= 400
-  return responseStatus(start.head as Partial<ResponseHead> | null) >= 400
-}
-
 /** The head of the response that stands for a failure. */
 function failureHead(failure: SessionErrorCode): object {
   const { status, statusText } = SESSION_ERRORS[failure]
@@ -269,4 +254,21 @@ function findDecoder(from: Session, encoder: EncodeHttpResponse): DecodeHttpRequ
     if (found !== null) return found
   }
   return null
+}
+
+/** RFC 9110 §6.4.1: responses that end with their head, whatever their fields say. */
+function hasNoBody(status: number): boolean {
+  return status === 204 || status === 304
+}
+
+/** The status that goes out; a script may have changed it, or given another head. */
+function statusOf(start: MessageStart, option: object | null): number {
+  const wire = start.wire
+  if (option === null && wire instanceof HttpWireHead && !wire.isRequest && !wire.isChanged()) {
+    return wire.status
+  }
+  const status = responseStatus((option ?? start.head) as Partial<ResponseHead> | null)
+  // RFC 9110 §15.2: whoever gets one waits for another.
+  if (status < 200) throw new TypeError(`invalid status of a final response: ${status}`)
+  return status
 }

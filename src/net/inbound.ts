@@ -5,14 +5,12 @@ import type { Sink, Source } from '../engine/filter.ts'
 import type { Layout } from '../engine/layout.ts'
 import type { Session } from '../engine/session.ts'
 import { TIMEOUT_HEAD, TIMEOUT_IDLE } from '../native/protocol.ts'
-import type { FrameReceiver, SocketHandler, Sockets } from '../native/sockets.ts'
-import type { Framable } from './framable.ts'
+import type { SocketHandler, Sockets } from '../native/sockets.ts'
+import type { Framable, FramedReceiver } from './framable.ts'
 import { Socket } from './socket.ts'
 
 /** What the codec at a listener's end knows about the requests in progress. */
-export interface RequestTracker extends FrameReceiver {
-  /** Whether a request was begun whose response is not complete. */
-  isBusy(): boolean
+export interface RequestTracker extends FramedReceiver {
   /** Answers no further request on this connection; closes it now if it is idle. */
   drain(): void
   /** A head was begun and not completed in time. */
@@ -52,7 +50,7 @@ export class Inbound implements SocketHandler, Sink, Source, Framable {
     return this.socket
   }
 
-  attachFramer(kind: number, receiver: FrameReceiver): void {
+  attachFramer(kind: number, receiver: FramedReceiver): void {
     this.#receiver = receiver as RequestTracker
     this.socket.frame(kind)
   }

@@ -1,5 +1,7 @@
 import { STATUS_CODES } from 'node:http'
-import { type HttpWireHead, headerLines, type RequestHead, type ResponseHead } from './wire-head.ts'
+import type { RequestHead, ResponseHead } from './head-view.ts'
+import { headerLines } from './header-lines.ts'
+import type { HttpWireHead } from './wire-head.ts'
 
 /** How a message that is written as text is framed, and what becomes of the connection. */
 export interface Framing {

@@ -60,8 +60,6 @@ export abstract class HttpEncoder extends Filter implements BatchListener {
     head: object | null,
     contentLength: number,
   ): BodyMode
-  /** Whether `start` needs no body whatever comes. */
-  protected abstract isBodyless(start: MessageStart): boolean
   /** The message is written completely, or, with `isCut`, its body came short. */
   protected abstract finished(isCut: boolean): void
   protected abstract receiveSessionEnd(end: SessionEnd): void

@@ -543,6 +543,42 @@ describe('heads that came from the wire', () => {
     )
   })
 
+  const changes: [from: string, to: number, sent: string][] = [
+    ['200 OK', 204, 'HTTP/1.1 204 No Content|Connection: keep-alive||'],
+    ['200 OK', 304, 'HTTP/1.1 304 Not Modified|Connection: keep-alive|Content-Length: 2||'],
+    ['304 Not Modified', 200, 'HTTP/1.1 200 OK|Connection: keep-alive|Content-Length: 0||'],
+  ]
+  for (const [from, to, sent] of changes) {
+    test(`a script that turns ${from} into ${to} changes what follows the head`, () => {
+      const body = from.startsWith('200') ? 'ok' : ''
+      const text = bytes(
+        (p) =>
+          p
+            .decodeHttpResponse()
+            .onMessageStart((event) => {
+              Object.assign((event as MessageStart).head as object, { status: to, statusText: '' })
+            })
+            .encodeHttpResponse(),
+        [wire(`HTTP/1.1 ${from}`, 'Content-Length: 2', '', body)],
+      )
+      assert.equal(text, sent.replaceAll('|', CRLF))
+    })
+  }
+
+  test('the status in the argument of the filter decides as well', () => {
+    assert.equal(
+      bytes((p) => p.encodeHttpResponse({ status: 204 }), [new Message('hello')]),
+      wire('HTTP/1.1 204 No Content', 'Connection: keep-alive', '', ''),
+    )
+  })
+
+  for (const status of [100, 103]) {
+    test(`a final response cannot be ${status}: the client would wait for another`, () => {
+      const text = bytes((p) => p.encodeHttpResponse(), [new Message({ status })])
+      assert.ok(text.startsWith('HTTP/1.1 500 '), text)
+    })
+  }
+
   test('a body shorter than told cuts the connection', () => {
     const session = new TestProgram((p) => p.decodeHttpResponse().encodeHttpResponse()).open()
     session.feed(upstream.slice(0, -1), new SessionEnd())
