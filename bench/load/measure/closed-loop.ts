@@ -15,13 +15,17 @@ export interface ClosedLoopTraffic {
   readonly postBytes?: number
 }
 
-/**
- * Loads a proxy with wrk and measures what it spends per request.
- *
- *     warm-up wrk │ read CPU │ counted wrk │ read CPU, RSS
- *
- * The window holds exactly the counted run, so CPU time divides by the requests wrk completed.
- */
+/** What a load generator completed in one run. */
+export interface LoadReport {
+  readonly requests: number
+  readonly micros: number
+  readonly p50Micros: number
+  readonly p90Micros: number
+  readonly p99Micros: number
+  readonly p999Micros: number
+}
+
+/** Loads a proxy with wrk and measures what it spends per request. */
 export async function measureClosedLoop(
   proxy: RunningProxy,
   traffic: ClosedLoopTraffic,
@@ -30,21 +34,34 @@ export async function measureClosedLoop(
   const bodyBytes = UPSTREAM_BODIES[traffic.path]
   const problem = await checkAnswer(proxy.port, traffic.path, bodyBytes)
   if (problem !== undefined) return { figures: {}, errors: 1, problem }
-
-  const run = (seconds: number): ReturnType<typeof runWrk> => {
+  return measureUnderLoad(proxy, context, async (seconds) => {
     const wrkRun: WrkRun = { ...traffic, port: proxy.port, seconds }
-    return runWrk(wrkRun, context.cpus.load, context.workspace)
-  }
-  await run(context.timing.warmUpSeconds)
+    const report = await runWrk(wrkRun, context.cpus.load, context.workspace)
+    return { ...report, errors: countWrkErrors(report, bodyBytes) }
+  })
+}
+
+/**
+ * Measures what a proxy spends per request while `run` loads it for some seconds.
+ *
+ *     warm-up run │ read CPU │ counted run │ read CPU, RSS
+ *
+ * The window holds exactly the counted run, so CPU time divides by the requests it completed.
+ */
+export async function measureUnderLoad(
+  proxy: RunningProxy,
+  { timing }: BenchContext,
+  run: (seconds: number) => Promise<LoadReport & { readonly errors: number }>,
+): Promise<Measurement> {
+  await run(timing.warmUpSeconds)
   const before = readCpuTime(proxy.pid)
-  const report = await run(context.timing.countSeconds)
+  const report = await run(timing.countSeconds)
   const after = readCpuTime(proxy.pid)
 
   const perRequest = (micros: number): number => micros / Math.max(1, report.requests)
   const userMicros = perRequest(after.userMicros - before.userMicros)
   const systemMicros = perRequest(after.systemMicros - before.systemMicros)
-  const errors = countWrkErrors(report, bodyBytes)
-  const { p50Micros, p90Micros, p99Micros, p999Micros } = report
+  const { errors, p50Micros, p90Micros, p99Micros, p999Micros } = report
   return {
     figures: {
       cpuMicros: userMicros + systemMicros,

@@ -3,13 +3,14 @@ import { haproxy, haproxySplice, haproxyTcp } from './haproxy.ts'
 import { httpProxy3 } from './http-proxy-3.ts'
 import { nginx } from './nginx.ts'
 import type { Peer } from './peer.ts'
-import { sluice, sluiceScript, sluiceTcp } from './sluice.ts'
+import { sluice, sluiceDubbo, sluiceScript, sluiceTcp } from './sluice.ts'
 
 /** Every proxy that a workload can name. */
 export const ALL_PEERS: readonly Peer[] = [
   sluice,
   sluiceScript,
   sluiceTcp,
+  sluiceDubbo,
   nginx,
   haproxy,
   haproxySplice,

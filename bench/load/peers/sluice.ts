@@ -28,7 +28,19 @@ export const sluiceScript: Peer = {
   remedy: 'npm run setup',
   launch: (setup) => ({
     ...launch(['route.js', '--workers', String(setup.workers)]),
-    files: { 'route.js': routeScript(setup) },
+    files: { 'route.js': readScript('route.js', setup) },
+  }),
+}
+
+/** Sluice balancing Dubbo calls one by one. */
+export const sluiceDubbo: Peer = {
+  name: 'sluice-dubbo',
+  label: 'Sluice (Dubbo)',
+  version: sluiceVersion,
+  remedy: 'npm run setup',
+  launch: (setup) => ({
+    ...launch(['dubbo.js', '--workers', String(setup.workers)]),
+    files: { 'dubbo.js': readScript('dubbo.js', setup) },
   }),
 }
 
@@ -47,9 +59,9 @@ function balancerArgs({ port, upstreamPorts, workers }: PeerSetup): string[] {
   return ['lb', '--listen', `127.0.0.1:${port}`, ...targets, '--workers', String(workers)]
 }
 
-// The script has its default ports in it, so that it also runs by hand; here they are replaced.
-function routeScript({ port, upstreamPorts }: PeerSetup): string {
-  return readFileSync(projectPath('bench/load/scripts/route.js'), 'utf8')
+// A script has its default ports in it, so that it also runs by hand; here they are replaced.
+function readScript(name: string, { port, upstreamPorts }: PeerSetup): string {
+  return readFileSync(projectPath('bench/load/scripts', name), 'utf8')
     .replace('8080', String(port))
     .replace('9001', String(upstreamPorts[0]))
     .replace('9002', String(upstreamPorts[1]))

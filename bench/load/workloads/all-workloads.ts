@@ -1,5 +1,6 @@
 import { BenchError } from '../bench-error.ts'
 import { body1k, body1m, body64k, post64k } from './bodies.ts'
+import { dubbo } from './dubbo.ts'
 import { rss, startup } from './footprint.ts'
 import { connect, http64, http512, one, script } from './http.ts'
 import { idle } from './idle.ts'
@@ -19,6 +20,7 @@ export const ALL_WORKLOADS: readonly Workload[] = [
   post64k,
   connect,
   tcp,
+  dubbo,
   latency,
   idle,
   rss,
