@@ -56,6 +56,10 @@ int Reactor::Open(bool drives_loop) {
     if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, uv_backend_fd(loop_), &event) != 0) return -errno;
     uv_prepare_init(loop_, &prepare_);
     uv_prepare_start(&prepare_, OnPrepare);
+    uv_idle_init(loop_, &idle_);
+    idle_.data = this;
+    uv_unref(reinterpret_cast<uv_handle_t*>(&idle_));
+    open_handles_++;
   } else {
     const int result = uv_poll_init(loop_, &poll_, epoll_fd_);
     if (result != 0) return result;
@@ -66,7 +70,7 @@ int Reactor::Open(bool drives_loop) {
   uv_timer_init(loop_, &kick_);
   kick_.data = this;
   uv_unref(reinterpret_cast<uv_handle_t*>(&tick_));
-  open_handles_ = 3;
+  open_handles_ += 3;
   opened_ = true;
   clock_start_ = uv_now(loop_);
   UpdateClock();
@@ -90,6 +94,7 @@ void Reactor::Close() {
   framers_.clear();
   if (!opened_) return;
   uv_close(Handle(), OnHandleClosed);
+  if (drives_loop_) uv_close(reinterpret_cast<uv_handle_t*>(&idle_), OnHandleClosed);
   uv_close(reinterpret_cast<uv_handle_t*>(&tick_), OnHandleClosed);
   uv_close(reinterpret_cast<uv_handle_t*>(&kick_), OnHandleClosed);
 }
@@ -106,8 +111,12 @@ void Reactor::OnPoll(uv_poll_t* handle, int, int) { static_cast<Reactor*>(handle
 
 void Reactor::OnPrepare(uv_prepare_t* handle) {
   auto* self = static_cast<Reactor*>(handle->data);
+  // Active all the time but here, where it would make the time-out zero: whatever we return for,
+  // libuv must not wait where it does not see our sockets.
+  uv_idle_stop(&self->idle_);
   uv_update_time(self->loop_);
   self->Poll(uv_backend_timeout(self->loop_));
+  if (!self->closed_) uv_idle_start(&self->idle_, [](uv_idle_t*) {});
 }
 
 void Reactor::OnKick(uv_timer_t* handle) {
@@ -218,6 +227,7 @@ void Reactor::EndBatch() {
     freed_.clear();
   }
   if (!starved_.empty()) ReleaseStarved();
+  if (!ready_.empty() && !drives_loop_) Kick();
   counters_[kConnections] = live_;
   counters_[kChunksUsed] = batch_.slab.chunk_count() - batch_.slab.free_count();
   UpdateKeepAlive();

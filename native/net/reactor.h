@@ -187,6 +187,7 @@ class Reactor {
   bool drives_loop_ = false;
   uv_poll_t poll_{};  // one of the two
   uv_prepare_t prepare_{};
+  uv_idle_t idle_{};  // while active, libuv itself does not wait
   uv_timer_t tick_{};
   uv_timer_t kick_{};
   int open_handles_ = 0;
