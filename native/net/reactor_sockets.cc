@@ -19,6 +19,8 @@ namespace {
 constexpr int kAcceptsPerWake = 64;
 // Less room than this is not worth a recv(): a new chunk is begun.
 constexpr uint32_t kLeastRead = 16 * 1024;
+// Chunks that one connection may fill in a row: what arrives together leaves in one send.
+constexpr int kReadBurst = 4;
 constexpr uint32_t kLingerBytes = 256 * 1024;
 constexpr uint32_t kHighWatermark = 256 * 1024;
 constexpr uint32_t kLowWatermark = 64 * 1024;
@@ -259,6 +261,7 @@ void Reactor::FinishConnect(uint32_t id, Connection& connection) {
 }
 
 void Reactor::Read(uint32_t id, Connection& connection) {
+  int full_reads = 0;
   for (;;) {
     if (batch_.input.room() < kLeastRead &&
         (batch_.slab.free_count() <= batch_.reserve || !batch_.input.Ensure(kChunkBytes))) {
@@ -309,7 +312,8 @@ void Reactor::Read(uint32_t id, Connection& connection) {
       record[3] = Int(size);
     }
     if (size == room) {
-      // There may be more, but the others come first.
+      // There may be more, but after a few chunks the others come first.
+      if (++full_reads < kReadBurst && !connection.paused) continue;
       ReadLater(id, connection);
       return;
     }
