@@ -27,6 +27,8 @@ export class DecodeDubbo extends HttpDecoder implements RequestTracker {
   due = 0
   /** Nothing more will come in. */
   hasEnded = false
+  /** A heartbeat was sent, and nothing has come since. */
+  #isProbing = false
 
   constructor() {
     super(FRAMER_DUBBO)
@@ -44,9 +46,11 @@ export class DecodeDubbo extends HttpDecoder implements RequestTracker {
     this.responder = null
     this.due = 0
     this.hasEnded = false
+    this.#isProbing = false
   }
 
   receiveHead(events: Int32Array, at: number): void {
+    this.#isProbing = false
     const wire = DubboWireHead.read(events, at)
     if (wire.isTwoWay && !wire.isEvent) this.due++
     const start = new MessageStart(null, wire)
@@ -73,6 +77,13 @@ export class DecodeDubbo extends HttpDecoder implements RequestTracker {
 
   isBusy(): boolean {
     return this.responder !== null && this.due > 0
+  }
+
+  probe(): boolean {
+    if (this.#isProbing || this.responder === null) return false
+    this.#isProbing = true
+    this.responder.sendHeartbeat()
+    return true
   }
 
   drain(): void {

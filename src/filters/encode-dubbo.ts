@@ -45,6 +45,8 @@ export const encodeDubbo = defineFilter({
 
 /** Length of a body that has to be held until its end; what the peers accept by default. */
 const BODY_LIMIT = 8 * 1024 * 1024
+/** Hessian 2 for null. */
+const HEARTBEAT_BODY = 'N'
 
 /**
  * Writes Dubbo messages. A length stands before each body: when it is known from the wire, the
@@ -129,6 +131,12 @@ export class EncodeDubbo extends Filter {
     if (this.#mode === 'streaming') this.#owesReadonly = true
     else this.#sendReadonly()
     this.#closeIfDone()
+  }
+
+  /** Asks the peer for a sign of life, unless a message is on its way to it anyway. */
+  sendHeartbeat(): void {
+    if (this.#mode === 'streaming' || this.#hasEnded) return
+    this.#sendEvent(DUBBO_REQUEST | DUBBO_TWO_WAY, new Data(HEARTBEAT_BODY))
   }
 
   #begin(start: MessageStart): void {
@@ -253,9 +261,12 @@ export class EncodeDubbo extends Filter {
   }
 
   #sendReadonly(): void {
+    this.#sendEvent(DUBBO_REQUEST, readonlyBody())
+  }
+
+  #sendEvent(flags: number, body: Data): void {
     const id = splitCount(this.#nextId++)
-    const head = new DubboWireHead(DUBBO_REQUEST | DUBBO_EVENT | HESSIAN2, 0, id)
-    const body = readonlyBody()
+    const head = new DubboWireHead(flags | DUBBO_EVENT | HESSIAN2, 0, id)
     this.#output.writeHead(head, body.size)
     this.#output.writeBody(body)
     this.#output.finish()

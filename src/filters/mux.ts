@@ -64,6 +64,7 @@ export const mux = defineFilter({
       pipelining: given.pipelining ?? 100,
       maxSessions: given.maxSessions ?? 1,
       maxQueue: given.maxQueue ?? 1024,
+      maxCorrelatedQueue: given.maxQueue ?? 8192,
       maxIdle: given.maxIdle ?? Number.POSITIVE_INFINITY,
       idleMs: parseDuration(given.idleTimeout ?? 10),
       retries: given.retries ?? 1,
@@ -205,7 +206,7 @@ class Mux extends Filter implements Requester {
     if (session === null) {
       if (exchange.isAnswered) return
       exchange.keep(event, true)
-      this.#holdInput(exchange.isOverfull)
+      this.#holdInput(exchange.isOverfull || exchange.correlation !== null)
       return
     }
     if (

@@ -15,6 +15,11 @@ export interface RequestTracker extends FramedReceiver {
   drain(): void
   /** A head was begun and not completed in time. */
   receiveHeadTimeout(): void
+  /**
+   * Nothing has moved for long: asks the peer for a sign of life, if the protocol has one. False if
+   * it has none, or has asked already and heard nothing.
+   */
+  probe?(): boolean
 }
 
 /** Timeouts of one listener, in milliseconds. */
@@ -122,6 +127,8 @@ export class Inbound implements SocketHandler, Sink, Source, Framable {
       this.#finish(true)
     } else if (this.#receiver?.isBusy() === true || this.socket.isPaused) {
       // The upstream's own deadline decides; here nothing moves because it is awaited.
+      this.socket.timeout(this.#owner.timeouts.idle, TIMEOUT_IDLE)
+    } else if (this.#receiver?.probe?.() === true) {
       this.socket.timeout(this.#owner.timeouts.idle, TIMEOUT_IDLE)
     } else this.#finish(false)
   }

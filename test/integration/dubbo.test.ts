@@ -221,3 +221,23 @@ test('a worker that stops says R, answers what is due, and closes', async (conte
   assert.equal(await a.line(), '2 20 1 A')
   assert.equal(await a.stream.over(), 'end')
 })
+
+test('HTTP to Dubbo and back: JSON, Hessian, a frame to an echo, and all the way back', async (context) => {
+  const echo = await startRawServer(context, (stream) => stream.socket.pipe(stream.socket))
+  const { port } = await startScript(
+    context,
+    `pipy().listen(0, { host: '127.0.0.1' })
+      .decodeHttpRequest()
+      .replaceMessageBody(body => Hessian.encode(JSON.decode(body)))
+      .encodeDubbo().connect('${echo.address}').decodeDubbo()
+      .replaceMessageBody(body => JSON.encode(Hessian.decode(body)))
+      .encodeHttpResponse()`,
+  )
+  const values = [null, true, false, 42, 12.0625, 'text', { a: [1, { b: 'c' }] }, {}]
+  const answer = await fetch(`http://127.0.0.1:${port}/`, {
+    method: 'POST',
+    body: JSON.stringify(values),
+  })
+  assert.equal(answer.status, 200)
+  assert.deepEqual(await answer.json(), values)
+})

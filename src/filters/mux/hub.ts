@@ -122,8 +122,10 @@ export class MuxHub {
     if (requester === null) return
     group.observer?.begin()
     const session = this.#acquire(group, requester, isFresh)
+    const { maxQueue, maxCorrelatedQueue } = this.policy
+    const limit = exchange.correlation === null ? maxQueue : maxCorrelatedQueue
     if (session !== null) this.#attach(exchange, session)
-    else if (group.queue.length < this.policy.maxQueue) group.queue.push(exchange)
+    else if (group.queue.length < limit) group.queue.push(exchange)
     else {
       this.#layout.runtime.log.error('[mux] buffer overflow')
       this.answered(exchange)

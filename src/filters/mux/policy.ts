@@ -10,6 +10,8 @@ export interface MuxPolicy {
   readonly maxSessions: number
   /** Messages per key that wait for a session. */
   readonly maxQueue: number
+  /** The same for messages whose answers come in any order: a client may have many at once. */
+  readonly maxCorrelatedQueue: number
   /** Sessions per key that are kept while nothing is in progress on them. */
   readonly maxIdle: number
   readonly idleMs: number

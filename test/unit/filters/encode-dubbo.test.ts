@@ -9,6 +9,7 @@ import {
   SessionEnd,
 } from '../../../src/engine/event.ts'
 import { Message } from '../../../src/engine/message.ts'
+import type { DecodeDubbo } from '../../../src/filters/decode-dubbo.ts'
 import {
   CALL,
   describeFrame,
@@ -221,4 +222,16 @@ describe('encodeDubbo', () => {
     session.push(frameData(frame(REQUEST | TWO_WAY | EVENT | 2, 1, 'N')))
     assert.deepEqual(parseFrames(bytesOf(session.events)).map(describeFrame), ['e2 0 1 N'])
   })
+})
+
+test('a quiet peer is asked for a sign of life, and given up when it gives none', () => {
+  const session = new TestProgram((p) =>
+    p.decodeDubbo().demux('one').encodeDubbo().pipeline('one').dummy(),
+  ).open()
+  const decoder = session.session.filters[0] as DecodeDubbo
+  assert.equal(decoder.probe(), true)
+  assert.deepEqual(parseFrames(bytesOf(session.events)).map(describeFrame), ['e2 0 0 N'])
+  session.push(frameData(frame(EVENT | 2, 0, 'N', 20)))
+  assert.equal(decoder.probe(), true)
+  assert.equal(decoder.probe(), false)
 })
