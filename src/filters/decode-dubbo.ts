@@ -6,7 +6,7 @@ import type { RequestTracker } from '../net/inbound.ts'
 import { Connect } from './connect.ts'
 import { DubboWireHead } from './dubbo/dubbo-head.ts'
 import type { EncodeDubbo } from './encode-dubbo.ts'
-import { HttpDecoder } from './http/http-decoder.ts'
+import { FrameDecoder } from './frame-decoder.ts'
 
 /** `decodeDubbo()`: Dubbo messages, both ways, out of a byte stream. */
 export const decodeDubbo = defineFilter({
@@ -20,7 +20,7 @@ export const decodeDubbo = defineFilter({
  * Finds Dubbo messages. At a listener's end it counts the requests that wait for an answer, which
  * the encoder of the answers in the same session registers itself for.
  */
-export class DecodeDubbo extends HttpDecoder implements RequestTracker {
+export class DecodeDubbo extends FrameDecoder implements RequestTracker {
   /** The encoder that answers; it registers itself. */
   responder: EncodeDubbo | null = null
   /** Two-way requests that are not answered. */

@@ -4,8 +4,8 @@ import { FRAMER_HTTP_REQUEST, HEAD_EXPECT_CONTINUE } from '../native/protocol.ts
 import { isFramable } from '../net/framable.ts'
 import type { RequestTracker } from '../net/inbound.ts'
 import type { EncodeHttpResponse } from './encode-http-response.ts'
+import { FrameDecoder } from './frame-decoder.ts'
 import { Exchanges } from './http/exchanges.ts'
-import { HttpDecoder } from './http/http-decoder.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 
 /** `decodeHttpRequest()`: HTTP/1 requests out of a byte stream. */
@@ -20,7 +20,7 @@ export const decodeHttpRequest = defineFilter({
  * Finds requests. It is the one that knows what was asked on a connection, so the response encoder
  * of the same session (or of one linked to it) works from its list of open exchanges.
  */
-export class DecodeHttpRequest extends HttpDecoder implements RequestTracker {
+export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
   readonly exchanges: Exchanges = new Exchanges()
   /** The encoder that answers; it registers itself. */
   responder: EncodeHttpResponse | null = null

@@ -4,8 +4,8 @@ import { MESSAGE_ENDED, MessageStart, SessionEnd } from '../engine/event.ts'
 import { FRAMER_HTTP_RESPONSE, HEAD_INTERIM, HEAD_KEEP_ALIVE } from '../native/protocol.ts'
 import { type FramedReceiver, isFramable } from '../net/framable.ts'
 import { Connect } from './connect.ts'
+import { FrameDecoder } from './frame-decoder.ts'
 import { failedMessage } from './http/frame-output.ts'
-import { HttpDecoder } from './http/http-decoder.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 
 /** `decodeHttpResponse()`: HTTP/1 responses out of a byte stream. */
@@ -21,7 +21,7 @@ export const decodeHttpResponse = defineFilter({
  * the length of a response depends on its request (RFC 9112 §6.3). A connection that fails while
  * an answer is due becomes a response of its own, so that whoever asked gets one.
  */
-export class DecodeHttpResponse extends HttpDecoder implements FramedReceiver {
+export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
   #connect: Connect | null = null
   #isPaired = false
   /** Requests whose final response is not complete. */

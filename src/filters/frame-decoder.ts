@@ -1,4 +1,4 @@
-import { Data } from '../../engine/data.ts'
+import { Data } from '../engine/data.ts'
 import {
   DATA,
   type Event,
@@ -6,9 +6,9 @@ import {
   MessageEnd,
   SESSION_END,
   SessionEnd,
-} from '../../engine/event.ts'
-import { Filter } from '../../engine/filter.ts'
-import { readLatin1 } from '../../native/latin1.ts'
+} from '../engine/event.ts'
+import { Filter } from '../engine/filter.ts'
+import { readLatin1 } from '../native/latin1.ts'
 import {
   EV_BAD,
   EV_DATA,
@@ -16,20 +16,20 @@ import {
   EV_MSG_END,
   EVENT_STRIDE,
   FRAMER_HTTP_RESPONSE,
-} from '../../native/protocol.ts'
-import type { Reactor } from '../../native/reactor.ts'
-import type { FrameReceiver } from '../../native/sockets.ts'
-import { place } from '../../net/socket.ts'
+} from '../native/protocol.ts'
+import type { Reactor } from '../native/reactor.ts'
+import type { FrameReceiver } from '../native/sockets.ts'
+import { place } from '../net/socket.ts'
 
 /** Bytes given to a direct framer at a time. */
 const FEED_BYTES = 16 * 1024
 
 /**
- * What both HTTP decoders share. Next to a socket the native framer works on the socket (fused)
- * and records arrive here; elsewhere `Data` is fed to a framer of the filter's own (direct), which
+ * What all decoders share. Next to a socket the native framer works on the socket (fused) and
+ * records arrive here; elsewhere `Data` is fed to a framer of the filter's own (direct), which
  * gives the same records.
  */
-export abstract class HttpDecoder extends Filter implements FrameReceiver {
+export abstract class FrameDecoder extends Filter implements FrameReceiver {
   readonly #kind: number
   #framer = -1
   protected isFused = false
@@ -49,7 +49,7 @@ export abstract class HttpDecoder extends Filter implements FrameReceiver {
     return this.#framer
   }
 
-  /** Whether responses are taken without knowing their requests. */
+  /** Whether HTTP responses are taken without knowing their requests. */
   protected expectsAny(): boolean {
     return this.#kind === FRAMER_HTTP_RESPONSE
   }
