@@ -26,6 +26,8 @@ export const NOWHERE: Sink = { process: () => undefined }
 export abstract class Filter implements Sink, Source {
   /** Where this filter's output goes. */
   next: Sink = NOWHERE
+  /** The filter behind this one in the same session, or `null` for the last. */
+  after: Filter | null = null
   /** Who feeds this filter: the filter before it, or the session's source. */
   previous: Source | null = null
   /** The session that this filter belongs to, for its whole life. */

@@ -10,7 +10,6 @@ import type { Layout } from './layout.ts'
  */
 export class Session implements Source {
   readonly layout: Layout
-  readonly filters: readonly Filter[]
   readonly #first: Filter
   readonly #last: Filter
   context!: Context
@@ -25,17 +24,24 @@ export class Session implements Source {
   /** `filters` has at least one. */
   constructor(layout: Layout, filters: readonly Filter[]) {
     this.layout = layout
-    this.filters = filters
     for (const filter of filters) filter.session = this
     for (let i = 1; i < filters.length; i++) {
       const before = filters[i - 1] as Filter
       const filter = filters[i] as Filter
       before.next = filter
+      before.after = filter
       filter.previous = before
     }
     this.#first = filters[0] as Filter
     this.#last = filters[filters.length - 1] as Filter
     this.#first.previous = this
+  }
+
+  /** The filters in order. The list is made anew: an idle session should not cost one. */
+  get filters(): Filter[] {
+    const filters: Filter[] = []
+    for (let at: Filter | null = this.#first; at !== null; at = at.after) filters.push(at)
+    return filters
   }
 
   /** Called by the layout. */
@@ -45,8 +51,7 @@ export class Session implements Source {
     this.parent = parent
     this.#isLive = true
     this.#last.next = sink
-    const { filters } = this
-    for (let i = 0; i < filters.length; i++) (filters[i] as Filter).start()
+    for (let at: Filter | null = this.#first; at !== null; at = at.after) at.start()
   }
 
   /** Feeds one event to the first filter. */
@@ -109,8 +114,7 @@ export class Session implements Source {
 
   /** Called by the runtime when the batch is over. */
   recycle(): void {
-    const { filters } = this
-    for (let i = 0; i < filters.length; i++) (filters[i] as Filter).reset()
+    for (let at: Filter | null = this.#first; at !== null; at = at.after) at.reset()
     if (this.#pauses > 0) this.source?.resume()
     this.#pauses = 0
     this.source = null

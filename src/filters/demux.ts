@@ -30,13 +30,18 @@ export const demux = defineFilter({
   targets: (args: [target: string]) => [args[0]],
   plan: (target: string) => {
     checkString(target, 1)
-    let found: Layout | undefined
+    const plan: DemuxPlan = { target, layout: undefined }
     return (layout) => {
-      found ??= layout.runtime.findLayout(layout.module, target)
-      return new Demux(found, target)
+      plan.layout ??= layout.runtime.findLayout(layout.module, target)
+      return new Demux(plan)
     }
   },
 })
+
+interface DemuxPlan {
+  readonly target: string
+  layout: Layout | undefined
+}
 
 /** Messages of one session in progress at a time; more are left unread. */
 const DEPTH_LIMIT = 128
@@ -46,8 +51,7 @@ const CORRELATED_DEPTH_LIMIT = 1024
 const CHANNEL_LIMIT = 64 * 1024
 
 class Demux extends Filter implements Source {
-  readonly #layout: Layout | undefined
-  readonly #target: string
+  readonly #plan: DemuxPlan
   /**
    * Messages in progress, linked by `later`: the one whose answer goes out, and those that wait for
    * their turn, oldest first. Where answers come in any order, the turn goes to who begins one.
@@ -70,10 +74,9 @@ class Demux extends Filter implements Source {
   /** Such messages whose answers wait for the one that is going out. */
   #owed: { readonly event: Correlation; readonly body: Data | null }[] | null = null
 
-  constructor(layout: Layout | undefined, target: string) {
+  constructor(plan: DemuxPlan) {
     super()
-    this.#layout = layout
-    this.#target = target
+    this.#plan = plan
   }
 
   process(event: Event): void {
@@ -184,10 +187,10 @@ class Demux extends Filter implements Source {
   }
 
   #begin(event: MessageStart): void {
-    const target = this.#layout
+    const target = this.#plan.layout
     if (target === undefined) {
       const { log } = this.session.context.runtime
-      log.error(`[demux] pipeline not found: ${this.#target}`)
+      log.error(`[demux] pipeline not found: ${this.#plan.target}`)
       return this.end('RuntimeError')
     }
     const { correlation } = event

@@ -5,7 +5,7 @@ import { HEAD_HEAD_METHOD, HEAD_NO_BODY, WRITE_CHUNKED, WRITE_LENGTH } from '../
 import { isFramable } from '../net/framable.ts'
 import { Connect } from './connect.ts'
 import { DecodeHttpResponse } from './decode-http-response.ts'
-import { EventOutput, SocketOutput } from './http/frame-output.ts'
+import { EventOutput } from './http/frame-output.ts'
 import { requestText } from './http/head-text.ts'
 import type { RequestHead } from './http/head-view.ts'
 import { type BodyMode, type HeadOption, HttpEncoder } from './http/http-encoder.ts'
@@ -61,7 +61,7 @@ export class EncodeHttpRequest extends HttpEncoder {
   ): BodyMode {
     if (this.#isFused && this.output instanceof EventOutput && isFramable(this.next)) {
       const socket = this.next.openSocket()
-      if (socket !== null) this.output = new SocketOutput(socket)
+      if (socket !== null) this.output = socket
       else this.#isFused = false
     }
     this.output.begin(start)
@@ -71,8 +71,8 @@ export class EncodeHttpRequest extends HttpEncoder {
     const isChunked = contentLength < 0
     if (wire !== null && wire.isRequest) wire.isExpectForwarded = true
     if (wire !== null && index >= 0 && !start.isBodyChanged) {
-      this.#decoder?.expect(wire.flags, !(this.output instanceof SocketOutput))
-      this.output.forwardHead(wire, index, isChunked ? WRITE_CHUNKED : WRITE_LENGTH)
+      this.#decoder?.expect(wire.flags, this.output instanceof EventOutput)
+      this.output.forwardHead(index, isChunked ? WRITE_CHUNKED : WRITE_LENGTH, wire.size)
       return isChunked ? 'chunked' : 'length'
     }
     const head = (option ?? start.head) as Partial<RequestHead> | null
@@ -87,7 +87,7 @@ export class EncodeHttpRequest extends HttpEncoder {
       connection: '',
     })
     this.#decoder?.expect(method === 'HEAD' ? HEAD_HEAD_METHOD : 0, true)
-    this.output.writeText(text)
+    this.output.sendText(text)
     return isChunked ? 'chunked' : 'length'
   }
 

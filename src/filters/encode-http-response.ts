@@ -16,7 +16,7 @@ import {
 import { isFramable } from '../net/framable.ts'
 import { DecodeHttpRequest } from './decode-http-request.ts'
 import { Exchanges } from './http/exchanges.ts'
-import { EventOutput, SocketOutput } from './http/frame-output.ts'
+import { EventOutput } from './http/frame-output.ts'
 import { type Framing, responseStatus, responseText } from './http/head-text.ts'
 import type { ResponseHead } from './http/head-view.ts'
 import { type BodyMode, type HeadOption, HttpEncoder } from './http/http-encoder.ts'
@@ -56,10 +56,7 @@ export class EncodeHttpResponse extends HttpEncoder {
 
   override start(): void {
     const socket = isFramable(this.next) ? this.next.openSocket() : null
-    this.output =
-      socket !== null
-        ? new SocketOutput(socket)
-        : new EventOutput(this, this.session.layout.runtime.sockets.reactor)
+    this.output = socket ?? new EventOutput(this, this.session.layout.runtime.sockets.reactor)
     this.#decoder = findDecoder(this.session, this)
     if (this.#decoder !== null) {
       this.#decoder.responder = this
@@ -88,7 +85,7 @@ export class EncodeHttpResponse extends HttpEncoder {
   sendContinue(): void {
     if (this.mode !== 'idle' || this.#exchanges.size !== 1 || this.#hasClosed) return
     if ((this.#exchanges.peek() & HEAD_EXPECT_CONTINUE) === 0) return
-    this.output.writeText('HTTP/1.1 100 Continue\r\n\r\n')
+    this.output.sendText('HTTP/1.1 100 Continue\r\n\r\n')
     this.#exchanges.replace(this.#exchanges.peek() & ~HEAD_EXPECT_CONTINUE)
   }
 
@@ -114,10 +111,10 @@ export class EncodeHttpResponse extends HttpEncoder {
     const wire = event.wire as HttpWireHead
     this.#exchanges.replace(this.#exchanges.peek() & ~HEAD_EXPECT_CONTINUE)
     const index = wire.forwardIndex
-    if (index >= 0) this.output.forwardHead(wire, index, 0)
+    if (index >= 0) this.output.forwardHead(index, 0, wire.size)
     else {
       const head = wire.materialise() as ResponseHead
-      this.output.writeText(
+      this.output.sendText(
         responseText(head, wire, { contentLength: -1, isChunked: false, connection: '' }),
       )
     }
@@ -160,7 +157,7 @@ export class EncodeHttpResponse extends HttpEncoder {
     const isChunked = contentLength < 0 && !isHttp10 && !isBodyless
     if (wire !== null && index >= 0 && !start.isBodyChanged) {
       const framing = isChunked ? WRITE_CHUNKED : isUntilClose ? 0 : WRITE_LENGTH
-      this.output.forwardHead(wire, index, CLOSE_BITS[connection] | framing)
+      this.output.forwardHead(index, CLOSE_BITS[connection] | framing, wire.size)
     } else {
       const head = (option ?? start.head) as Partial<ResponseHead> | null
       const framing: Framing = {
@@ -168,7 +165,7 @@ export class EncodeHttpResponse extends HttpEncoder {
         isChunked,
         connection,
       }
-      this.output.writeText(responseText(head, wire, framing))
+      this.output.sendText(responseText(head, wire, framing))
     }
     if (isBodyless) return 'none'
     if (isUntilClose) return 'until-close'
@@ -219,7 +216,7 @@ export class EncodeHttpResponse extends HttpEncoder {
   #answer(status: number, statusText: string): void {
     if (this.#hasClosed) return
     const framing: Framing = { contentLength: 0, isChunked: false, connection: 'close' }
-    this.output.writeText(responseText({ status, statusText }, null, framing))
+    this.output.sendText(responseText({ status, statusText }, null, framing))
     this.#close('')
   }
 

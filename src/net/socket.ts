@@ -79,6 +79,10 @@ export class Socket implements Source {
     this.reactor.command3(CMD_SEND, this.id, placeText(this.reactor, text), text.length)
   }
 
+  /** A message has no marks on a socket: see `FrameOutput`. */
+  begin(): void {}
+  finish(): void {}
+
   /** Forwards a head of the current batch, written anew natively as the WRITE_* flags ask. */
   forwardHead(index: number, flags: number): void {
     if (this.id >= 0) this.reactor.command3(CMD_SEND_HEAD, this.id, index, flags)

@@ -32,6 +32,13 @@ export type BodyMode = 'idle' | 'held' | 'none' | 'length' | 'chunked' | 'until-
 /** A body of unknown length is held up to this size so that it can go out with Content-Length. */
 const HELD_LIMIT = 64 * 1024
 
+/** A message whose body has an unknown length, until that is known or does not matter. */
+interface HeldMessage {
+  readonly start: MessageStart
+  readonly body: Data[]
+  size: number
+}
+
 /** Head given to an encoder as its argument, in place of the message's own. */
 export type HeadOption = object | (() => object | null) | null | undefined
 
@@ -45,9 +52,7 @@ export abstract class HttpEncoder extends Filter implements BatchListener {
   /** Body bytes still to come in mode `length`. */
   protected remaining = 0
   readonly #option: HeadOption
-  #start: MessageStart | null = null
-  #held: Data[] | null = null
-  #heldSize = 0
+  #held: HeldMessage | null = null
 
   constructor(option: HeadOption) {
     super()
@@ -91,9 +96,7 @@ export abstract class HttpEncoder extends Filter implements BatchListener {
   override reset(): void {
     this.mode = 'idle'
     this.remaining = 0
-    this.#start = null
     this.#held = null
-    this.#heldSize = 0
   }
 
   #begin(start: MessageStart): void {
@@ -107,14 +110,14 @@ export abstract class HttpEncoder extends Filter implements BatchListener {
         if ((flags & HEAD_NO_BODY) !== 0) return this.#open(start, 0)
       }
     }
-    this.#start = start.own()
+    this.#held = { start: start.own(), body: [], size: 0 }
     this.mode = 'held'
     this.session.context.runtime.atBatchEnd(this)
   }
 
   /** The batch is over and the body is not complete: do not wait for the rest. */
   batchEnded(): void {
-    if (this.mode === 'held' && this.#start !== null) this.#openHeld(-1)
+    if (this.#held !== null) this.#openHeld(this.#held, false)
   }
 
   #open(start: MessageStart, contentLength: number): void {
@@ -134,35 +137,28 @@ export abstract class HttpEncoder extends Filter implements BatchListener {
     }
   }
 
-  #openHeld(contentLength: number): void {
-    const start = this.#start as MessageStart
-    const held = this.#held
-    this.#start = null
+  #openHeld(held: HeldMessage, isComplete: boolean): void {
     this.#held = null
-    this.#heldSize = 0
-    this.#open(start, contentLength)
-    if (held !== null) for (const data of held) this.#write(data)
+    this.#open(held.start, isComplete ? held.size : -1)
+    for (const data of held.body) this.#write(data)
   }
 
   #write(data: Data): void {
     switch (this.mode) {
       case 'held':
-        this.#held ??= []
-        this.#held.push(data.own())
-        this.#heldSize += data.size
-        if (this.#heldSize > HELD_LIMIT) this.#openHeld(-1)
+        this.#hold(data)
         break
       case 'length':
         // More than was announced would be read as the next message: never let it out.
         if (data.size > this.remaining) return this.#cut()
         this.remaining -= data.size
-        this.output.writeData(data)
+        this.output.send(data)
         break
       case 'chunked':
-        this.output.writeChunk(data)
+        this.output.sendChunk(data)
         break
       case 'until-close':
-        this.output.writeData(data)
+        this.output.send(data)
         break
       case 'idle':
       case 'none':
@@ -170,11 +166,19 @@ export abstract class HttpEncoder extends Filter implements BatchListener {
     }
   }
 
+  #hold(data: Data): void {
+    const held = this.#held
+    if (held === null) return
+    held.body.push(data.own())
+    held.size += data.size
+    if (held.size > HELD_LIMIT) this.#openHeld(held, false)
+  }
+
   #finish(end: MessageEnd): void {
-    if (this.mode === 'held') this.#openHeld(this.#heldSize)
+    if (this.#held !== null) this.#openHeld(this.#held, true)
     if (this.mode === 'idle') return
     if (this.mode === 'length' && this.remaining > 0) return this.#cut()
-    if (this.mode === 'chunked') this.output.writeLastChunk(end.trailers)
+    if (this.mode === 'chunked') this.output.sendLastChunk(end.trailers)
     this.mode = 'idle'
     this.output.finish()
     this.finished(false)

@@ -51,6 +51,8 @@ export class HttpWireHead implements WireHead {
 
   /** Length of the body, where HEAD_HAS_LENGTH tells that it is known. */
   get contentLength(): number {
+    // Small lengths stay small integers: a fraction-capable field would cost an object of its own.
+    if (this.#lengthHigh === 0 && this.#lengthLow >= 0) return this.#lengthLow
     return (this.#lengthLow >>> 0) + this.#lengthHigh * 0x1_0000_0000
   }
 
