@@ -24,7 +24,7 @@ test('docs/limits.md tells the limits that are in force', () => {
   for (const cells of tableRows(readDocument('docs/limits.md'))) {
     const [, file, name] = SOURCE.exec(cells.at(-1) ?? '') ?? []
     if (file === undefined || name === undefined) continue
-    const told = valueOf(cells[1] ?? '')
+    const told = toldValue(cells[1] ?? '')
     assert.equal(told, definedValue(file, name), `${cells[0]}: ${file} ${name}`)
     compared++
   }
@@ -32,7 +32,7 @@ test('docs/limits.md tells the limits that are in force', () => {
 })
 
 /** `64 KB` or `1,024` as a number; times in milliseconds. */
-function valueOf(cell: string): number {
+function toldValue(cell: string): number {
   const [, number, unit = ''] = /^([\d,.]+)(?: (\w+))?$/.exec(cell) ?? []
   const factor = UNITS[unit]
   assert.ok(number !== undefined && factor !== undefined, `cannot read the value "${cell}"`)
