@@ -16,6 +16,8 @@ export interface ProgramGlobalsOptions {
   readonly write: ConsoleWriter
   /** The program that runs; `null` while a script is only looked at. */
   readonly runtime: Runtime | null
+  /** What `algo.SharedMap` shares with other workers. */
+  readonly shared?: SharedArrayBuffer | undefined
 }
 
 /** The globals that scripts see besides JavaScript's own. */

@@ -1,4 +1,4 @@
-import { scriptAlgo } from './algo/algo.ts'
+import { createAlgo } from './algo/algo.ts'
 import { type ConsoleWriter, createConsole } from './console.ts'
 import { scriptCrypto } from './crypto/crypto.ts'
 import { scriptHessian } from './hessian/hessian.ts'
@@ -14,13 +14,15 @@ export interface GlobalsOptions {
   /** Directory of the root script, where relative paths start. */
   readonly root: string
   readonly write: ConsoleWriter
+  /** What `algo.SharedMap` shares with other workers; without it, with nobody. */
+  readonly shared?: SharedArrayBuffer | undefined
 }
 
 /**
  * Makes the globals of one program that do not touch its pipelines. Events, messages, sessions and
  * `pipy` come from the engine.
  */
-export function createGlobals({ root, write }: GlobalsOptions): Record<string, unknown> {
+export function createGlobals({ root, write, shared }: GlobalsOptions): Record<string, unknown> {
   return {
     JSON: scriptJson,
     XML: scriptXml,
@@ -30,7 +32,7 @@ export function createGlobals({ root, write }: GlobalsOptions): Record<string, u
     URL: ScriptUrl,
     http: createHttp(root),
     crypto: scriptCrypto,
-    algo: scriptAlgo,
+    algo: createAlgo(shared),
     repeat,
   }
 }

@@ -3,6 +3,7 @@ import { HashingLoadBalancer } from './hashing-load-balancer.ts'
 import { LeastWorkLoadBalancer } from './least-work-load-balancer.ts'
 import { ResourcePool } from './resource-pool.ts'
 import { RoundRobinLoadBalancer } from './round-robin-load-balancer.ts'
+import { createSharedMapClass, type SharedMapClass } from './shared-map.ts'
 import { URLRouter } from './url-router.ts'
 
 /** The `algo` that scripts see. */
@@ -12,15 +13,19 @@ export interface ScriptAlgo {
   readonly LeastWorkLoadBalancer: typeof LeastWorkLoadBalancer
   readonly ResourcePool: typeof ResourcePool
   readonly RoundRobinLoadBalancer: typeof RoundRobinLoadBalancer
+  readonly SharedMap: SharedMapClass
   readonly URLRouter: typeof URLRouter
 }
 
-/** The `algo` that scripts see. */
-export const scriptAlgo: ScriptAlgo = {
-  Cache,
-  HashingLoadBalancer,
-  LeastWorkLoadBalancer,
-  ResourcePool,
-  RoundRobinLoadBalancer,
-  URLRouter,
+/** Makes an `algo` whose shared maps lie in `shared`, which all workers of a program have. */
+export function createAlgo(shared?: SharedArrayBuffer): ScriptAlgo {
+  return {
+    Cache,
+    HashingLoadBalancer,
+    LeastWorkLoadBalancer,
+    ResourcePool,
+    RoundRobinLoadBalancer,
+    SharedMap: createSharedMapClass(shared),
+    URLRouter,
+  }
 }
