@@ -3,6 +3,11 @@ import { UsageError } from './usage-error.ts'
 
 const EXIT_FAILURE = 1
 const EXIT_USAGE = 2
+/** For whatever keeps a script from running, as script authors know it. */
+const EXIT_SCRIPT = 255
+
+/** Commands by name; anything else on the command line is about a script. */
+const COMMANDS = ['lb', 'demo', 'types']
 
 /** Runs the command line; sets the exit status and never throws. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -11,11 +16,11 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof UsageError) {
       process.stderr.write(`sluice: ${error.message} (see sluice ${helpTopic(args)}--help)\n`)
-      process.exitCode = EXIT_USAGE
+      process.exitCode = isCommand(args) ? EXIT_USAGE : EXIT_SCRIPT
     } else {
       const text = error instanceof StartError ? error.message : describeBug(error)
       process.stderr.write(`sluice: ${text}\n`)
-      process.exitCode = EXIT_FAILURE
+      process.exitCode = isCommand(args) ? EXIT_FAILURE : EXIT_SCRIPT
     }
   }
 }
@@ -32,6 +37,10 @@ async function runCommand(args: readonly string[]): Promise<void> {
       const { runDemoCommand } = await import('./demo-command.ts')
       return runDemoCommand(rest)
     }
+    case 'types': {
+      const { runTypesCommand } = await import('./types-command.ts')
+      return runTypesCommand(rest)
+    }
     default: {
       const { runScriptCommand } = await import('./script-command.ts')
       return runScriptCommand(args)
@@ -39,8 +48,12 @@ async function runCommand(args: readonly string[]): Promise<void> {
   }
 }
 
-function helpTopic([command]: readonly string[]): string {
-  return command === 'lb' || command === 'demo' ? `${command} ` : ''
+function helpTopic(args: readonly string[]): string {
+  return isCommand(args) ? `${args[0]} ` : ''
+}
+
+function isCommand([command = '']: readonly string[]): boolean {
+  return COMMANDS.includes(command)
 }
 
 function describeBug(error: unknown): string {

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import { configureLogger } from '../observability/logger.ts'
+import { basename, dirname, resolve } from 'node:path'
+import { configureLogger, logger } from '../observability/logger.ts'
 import { writeLogToStdout } from '../observability/stdout-sink.ts'
-import type { ScriptSpec } from '../program/spec.ts'
+import { LoadError } from '../orchestrator/load-error.ts'
+import type { GoodScript } from '../program/load-script.ts'
 import { HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
 import { type HelpPage, renderHelp } from './help.ts'
 import { type OptionSpec, type ParsedOptions, parseOptions } from './option-table.ts'
@@ -25,7 +26,13 @@ const SCRIPT_OPTIONS: readonly OptionSpec[] = [
     value: '<time>',
     doc: 'How long loading the script may take. Default: 5s.',
   },
+  { name: 'watch', doc: 'Load the script again when one of its files changes.' },
   { name: 'verify', doc: 'Load the script, report what is wrong with it, and open no port.' },
+  {
+    name: 'gui-port',
+    value: '<port>',
+    doc: 'Port of the web UI, which is not part of this build.',
+  },
   ...RUN_OPTIONS,
 ]
 
@@ -43,11 +50,12 @@ const HELP: HelpPage = {
     'sluice lb --listen <address> --to <address> [options]',
     'sluice demo [options]',
     'sluice <script file> [options]',
+    'sluice types [<script file or directory>]',
   ],
   about:
     'A programmable load balancer. "lb" balances HTTP or TCP as its options say, "demo" shows ' +
     'it at work, and a script defines pipelines of its own. "sluice lb --help" has the options ' +
-    'of lb.',
+    'of lb. "types" writes declarations beside scripts, for completion in editors.',
   sections: [
     { title: 'Options for scripts', options: SCRIPT_OPTIONS },
     { title: 'Information', options: INFO_OPTIONS },
@@ -73,7 +81,7 @@ export async function runScriptCommand(args: readonly string[]): Promise<void> {
   } else if (options.isSet('help-filters') || options.isSet('list-filters')) {
     await printFilters(options.isSet('help-filters'))
   } else {
-    await runScript(scriptFile(options), options)
+    await runScript(options)
   }
 }
 
@@ -84,28 +92,44 @@ async function printFilters(isDetailed: boolean): Promise<void> {
   process.stdout.write(render(registry.values()))
 }
 
-async function runScript(file: string, options: ParsedOptions): Promise<void> {
+async function runScript(options: ParsedOptions): Promise<void> {
   const run = readRunOptions(options, 1)
   const loadTimeout = options.value('load-timeout')
   const loadTimeoutMs =
     loadTimeout === undefined ? DEFAULT_LOAD_TIMEOUT_MS : parseDuration('load-timeout', loadTimeout)
+  const file = scriptFile(options)
   // Paths in scripts are relative to the script. Only the main thread can change directory.
   process.chdir(dirname(file))
 
   configureLogger({ level: run.logLevel, sink: writeLogToStdout })
+  if (options.isSet('gui-port')) logger.info('[gui] The web UI is not part of this build yet')
   const { loadScriptInJob } = await import('../orchestrator/load-script-in-job.ts')
-  const spec = await loadScriptInJob(file, loadTimeoutMs)
+  const { logGraphs } = await import('../orchestrator/script-source.ts')
+  const load = async (): Promise<GoodScript> => {
+    const script = await loadScriptInJob(file, loadTimeoutMs)
+    return options.isSet('reuse-port') ? withSharedPorts(script) : script
+  }
+  const script = await load().catch(logLoadError)
+  logGraphs(script)
+  logger.flush()
   if (options.isSet('verify')) {
     process.stdout.write('Done.\n')
     return
   }
   const { runProgram } = await import('../orchestrator/run-program.ts')
-  await runProgram(withSharedPorts(spec, options.isSet('reuse-port')), run)
+  const source = { path: `/${basename(file)}`, isWatched: options.isSet('watch'), load }
+  await runProgram(script.spec, run, { source, files: script.files })
 }
 
-function withSharedPorts(spec: ScriptSpec, isShared: boolean): ScriptSpec {
-  if (!isShared) return spec
-  return { ...spec, listen: spec.listen.map((listen) => ({ isShared, ...listen })) }
+function logLoadError(error: unknown): never {
+  if (error instanceof LoadError) for (const line of error.lines) logger.error(line)
+  logger.flush()
+  throw error
+}
+
+function withSharedPorts(script: GoodScript): GoodScript {
+  const listen = script.spec.listen.map((one) => ({ isShared: true, ...one }))
+  return { ...script, spec: { ...script.spec, listen } }
 }
 
 function scriptFile({ positionals }: ParsedOptions): string {

@@ -142,6 +142,11 @@ export class Runtime {
     if (this.#kept.delete(session)) session.free()
   }
 
+  /** Number of sessions that scripts keep. */
+  get keptCount(): number {
+    return this.#kept.size
+  }
+
   /** Ends all sessions that scripts keep: the program is over. */
   releaseAll(): void {
     for (const session of this.#kept) session.free()

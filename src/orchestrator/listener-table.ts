@@ -16,18 +16,49 @@ import { StartError } from './start-error.ts'
  *   listener 0    fd 20    fd 21    fd 22     0.0.0.0:8080
  *   listener 1    fd 23    fd 23    fd 23     unix:/run/a.sock
  *
- * Closing a socket resets the connections in its queue: none is closed before the process drains.
+ * Closing a socket resets the connections in its queue: none is closed before the process drains or
+ * a reload removes its listener.
  */
 export class ListenerTable {
-  readonly #rows: Row[] = []
+  #rows: Row[] = []
 
   /** Opens the sockets of slot 0 for each listener; throws `StartError`. */
   async open(specs: readonly ListenSpec[]): Promise<void> {
+    const change = await this.prepare(specs, 1)
+    change.commit()
+  }
+
+  /**
+   * Opens what `specs` have beyond the present listeners, for a number of slots, and changes
+   * nothing yet. Listeners for the same address keep their sockets, also on port 0. Throws
+   * `StartError`.
+   */
+  async prepare(specs: readonly ListenSpec[], slots: number): Promise<ListenerChange> {
+    const rows: Row[] = []
+    const opened: Row[] = []
     try {
-      for (const spec of specs) this.#rows.push(await openRow(spec))
+      for (const spec of specs) {
+        const known = this.#rows.find((row) => !rows.includes(row) && isSame(row.asked, spec))
+        const row = known ?? (await openRow(spec, this.#hasPort(spec)))
+        rows.push(row)
+        if (known !== undefined) continue
+        opened.push(row)
+        for (let slot = 0; slot < slots; slot++) socketOf(row, slot)
+      }
     } catch (error) {
-      this.close()
+      closeRows(opened)
       throw error
+    }
+    return {
+      abandon: () => closeRows(opened),
+      commit: () => {
+        const removed = this.#rows.filter((row) => !rows.includes(row))
+        this.#rows = rows
+        return {
+          added: opened.map(({ spec }) => formatAddress(spec)),
+          closeRemoved: () => closeRows(removed),
+        }
+      },
     }
   }
 
@@ -48,27 +79,51 @@ export class ListenerTable {
 
   /** Closes everything; new connections are refused from now on. */
   close(): void {
-    for (const { spec, fds } of this.#rows) {
-      for (const fd of fds) closeSync(fd)
-      if (spec.path !== undefined) rmSync(spec.path, { force: true })
-    }
-    this.#rows.length = 0
+    closeRows(this.#rows)
+    this.#rows = []
+  }
+
+  #hasPort({ port, path }: ListenSpec): boolean {
+    return path === undefined && this.#rows.some(({ spec }) => spec.port === port)
   }
 }
 
+/** Other listeners, whose sockets are open and in no use. */
+export interface ListenerChange {
+  /** Closes what was opened. */
+  abandon(): void
+  /** Makes the change. The sockets of removed listeners are open until nobody accepts from them. */
+  commit(): { added: string[]; closeRemoved: () => void }
+}
+
 interface Row {
+  /** As the program has it. */
+  asked: ListenSpec
   /** With a literal address and a real port. */
   spec: ListenSpec
   /** By slot. */
   fds: number[]
 }
 
-async function openRow(asked: ListenSpec): Promise<Row> {
+function closeRows(rows: readonly Row[]): void {
+  for (const { spec, fds } of rows) {
+    for (const fd of fds) closeSync(fd)
+    if (spec.path !== undefined) rmSync(spec.path, { force: true })
+  }
+}
+
+function isSame(one: ListenSpec, other: ListenSpec): boolean {
+  return one.host === other.host && one.port === other.port && one.path === other.path
+}
+
+/** `isOurs` tells that the process itself listens on the port, at another address. */
+async function openRow(asked: ListenSpec, isOurs: boolean): Promise<Row> {
   const spec = { ...asked, host: await resolveHost(asked) }
-  if (spec.path === undefined && spec.port !== 0 && !spec.isShared) checkIsFree(spec)
+  const isExclusive = spec.path === undefined && spec.port !== 0 && !spec.isShared
+  if (isExclusive && !isOurs) checkIsFree(spec)
   const fd = openSocket(spec)
   if (spec.path === undefined && spec.port === 0) spec.port = localAddress(fd).port
-  return { spec, fds: [fd] }
+  return { asked, spec, fds: [fd] }
 }
 
 /**

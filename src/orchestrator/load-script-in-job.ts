@@ -1,21 +1,19 @@
 import { basename } from 'node:path'
-import { logger } from '../observability/logger.ts'
-import type { ScriptSpec } from '../program/spec.ts'
+import type { GoodScript } from '../program/load-script.ts'
 import { JobPool } from './jobs.ts'
-import { StartError } from './start-error.ts'
+import { LoadError } from './load-error.ts'
 
 /**
- * Compiles and evaluates a script on a thread that can be killed. Logs what is wrong with it and
- * throws `StartError`.
+ * Compiles and evaluates a script on a thread that can be killed. Throws `LoadError` when the script
+ * is wrong, and `StartError` when it takes too much time or memory.
  */
-export async function loadScriptInJob(file: string, timeoutMs: number): Promise<ScriptSpec> {
+export async function loadScriptInJob(file: string, timeoutMs: number): Promise<GoodScript> {
   const jobs = new JobPool()
   try {
     const result = await jobs.run('load-script', { file }, timeoutMs)
-    if (result.isGood) return result.spec
-    for (const line of result.lines) logger.error(line)
-    logger.flush()
-    throw new StartError(`cannot load script: ${basename(file)}`)
+    if (result.isGood) return result
+    const { lines, files } = result
+    throw new LoadError(`cannot load script: ${basename(file)}`, lines, files)
   } finally {
     await jobs.close()
   }

@@ -1,8 +1,11 @@
 import type { LogLevel } from '../observability/logger.ts'
 import type { ProgramSpec } from '../program/spec.ts'
+import { createSharedMemory, releaseLockOf } from '../script/algo/shared-table.ts'
+import type { ListenerFd, WorkerCounts } from '../worker/messages.ts'
 import { assignSockets } from './adoption.ts'
 import { ListenerTable } from './listener-table.ts'
 import { StartError } from './start-error.ts'
+import { tuneV8 } from './tune-v8.ts'
 import { WorkerSlot } from './worker-slot.ts'
 
 /** A slot that is down for longer has its sockets adopted; a plain restart is quicker than that. */
@@ -12,6 +15,8 @@ export interface OrchestratorOptions {
   workers: number
   /** Heap limit of one worker. */
   workerMemoryMb: number
+  /** A worker that answers nothing for so long is replaced; 0, or left out, waits for ever. */
+  hangTimeoutMs?: number
   logLevel: LogLevel
 }
 
@@ -20,9 +25,11 @@ export interface OrchestratorOptions {
  * and changes their number. It never touches a proxied byte.
  */
 export class Orchestrator {
-  readonly #spec: ProgramSpec
+  #spec: ProgramSpec
   readonly #options: OrchestratorOptions
   readonly #listeners = new ListenerTable()
+  /** What scripts share between workers; it outlives workers and programs. */
+  readonly #shared: SharedArrayBuffer | undefined
   readonly #slots: WorkerSlot[] = []
   /** Workers that a smaller size has made superfluous, until their sessions are over. */
   readonly #retiring = new Set<WorkerSlot>()
@@ -32,11 +39,17 @@ export class Orchestrator {
   #owners = 0
   #adoptTimer: NodeJS.Timeout | undefined
   #isDraining = false
+  /** Number of the last reload. */
+  #generation = 0
+  /** Reloads and changes of size, one after the other. */
+  #changes: Promise<void> = Promise.resolve()
   #waiters: (() => void)[] = []
 
   constructor(spec: ProgramSpec, options: OrchestratorOptions) {
+    tuneV8()
     this.#spec = spec
     this.#options = options
+    this.#shared = spec.kind === 'script' ? createSharedMemory() : undefined
   }
 
   /** Opens the listeners and starts the workers; resolves when all of them accept. */
@@ -44,7 +57,7 @@ export class Orchestrator {
     await this.#listeners.open(this.#spec.listen)
     for (let slot = 0; slot < this.#options.workers; slot++) this.#listeners.slot(slot)
     this.#grow(this.#options.workers)
-    await this.#until(() => this.#slots.every(({ state }) => state !== 'Starting'))
+    await this.#until(() => this.#hasStarted())
     const failed = this.#slots.find(({ state }) => state !== 'Ready')
     if (failed === undefined || this.#isDraining) return
     this.stop()
@@ -68,11 +81,92 @@ export class Orchestrator {
   }
 
   /** Changes the number of workers; resolves when new ones accept. Old ones finish their work. */
-  async resize(workers: number): Promise<void> {
+  resize(workers: number): Promise<void> {
+    return this.#afterOthers(() => this.#resize(workers))
+  }
+
+  /**
+   * Replaces the program, or changes nothing and throws `StartError`. New connections enter the new
+   * one when this resolves; those that stand finish with the old one. Returns the addresses of new
+   * listeners.
+   */
+  async reload(spec: ProgramSpec): Promise<string[]> {
+    let added: string[] = []
+    await this.#afterOthers(async () => {
+      added = await this.#reload(spec)
+    })
+    return added
+  }
+
+  /** What each worker has at the moment; without those that have no time to tell. */
+  async counts(): Promise<WorkerCounts[]> {
+    const counts = await Promise.all([...this.#allSlots()].map((slot) => slot.count()))
+    return counts.filter((one) => one !== undefined)
+  }
+
+  #afterOthers(change: () => Promise<void>): Promise<void> {
+    const done = this.#changes.then(change)
+    this.#changes = done.catch(() => {})
+    return done
+  }
+
+  async #reload(spec: ProgramSpec): Promise<string[]> {
+    const generation = ++this.#generation
+    await this.#until(() => this.#isDraining || this.#hasStarted())
+    // New sockets first: if one cannot be opened, nothing has changed.
+    const change = await this.#listeners.prepare(spec.listen, this.#owners)
+    try {
+      await this.#build(generation, spec)
+    } catch (error) {
+      change.abandon()
+      for (const slot of this.#slots) slot.post({ type: 'discard', generation })
+      throw error
+    }
+    this.#spec = spec
+    const { added, closeRemoved } = change.commit()
+    const switches = this.#slots.map((slot) => {
+      if (slot.state === 'Ready') return slot.switch(generation, this.#listenersOf(slot.slot))
+      slot.renew()
+      return undefined
+    })
+    await Promise.all(switches)
+    closeRemoved()
+    return added
+  }
+
+  /** Has every worker build the program, also those that start meanwhile. */
+  async #build(generation: number, spec: ProgramSpec): Promise<void> {
+    for (;;) {
+      if (this.#isDraining) throw new StartError('the process is about to end')
+      const missing = this.#slots.filter(
+        ({ state, builtGeneration }) => state === 'Ready' && builtGeneration !== generation,
+      )
+      if (missing.length === 0) return
+      const errors = await Promise.all(missing.map((slot) => slot.build(generation, spec)))
+      // All have failed for the same reason, most likely: one of them is enough.
+      const failed = errors.find((lines) => lines.length > 0)
+      if (failed !== undefined) throw new StartError(failed.join('\n'))
+    }
+  }
+
+  /** All sockets that a slot accepts from at the moment: its own and those it has adopted. */
+  #listenersOf(slot: number): ListenerFd[] {
+    const listeners = this.#listeners.slot(slot)
+    for (const [owner, server] of this.#servers) {
+      if (server === slot && owner !== slot) listeners.push(...this.#listeners.ownOf(owner))
+    }
+    return listeners
+  }
+
+  #hasStarted(): boolean {
+    return this.#slots.every(({ state }) => state !== 'Starting')
+  }
+
+  async #resize(workers: number): Promise<void> {
     if (this.#isDraining) return
     if (workers > this.#slots.length) {
       this.#grow(workers)
-      await this.#until(() => this.#slots.every(({ state }) => state !== 'Starting'))
+      await this.#until(() => this.#hasStarted())
       return
     }
     const superfluous = this.#slots.splice(workers)
@@ -119,13 +213,18 @@ export class Orchestrator {
         new WorkerSlot({
           slot,
           workerMemoryMb: this.#options.workerMemoryMb,
+          hangTimeoutMs: this.#options.hangTimeoutMs ?? 0,
           setup: () => ({
             slot,
             spec: this.#spec,
             listeners: this.#listeners.slot(slot),
             logLevel: this.#options.logLevel,
+            shared: this.#shared,
           }),
           onChange: () => this.#onChange(),
+          onExit: (threadId) => {
+            if (this.#shared !== undefined) releaseLockOf(this.#shared, threadId)
+          },
         }),
       )
     }

@@ -2,12 +2,21 @@ import { configureLogger, type LogLevel, logger } from '../observability/logger.
 import { writeLogToStdout } from '../observability/stdout-sink.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import { Orchestrator } from './orchestrator.ts'
+import type { Reloader } from './reloader.ts'
+import type { ScriptSource } from './script-source.ts'
 
 export interface RunProgramOptions {
   workers: number
   drainTimeoutMs: number
   workerMemoryMb: number
+  hangTimeoutMs: number
   logLevel: LogLevel
+}
+
+/** The script that a program comes from, and its files. */
+export interface RunningScript {
+  source: ScriptSource
+  files: readonly string[]
 }
 
 /** How often a drain tells what it waits for. */
@@ -15,20 +24,37 @@ const DRAIN_REPORT_MS = 1000
 
 /**
  * Runs a program until a signal ends the process: SIGTERM and SIGINT drain, a second one stops at
- * once. Resolves when the program accepts connections; throws `StartError`.
+ * once. SIGHUP loads a script again, SIGTSTP prints what the workers have. Resolves when the program
+ * accepts connections; throws `StartError`.
  */
 export async function runProgram(
   spec: ProgramSpec,
   options: RunProgramOptions,
+  script?: RunningScript,
 ): Promise<Orchestrator> {
   configureLogger({ level: options.logLevel, sink: writeLogToStdout })
   const orchestrator = new Orchestrator(spec, options)
+  let reloader: Reloader | undefined
   // Installed before the start, also because PID 1 has no default actions.
   stopOnSignals(orchestrator, options.drainTimeoutMs)
+  process.on('SIGTSTP', () => void printCounts(orchestrator))
+  process.on('SIGHUP', () => {
+    if (reloader === undefined) logger.error('No script running')
+    else reloader.request()
+  })
   await orchestrator.start()
+  if (script !== undefined) {
+    const { Reloader } = await import('./reloader.ts')
+    reloader = new Reloader(orchestrator, script.source, script.files)
+  }
   for (const address of orchestrator.addresses) logger.info(`[listener] Listening on ${address}`)
   logger.flush()
   return orchestrator
+}
+
+async function printCounts(orchestrator: Orchestrator): Promise<void> {
+  const { renderCounts } = await import('./counts-table.ts')
+  logger.raw(renderCounts(await orchestrator.counts()))
 }
 
 function stopOnSignals(orchestrator: Orchestrator, drainTimeoutMs: number): void {
@@ -62,6 +88,7 @@ async function shutDown(
   if (orchestrator.active > 0)
     logger.info(`Time is over: ${orchestrator.active} sessions are cut off`)
   logger.info('Stopped.')
+  logger.raw('Done.\n')
   exit(0)
 }
 

@@ -1,10 +1,28 @@
 import { Worker } from 'node:worker_threads'
 import { logger } from '../observability/logger.ts'
-import type { MessageFromWorker, MessageToWorker, WorkerSetup } from '../worker/messages.ts'
+import type { ProgramSpec } from '../program/spec.ts'
+import type {
+  ListenerFd,
+  MessageFromWorker,
+  MessageToWorker,
+  WorkerCounts,
+  WorkerSetup,
+} from '../worker/messages.ts'
 import { BackOff } from './back-off.ts'
 
+/**
+ * Many new connections at once make V8 grow the young generation far beyond what pays: objects
+ * either die within a batch or live as long as their connection.
+ */
+const YOUNG_GENERATION_MB = 4
 /** A worker that does not accept by then is ended and counted as dead. */
 const START_TIMEOUT_MS = 10_000
+/** A worker that has not built another program by then counts as unable to. */
+const BUILD_TIMEOUT_MS = 10_000
+/** A worker that is busy for longer is left out of the counts. */
+const COUNT_TIMEOUT_MS = 1000
+/** A worker has missed so many pings when its time is over: a stopped process costs only one. */
+const PINGS = 4
 
 // Resolves in dist/src as well as in dist/bundle, see scripts/setup.mjs.
 const WORKER_ENTRY = new URL('../worker/main.js', import.meta.url)
@@ -14,10 +32,14 @@ export interface WorkerSlotOptions {
   /** The file that threads run, for tests. */
   entry?: URL
   workerMemoryMb: number
+  /** A worker that answers nothing for so long is ended; 0 waits for ever. */
+  hangTimeoutMs: number
   /** Makes what each thread of this slot starts with. */
   setup: () => WorkerSetup
   /** Called after every change of `state` or `active`. */
   onChange: () => void
+  /** Called with the number of each thread that has ended. */
+  onExit?: (threadId: number) => void
 }
 
 /**
@@ -40,6 +62,8 @@ export class WorkerSlot {
   hasStoppedAccepting = false
   /** How the last thread ended, in one line. */
   lastError = ''
+  /** The last reload whose program the current thread has built. */
+  builtGeneration = 0
   readonly #options: WorkerSlotOptions
   readonly #backOff = new BackOff()
   #state: WorkerState = 'Waiting'
@@ -48,6 +72,10 @@ export class WorkerSlot {
   #startedAt = 0
   /** Whether the current thread, or any before it, has ever accepted. */
   #hasAccepted = false
+  /** Pings without an answer. */
+  #missed = 0
+  #pinger: NodeJS.Timeout | undefined
+  readonly #questions = new Set<Question>()
 
   constructor(options: WorkerSlotOptions) {
     this.slot = options.slot
@@ -63,6 +91,36 @@ export class WorkerSlot {
     this.#thread?.postMessage(message)
   }
 
+  /** Makes another program beside the running one; returns what is wrong with it. */
+  async build(generation: number, spec: ProgramSpec): Promise<string[]> {
+    const message: MessageToWorker = { type: 'build', generation, spec }
+    const answer = await this.#ask(message, 'built', BUILD_TIMEOUT_MS)
+    if (answer?.type !== 'built') return [`worker ${this.slot} did not build the program`]
+    if (answer.errors.length === 0) this.builtGeneration = generation
+    return answer.errors
+  }
+
+  /** Lets new connections enter the program that was built; resolves when it is so. */
+  async switch(generation: number, listeners: ListenerFd[]): Promise<void> {
+    await this.#ask({ type: 'switch', generation, listeners }, 'switched')
+  }
+
+  /** What the worker has at the moment; undefined if it has no time to tell. */
+  async count(): Promise<WorkerCounts | undefined> {
+    const answer = await this.#ask({ type: 'count' }, 'counted', COUNT_TIMEOUT_MS)
+    return answer?.type === 'counted' ? answer.counts : undefined
+  }
+
+  /** Starts over what has not accepted yet: what it was started with is out of date. */
+  renew(): void {
+    const thread = this.#thread
+    if (this.#state !== 'Starting' || thread === undefined) return
+    clearTimeout(this.#timer)
+    this.#thread = undefined
+    void thread.terminate()
+    this.#restart()
+  }
+
   /** Stops accepting and finishes open sessions; `active` tells how many are left. */
   drain(): void {
     if (this.#state === 'Draining' || this.#state === 'Stopped') return
@@ -71,6 +129,7 @@ export class WorkerSlot {
       return
     }
     clearTimeout(this.#timer)
+    clearInterval(this.#pinger)
     this.active = 1 // until the worker says better
     this.post({ type: 'drain' })
     this.#enter('Draining')
@@ -83,6 +142,7 @@ export class WorkerSlot {
     this.#thread = undefined
     this.active = 0
     this.hasStoppedAccepting = true
+    this.#endThread()
     this.#enter('Stopped')
     void thread?.terminate()
   }
@@ -91,15 +151,23 @@ export class WorkerSlot {
     const thread = new Worker(this.#options.entry ?? WORKER_ENTRY, {
       workerData: this.#options.setup(),
       name: `worker ${this.slot}`,
-      resourceLimits: { maxOldGenerationSizeMb: this.#options.workerMemoryMb },
+      resourceLimits: {
+        maxOldGenerationSizeMb: this.#options.workerMemoryMb,
+        maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+      },
       trackUnmanagedFds: false,
     })
     thread.on('message', (message: MessageFromWorker) => this.#receive(thread, message))
     thread.on('error', (error) => {
       this.lastError = describe(error)
     })
-    thread.on('exit', (code) => this.#onExit(thread, code))
+    const { threadId } = thread
+    thread.on('exit', (code) => {
+      this.#options.onExit?.(threadId)
+      this.#onExit(thread, code)
+    })
     this.#thread = thread
+    this.builtGeneration = 0
     this.#startedAt = performance.now()
     this.#timer = setTimeout(() => this.#giveUp(thread), START_TIMEOUT_MS)
     this.#state = 'Starting' // no onChange: the constructor has not returned yet
@@ -116,6 +184,7 @@ export class WorkerSlot {
         if (this.#state !== 'Starting') return
         clearTimeout(this.#timer)
         this.#hasAccepted = true
+        this.#watch(thread)
         this.#enter('Ready')
         return
       case 'stopped':
@@ -126,7 +195,58 @@ export class WorkerSlot {
         this.active = message.active
         this.#options.onChange()
         return
+      case 'pong':
+        this.#missed = 0
+        return
+      default:
+        for (const question of this.#questions) {
+          if (question.type === message.type) question.answer(message)
+        }
     }
+  }
+
+  /** Resolves with undefined when the time is over or the thread has ended. */
+  #ask(
+    message: MessageToWorker,
+    type: MessageFromWorker['type'],
+    timeoutMs?: number,
+  ): Promise<MessageFromWorker | undefined> {
+    if (this.#thread === undefined) return Promise.resolve(undefined)
+    return new Promise((resolve) => {
+      const question: Question = {
+        type,
+        answer: (answer) => {
+          clearTimeout(timer)
+          this.#questions.delete(question)
+          resolve(answer)
+        },
+      }
+      const timer =
+        timeoutMs === undefined
+          ? undefined
+          : setTimeout(() => question.answer(undefined), timeoutMs)
+      this.#questions.add(question)
+      this.post(message)
+    })
+  }
+
+  #watch(thread: Worker): void {
+    const { hangTimeoutMs } = this.#options
+    this.#missed = 0
+    if (hangTimeoutMs === 0) return
+    this.#pinger = setInterval(() => {
+      if (this.#missed++ < PINGS) return this.post({ type: 'ping' })
+      clearInterval(this.#pinger)
+      const seconds = hangTimeoutMs / 1000
+      this.lastError = `did not answer for ${seconds} s: is there an endless loop?`
+      void thread.terminate()
+    }, hangTimeoutMs / PINGS)
+  }
+
+  /** What was asked of the thread is answered by nobody. */
+  #endThread(): void {
+    clearInterval(this.#pinger)
+    for (const question of this.#questions) question.answer(undefined)
   }
 
   #giveUp(thread: Worker): void {
@@ -138,6 +258,7 @@ export class WorkerSlot {
     if (thread !== this.#thread) return
     this.#thread = undefined
     clearTimeout(this.#timer)
+    this.#endThread()
     if (this.#state === 'Draining') {
       this.stop()
       return
@@ -166,6 +287,12 @@ export class WorkerSlot {
     this.#state = state
     this.#options.onChange()
   }
+}
+
+/** An answer that is awaited from the thread. */
+interface Question {
+  readonly type: MessageFromWorker['type']
+  answer(message: MessageFromWorker | undefined): void
 }
 
 function describe(error: Error): string {

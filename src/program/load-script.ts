@@ -1,20 +1,38 @@
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { checkProgram } from './build.ts'
 import { Configuration } from './configuration.ts'
+import { buildGraph, type ModuleGraph } from './graph.ts'
 import { compileProgram } from './script/compile-program.ts'
 import type { CompiledModule } from './script/compiled-module.ts'
 import { evaluateModule, type ScriptGlobals } from './script/instantiate.ts'
 import { modulePath } from './script/module-path.ts'
+import { moduleReader } from './script/module-reader.ts'
 import { recordUses } from './script/record-uses.ts'
 import { describeRuntimeError } from './script/runtime-error.ts'
 import { formatScriptError, ScriptError } from './script/script-error.ts'
 import { createProgramGlobals } from './script-globals.ts'
 import type { ListenSpec, ScriptSpec } from './spec.ts'
 
-export type LoadResult =
-  | { isGood: true; spec: ScriptSpec }
+export type LoadResult = GoodScript | BadScript
+
+/** A script that can run. */
+export interface GoodScript {
+  isGood: true
+  spec: ScriptSpec
+  /** One for each module. */
+  graphs: ModuleGraph[]
+  /** Absolute paths of all modules. */
+  files: string[]
+}
+
+/** A script that cannot. */
+export interface BadScript {
+  isGood: false
   /** Log lines that tell what is wrong. */
-  | { isGood: false; lines: string[] }
+  lines: string[]
+  /** Absolute paths of the modules that were read, or should have been. */
+  files: string[]
+}
 
 /**
  * Compiles a script with all modules that it uses, and evaluates it to see where it listens and
@@ -22,23 +40,33 @@ export type LoadResult =
  */
 export function loadScript(file: string): LoadResult {
   let modules: readonly CompiledModule[] = []
+  const root = dirname(resolve(file))
+  const read = moduleReader(root, `/${basename(file)}`)
+  const files: string[] = []
+  const readFile = (path: string): string | undefined => {
+    files.push(join(root, path))
+    return read(path)
+  }
   try {
-    const root = dirname(resolve(file))
     // What a script prints while it is only looked at is printed again when it runs.
     const globals = createProgramGlobals({ root, write: () => {}, runtime: null })
     const findUses = (compiled: CompiledModule): string[] => recordUses(compiled, globals)
-    const program = compileProgram(file, { findUses })
+    const program = compileProgram(file, { findUses, readFile })
     modules = program.modules
     const configurations = modules.map((compiled) => evaluate(compiled, globals))
     checkProgram(configurations, (name) =>
       modules.findIndex(({ path }) => path === modulePath(name)),
     )
     const listen = configurations.flatMap(listensOf)
-    return { isGood: true, spec: { kind: 'script', listen, program } }
+    const graphs = configurations.map((configuration, index) => ({
+      path: modules[index]?.path ?? '',
+      graph: buildGraph(configuration),
+    }))
+    return { isGood: true, spec: { kind: 'script', listen, program }, graphs, files }
   } catch (error) {
     const isScriptError = error instanceof ScriptError
     const lines = isScriptError ? formatScriptError(error) : describeRuntimeError(error, modules)
-    return { isGood: false, lines }
+    return { isGood: false, lines, files }
   }
 }
 

@@ -9,12 +9,17 @@ import { createProgramGlobals } from './script-globals.ts'
 import type { ScriptSpec } from './spec.ts'
 
 /** Evaluates a script's modules for this worker; throws what they throw. */
-export function loadModules(spec: ScriptSpec, runtime: Runtime): Configuration[] {
+export function loadModules(
+  spec: ScriptSpec,
+  runtime: Runtime,
+  shared: SharedArrayBuffer | undefined,
+): Configuration[] {
   const { modules } = spec.program
   const globals = createProgramGlobals({
     root: spec.program.root,
     write: (level, line) => runtime.log[level](line),
     runtime,
+    shared,
   })
   const indexes = new Map(modules.map(({ path }, index) => [path, index]))
   runtime.findModule = (name) => indexes.get(modulePath(name) ?? '') ?? -1

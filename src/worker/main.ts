@@ -5,8 +5,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createReactor } from '../native/reactor.ts'
 import { configureLogger, logger } from '../observability/logger.ts'
-import type { ListenerFd, MessageFromWorker, MessageToWorker, WorkerSetup } from './messages.ts'
-import { startProgram } from './program-host.ts'
+import type { ProgramSpec } from '../program/spec.ts'
+import type { MessageFromWorker, MessageToWorker, WorkerSetup } from './messages.ts'
+import { Programs } from './programs.ts'
 
 /** How often a draining worker counts its sessions. */
 const DRAIN_COUNT_MS = 50
@@ -19,14 +20,13 @@ configureLogger({
   sink: (entries) => send({ type: 'log', entries }),
 })
 
-const reactor = createReactor()
-/** Listener ids of the reactor by descriptor. */
-const listenerIds = new Map<number, number>()
-const program = await startProgram(reactor, setup.spec, [], logger, {
+const programs = new Programs({
+  reactor: createReactor(),
+  log: logger,
   runsTasks: setup.slot === 0,
+  shared: setup.shared,
 })
-// Not earlier: connections wait in the sockets until there is a program to serve them.
-accept(setup.listeners)
+await programs.start(setup.spec, setup.listeners)
 
 parentPort?.on('message', receive)
 send({ type: 'ready' })
@@ -34,39 +34,50 @@ send({ type: 'ready' })
 function receive(message: MessageToWorker): void {
   switch (message.type) {
     case 'adopt':
-      accept(message.listeners)
+      programs.accept(message.listeners)
       break
     case 'release':
-      for (const { fd } of message.listeners) removeListener(fd)
+      programs.release(message.listeners)
       break
     case 'drain':
       drain()
       break
+    case 'build':
+      void build(message.generation, message.spec)
+      break
+    case 'discard':
+      programs.discard(message.generation)
+      break
+    case 'switch':
+      programs.switch(message.generation, message.listeners)
+      send({ type: 'switched', generation: message.generation })
+      break
+    case 'count':
+      send({ type: 'counted', counts: programs.counts() })
+      break
+    case 'ping':
+      send({ type: 'pong' })
+      break
   }
 }
 
-function accept(listeners: readonly ListenerFd[]): void {
-  for (const { index, fd } of listeners) {
-    const id = reactor.addListener(fd)
-    listenerIds.set(fd, id)
-    program.adopt({ index, id })
+async function build(generation: number, spec: ProgramSpec): Promise<void> {
+  const errors: string[] = []
+  try {
+    await programs.prepare(generation, spec)
+  } catch (error) {
+    errors.push(`[pjs] Error: ${error instanceof Error ? error.message : String(error)}`)
   }
-}
-
-function removeListener(fd: number): void {
-  const id = listenerIds.get(fd)
-  if (id !== undefined) reactor.removeListener(id)
-  listenerIds.delete(fd)
+  send({ type: 'built', generation, errors })
 }
 
 function drain(): void {
-  for (const fd of [...listenerIds.keys()]) removeListener(fd)
-  program.drain()
-  let active = program.active()
+  programs.drain()
+  let active = programs.active()
   send({ type: 'draining', active })
   send({ type: 'stopped' })
   setInterval(() => {
-    const now = program.active()
+    const now = programs.active()
     if (now !== active) send({ type: 'draining', active: now })
     active = now
   }, DRAIN_COUNT_MS)

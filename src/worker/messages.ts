@@ -15,6 +15,26 @@ export interface WorkerSetup {
   spec: ProgramSpec
   listeners: ListenerFd[]
   logLevel: LogLevel
+  /** What scripts share between workers with `algo.SharedMap`; nothing for load balancers. */
+  shared: SharedArrayBuffer | undefined
+}
+
+/** How many sessions of a pipeline there are on a worker. */
+export interface PipelineCount {
+  /** Path of the module that defines it; empty for programs without modules. */
+  module: string
+  pipeline: string
+  /** Whether its program has been replaced. */
+  isStale: boolean
+  allocated: number
+  active: number
+}
+
+/** What a worker has at the moment. */
+export interface WorkerCounts {
+  pipelines: PipelineCount[]
+  /** Number of living objects by kind. */
+  instances: Record<string, number>
 }
 
 /*
@@ -25,14 +45,33 @@ export interface WorkerSetup {
  *   orchestrator  drain            stops accepting and ends what it has
  *   worker        stopped          accepts no more: the sockets may be closed
  *   worker        draining         how many sessions are left, whenever the number changes
+ *
+ * A reload, in which `generation` tells one from the next:
+ *
+ *   orchestrator  build            makes a program beside the running one
+ *   worker        built            it is there, or `errors` tell why not
+ *   orchestrator  discard          another worker could not build it
+ *   orchestrator  switch           new connections enter it, from exactly these listeners
+ *   worker        switched         accepts from no other socket
+ *
+ * At any time: `count` is answered by `counted`, and `ping` by `pong`.
  */
 export type MessageToWorker =
   | { type: 'adopt'; listeners: ListenerFd[] }
   | { type: 'release'; listeners: ListenerFd[] }
   | { type: 'drain' }
+  | { type: 'build'; generation: number; spec: ProgramSpec }
+  | { type: 'discard'; generation: number }
+  | { type: 'switch'; generation: number; listeners: ListenerFd[] }
+  | { type: 'count' }
+  | { type: 'ping' }
 
 export type MessageFromWorker =
   | { type: 'ready' }
   | { type: 'stopped' }
   | { type: 'draining'; active: number }
   | { type: 'log'; entries: LogEntry[] }
+  | { type: 'built'; generation: number; errors: string[] }
+  | { type: 'switched'; generation: number }
+  | { type: 'counted'; counts: WorkerCounts }
+  | { type: 'pong' }

@@ -1,12 +1,12 @@
 import type { Layout } from '../engine/layout.ts'
 import { Runtime, type RuntimeLog } from '../engine/runtime.ts'
-import type { Reactor } from '../native/reactor.ts'
-import { Sockets } from '../native/sockets.ts'
+import type { Sockets } from '../native/sockets.ts'
 import { Inbound, type InboundOwner } from '../net/inbound.ts'
 import { buildModule, type RootLayout } from '../program/build.ts'
 import type { Configuration } from '../program/configuration.ts'
 import { loadBalancer } from '../program/load-balancer.ts'
 import type { ProgramSpec } from '../program/spec.ts'
+import type { PipelineCount } from './messages.ts'
 import { TaskRunner } from './task-runner.ts'
 
 /** A listener of the reactor that serves one of the program's `listen` entries. */
@@ -17,75 +17,67 @@ export interface BoundListener {
   id: number
 }
 
-/** A program that runs on this worker. */
-export interface RunningProgram {
-  /** Serves one more socket of a listener. */
-  adopt(listener: BoundListener): void
-  /** Answers what is in progress, accepts nothing new, and closes what is idle. */
-  drain(): void
-  /** Number of open downstream connections and of tasks in progress. */
-  active(): number
-  /** Closes everything at once. */
-  close(): void
+/** What a program on a worker is made of. */
+export interface ProgramHostOptions {
+  sockets: Sockets
+  spec: ProgramSpec
+  log: RuntimeLog
+  /** What scripts share between workers. */
+  shared: SharedArrayBuffer | undefined
 }
 
 /** Idle time-out of connections that a script accepts. */
 const SCRIPT_IDLE_MS = 75_000
 
-/** How this worker differs from the others that run the same program. */
-export interface WorkerRole {
-  /** Tasks run on one worker only. */
-  readonly runsTasks: boolean
-}
-
-/** Builds the program's pipelines and begins to accept. Throws what the script throws. */
-export async function startProgram(
-  reactor: Reactor,
-  spec: ProgramSpec,
-  listeners: readonly BoundListener[],
-  log: RuntimeLog,
-  role: WorkerRole = { runsTasks: true },
-): Promise<RunningProgram> {
-  const runtime: Runtime = new Runtime(log, new Sockets(reactor, () => runtime.endBatch()))
+/** Builds a program's pipelines on this worker; nothing runs yet. Throws what the script throws. */
+export async function buildProgram(options: ProgramHostOptions): Promise<ProgramHost> {
+  const { sockets, spec, log, shared } = options
+  const runtime = new Runtime(log, sockets)
   // Load balancers do not pay for the script language.
   const configurations =
     spec.kind === 'lb'
       ? [loadBalancer(spec, runtime)]
-      : await (await import('../program/script-program.ts')).loadModules(spec, runtime)
-  const layouts = configurations.flatMap((configuration: Configuration, module) =>
+      : await (await import('../program/script-program.ts')).loadModules(spec, runtime, shared)
+  const roots = configurations.flatMap((configuration: Configuration, module) =>
     buildModule(runtime, module, configuration),
   )
-  const host = new ProgramHost(
-    runtime,
-    layouts.filter(({ entry }) => entry.kind === 'listen').map(({ layout }) => layout),
-    spec.kind === 'lb' ? spec.timeouts.idleMs : SCRIPT_IDLE_MS,
-    spec.kind === 'script',
-  )
-  for (const listener of listeners) host.adopt(listener)
-  if (role.runsTasks) host.startTasks(layouts)
-  return host
+  return new ProgramHost(runtime, roots, spec)
 }
 
-class ProgramHost implements RunningProgram, InboundOwner {
+/**
+ * A program on this worker.
+ *
+ *     Built   -> Running   startTasks() and adopt()
+ *     Running -> Retired   another program takes over; what is in progress ends here
+ *     any     -> Draining  the worker is about to end
+ */
+export class ProgramHost implements InboundOwner {
   readonly timeouts: { idle: number }
   readonly hasScripts: boolean
-  readonly #runtime: Runtime
+  readonly runtime: Runtime
+  readonly #roots: readonly RootLayout[]
   readonly #listens: readonly Layout[]
+  readonly #modules: readonly string[]
   #tasks: readonly TaskRunner[] = []
   #active = 0
-  #isDraining = false
+  /** Gets no new work: retired or draining. */
+  #isEnding = false
 
-  constructor(runtime: Runtime, listens: readonly Layout[], idleMs: number, hasScripts: boolean) {
-    this.#runtime = runtime
-    this.#listens = listens
-    this.timeouts = { idle: idleMs }
-    this.hasScripts = hasScripts
+  constructor(runtime: Runtime, roots: readonly RootLayout[], spec: ProgramSpec) {
+    const isScript = spec.kind === 'script'
+    this.runtime = runtime
+    this.#roots = roots
+    this.#listens = roots.filter(({ entry }) => entry.kind === 'listen').map(({ layout }) => layout)
+    this.#modules = isScript ? spec.program.modules.map(({ path }) => path) : []
+    this.timeouts = { idle: isScript ? SCRIPT_IDLE_MS : spec.timeouts.idleMs }
+    this.hasScripts = isScript
   }
 
+  /** Serves one more socket of a listener. */
   adopt({ index, id }: BoundListener): void {
     const layout = this.#listens[index]
     if (layout === undefined) throw new RangeError(`the program has no listener ${index}`)
-    const { sockets } = this.#runtime
+    const { sockets } = this.runtime
     sockets.setAcceptor(id, (connection) => {
       this.#active++
       return new Inbound(this, sockets, layout, connection)
@@ -93,17 +85,23 @@ class ProgramHost implements RunningProgram, InboundOwner {
   }
 
   release(connection: number): void {
-    this.#runtime.sockets.detach(connection)
+    this.runtime.sockets.detach(connection)
     this.#active--
     this.#checkEnd()
   }
 
+  /** Number of open downstream connections and of tasks in progress. */
   active(): number {
     return this.#active + this.#tasks.filter(({ isBusy }) => isBusy).length
   }
 
-  startTasks(roots: readonly RootLayout[]): void {
-    this.#tasks = roots.flatMap(({ layout, entry }) =>
+  /** Whether nothing of the program is left: no connection, and no session of any pipeline. */
+  get isOver(): boolean {
+    return this.active() === 0 && this.#layouts().every(({ active }) => active === 0)
+  }
+
+  startTasks(): void {
+    this.#tasks = this.#roots.flatMap(({ layout, entry }) =>
       entry.kind === 'task'
         ? [new TaskRunner(layout, entry.intervalMs, () => this.#checkEnd())]
         : [],
@@ -111,29 +109,32 @@ class ProgramHost implements RunningProgram, InboundOwner {
     for (const task of this.#tasks) task.start()
   }
 
-  drain(): void {
-    if (this.#isDraining) return
-    this.#isDraining = true
+  /** Begins nothing by itself any more; connections go on as long as they like. */
+  retire(): void {
+    if (this.#isEnding) return
+    this.#isEnding = true
     for (const task of this.#tasks) task.stop()
-    for (const handler of this.#runtime.sockets.handlers()) {
-      if (handler instanceof Inbound) handler.drain()
-    }
     this.#checkEnd()
-    this.#runtime.sockets.settle()
+    this.runtime.sockets.settle()
+  }
+
+  /** How many sessions each pipeline has. */
+  counts(isStale: boolean): PipelineCount[] {
+    return this.#layouts().map(({ module, name, allocated, active }) => ({
+      module: this.#modules[module] ?? '',
+      pipeline: name,
+      isStale,
+      allocated,
+      active,
+    }))
+  }
+
+  #layouts(): Layout[] {
+    return [...this.#roots.map(({ layout }) => layout), ...this.runtime.layouts()]
   }
 
   /** What scripts keep ends with the last session that may need it. */
   #checkEnd(): void {
-    if (this.#isDraining && this.active() === 0) this.#runtime.releaseAll()
-  }
-
-  close(): void {
-    for (const task of this.#tasks) task.stop()
-    this.#runtime.releaseAll()
-    for (const handler of this.#runtime.sockets.handlers()) {
-      if (handler instanceof Inbound) handler.destroy()
-    }
-    this.#runtime.sockets.settle()
-    this.#runtime.sockets.reactor.close()
+    if (this.#isEnding && this.active() === 0) this.runtime.releaseAll()
   }
 }

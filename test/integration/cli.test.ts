@@ -21,7 +21,7 @@ test('prints help and version on stdout', async () => {
   assert.deepEqual(labels, ['Version', 'Commit', 'Commit Date', 'Host', 'Node'])
 })
 
-const USAGE_ERRORS: readonly [args: string, line: string][] = [
+const SCRIPT_ERRORS: readonly [args: string, line: string][] = [
   ['', 'nothing to run: give a script file or a command (see sluice --help)'],
   ['--foo', 'unknown option: --foo (see sluice --help)'],
   [
@@ -29,6 +29,12 @@ const USAGE_ERRORS: readonly [args: string, line: string][] = [
     `file or directory does not exist: ${process.cwd()}/no/such.js (see sluice --help)`,
   ],
   ['a.js b.js', 'redundant filename: b.js (see sluice --help)'],
+  ['test', 'script file not specified (see sluice --help)'],
+  ['a.js --log-level=loud', 'unknown log level: loud (see sluice --help)'],
+  ['a.js --verify=yes', 'option takes no value: --verify (see sluice --help)'],
+]
+
+const USAGE_ERRORS: readonly [args: string, line: string][] = [
   ['lb --to :1', 'nowhere to listen: give --listen <address> (see sluice lb --help)'],
   ['lb --listen 1 --bar', 'unknown option: --bar (see sluice lb --help)'],
   [
@@ -37,11 +43,16 @@ const USAGE_ERRORS: readonly [args: string, line: string][] = [
   ],
 ]
 
-for (const [args, line] of USAGE_ERRORS) {
-  test(`tells in one line what is wrong with 'sluice ${args}'`, async () => {
-    const result = await runSluice(args.split(' ').filter((arg) => arg !== ''))
-    assert.deepEqual(result, { status: 2, stdout: '', stderr: `sluice: ${line}\n` })
-  })
+for (const [status, errors] of [
+  [2, USAGE_ERRORS],
+  [255, SCRIPT_ERRORS],
+] as const) {
+  for (const [args, line] of errors) {
+    test(`tells in one line what is wrong with 'sluice ${args}'`, async () => {
+      const result = await runSluice(args.split(' ').filter((arg) => arg !== ''))
+      assert.deepEqual(result, { status, stdout: '', stderr: `sluice: ${line}\n` })
+    })
+  }
 }
 
 test('tells that a port is in use', async (context) => {
@@ -81,7 +92,7 @@ test('ends a script that loops for ever while it is loaded', async (context) => 
   const file = temporaryScript(context, `pipy({ n: ${long} })`)
   const { status, stderr } = await runSluice([file, '--load-timeout', '1'])
   assert.equal(stderr, 'sluice: loading the script took more than 1 s: is there an endless loop?\n')
-  assert.equal(status, 1)
+  assert.equal(status, 255)
 })
 
 test('shows where a script is wrong', async (context) => {
@@ -90,21 +101,100 @@ test('shows where a script is wrong', async (context) => {
   assert.match(stdout, /\[error\] \[pjs\] Syntax error: .* at line 3 column 3/)
   assert.match(stdout, / {2}\.dummy\(\)\n/)
   assert.equal(stderr, 'sluice: cannot load script: bad.js\n')
-  assert.equal(status, 1)
+  assert.equal(status, 255)
 })
 
 test('tells of a pipeline that does not exist', async (context) => {
   const file = temporaryScript(context, "pipy().listen(0).link('nowhere')")
   const { status, stdout } = await runSluice([file, '--verify'])
   assert.match(stdout, /\[error\] \[pjs\] Error: pipeline not found: nowhere/)
-  assert.equal(status, 1)
+  assert.equal(status, 255)
 })
 
-test('--verify opens no port', async (context) => {
-  const file = temporaryScript(context, 'pipy().listen(1).dummy()')
-  assert.deepEqual(await runSluice(['--verify', file]), {
-    status: 0,
-    stdout: 'Done.\n',
-    stderr: '',
+const BROKEN: readonly [what: string, text: string, line: RegExp][] = [
+  ['a link to nowhere', "pipy().listen(0).link('x')", /Error: pipeline not found: x/],
+  ['a syntax error', 'pipy(', /Syntax error: .* at line 1 column/],
+  ['something else', '({})', /Script did not return a Configuration object/],
+  ['an unknown name', 'pipy().listen(port)', /Error: unresolved identifier port/],
+  ['a pipeline in itself', "pipy().pipeline('a').demux('a')", /Error: recursive pipeline: a/],
+  ['a missing module', "pipy().listen(0).use('m.js', 'a')", /Cannot load module: m\.js/],
+  [
+    'a pipeline that a module lacks',
+    "pipy().listen(0).use('main.js', 'a')",
+    /Error: pipeline not found: a in main\.js/,
+  ],
+]
+
+for (const [what, text, line] of BROKEN) {
+  test(`--verify finds ${what}`, async (context) => {
+    const file = temporaryScript(context, text)
+    const { status, stdout } = await runSluice([file, '--verify'])
+    assert.match(stdout, line)
+    assert.equal(status, 255)
   })
+}
+
+test('--verify draws the script and opens no port', async (context) => {
+  const file = temporaryScript(
+    context,
+    `pipy()
+      .listen(1).decodeHttpRequest().fork('log').demux('answer').encodeHttpResponse()
+      .pipeline('log').dump()
+      .pipeline('answer').replaceMessage(new Message('hi'))
+      .task('1s').replaceMessage(() => new SessionEnd)`,
+  )
+  const { status, stdout } = await runSluice(['--verify', '--log-level=warn', file])
+  assert.equal(status, 0)
+  const lines = stdout.split('\n').map((line) => line.replace(/^.* \[info\] \[config\] ?/, ''))
+  assert.deepEqual(lines, [
+    'Module /main.js',
+    '===============',
+    '',
+    '[0.0.0.0:1]',
+    ' |',
+    ' v',
+    'decodeHttpRequest',
+    'fork',
+    ' |--> [log]',
+    ' |    dump',
+    'demux',
+    ' |--> [answer]',
+    ' |    replaceMessage',
+    ' v',
+    'encodeHttpResponse',
+    ' |',
+    ' v',
+    '',
+    '[Task #1]',
+    ' |',
+    ' v',
+    'replaceMessage',
+    ' |',
+    ' v',
+    '',
+    'Done.',
+    '',
+  ])
+})
+
+test('says that the web UI is not there', async (context) => {
+  const file = temporaryScript(context, 'pipy().listen(0)')
+  const { status, stdout } = await runSluice(['--verify', '--gui-port=6060', file])
+  assert.equal(status, 0)
+  assert.match(stdout, /\[info\] \[gui\] The web UI is not part of this build yet\n/)
+})
+
+test('accepts options of one dash and options behind the script', async () => {
+  assert.match((await runSluice(['-version'])).stdout, /^Version {5}: /)
+  assert.match((await runSluice(['-v'])).stdout, /^Version {5}: /)
+  assert.match((await runSluice(['-help'])).stdout, /^Usage: /)
+  // The first of version, help, help-filters and list-filters wins, wherever it stands.
+  assert.match((await runSluice(['--list-filters', '-h'])).stdout, /^Usage: /)
+  assert.match((await runSluice(['--help-filters', '--list-filters'])).stdout, /\n=====+\n/)
+})
+
+test('lists all filters', async () => {
+  const { stdout } = await runSluice(['--list-filters'])
+  assert.equal(stdout.trim().split('\n').length, 32)
+  assert.match(stdout, /^\nconnect +\(target\[, options\]\) +Sends data/)
 })

@@ -3,17 +3,21 @@
  * Stands in for src/worker/main.ts in tests of supervision.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { MessageFromWorker } from '../../src/worker/messages.ts'
+import type { MessageFromWorker, MessageToWorker } from '../../src/worker/messages.ts'
 
 export interface ScriptedWorkerData {
-  behaviour: 'live' | 'fail' | 'throw' | 'exit' | 'allocate'
+  behaviour: 'live' | 'fail' | 'throw' | 'exit' | 'allocate' | 'hang'
 }
 
 const { behaviour } = workerData as ScriptedWorkerData
 
 if (behaviour === 'fail') throw new Error('cannot start')
 send({ type: 'ready' })
-parentPort?.on('message', (message) => {
+parentPort?.on('message', (message: MessageToWorker) => {
+  if (message.type === 'ping') {
+    send({ type: 'pong' })
+    return
+  }
   switch (message.type === 'drain' ? 'drain' : behaviour) {
     case 'drain':
       send({ type: 'draining', active: 0 })
@@ -26,6 +30,9 @@ parentPort?.on('message', (message) => {
       break
     case 'allocate':
       allocate()
+      break
+    case 'hang':
+      for (;;);
   }
 })
 

@@ -20,6 +20,7 @@ class Rig {
       slot: 0,
       entry: ENTRY,
       workerMemoryMb: 16,
+      hangTimeoutMs: behaviour === 'hang' ? 400 : 0,
       // Threads of this test read another setup than real ones.
       setup: () => ({ behaviour }) as unknown as WorkerSetup,
       onChange: () => {
@@ -44,6 +45,7 @@ const DEATHS: readonly [Behaviour, error: RegExp][] = [
   ['throw', /^Error: told to/],
   ['exit', /^exited with code 3$/],
   ['allocate', /^out of memory$/],
+  ['hang', /^did not answer for 0.4 s: is there an endless loop\?$/],
 ]
 
 for (const [behaviour, error] of DEATHS) {

@@ -1,0 +1,4 @@
+/** `sluice types`. */
+export async function runTypesCommand(args: readonly string[]): Promise<void> {
+  void args
+}

@@ -1,0 +1,65 @@
+import { logger } from '../observability/logger.ts'
+import type { GoodScript } from '../program/load-script.ts'
+import { LoadError } from './load-error.ts'
+import type { Orchestrator } from './orchestrator.ts'
+import { logGraphs, type ScriptSource } from './script-source.ts'
+import { ScriptWatcher } from './script-watcher.ts'
+
+/**
+ * Loads the running script again, when asked or when one of its files changes. A script that cannot
+ * be loaded leaves the running one as it is. Requests that come during a reload lead to one more.
+ */
+export class Reloader {
+  readonly #orchestrator: Orchestrator
+  readonly #source: ScriptSource
+  readonly #watcher: ScriptWatcher | undefined
+  #isBusy = false
+  #isWanted = false
+
+  /** `files` are those of the running script. */
+  constructor(orchestrator: Orchestrator, source: ScriptSource, files: readonly string[]) {
+    this.#orchestrator = orchestrator
+    this.#source = source
+    if (!source.isWatched) return
+    this.#watcher = new ScriptWatcher(() => this.request())
+    this.#watcher.watch(files)
+  }
+
+  request(): void {
+    this.#isWanted = true
+    if (!this.#isBusy) void this.#work()
+  }
+
+  async #work(): Promise<void> {
+    this.#isBusy = true
+    while (this.#isWanted) {
+      this.#isWanted = false
+      await this.#reload()
+    }
+    this.#isBusy = false
+  }
+
+  async #reload(): Promise<void> {
+    const { path } = this.#source
+    try {
+      const script: GoodScript = await this.#source.load()
+      // Before the switch: a change from here on leads to another reload.
+      this.#watcher?.watch(script.files)
+      const added = await this.#orchestrator.reload(script.spec)
+      logGraphs(script)
+      for (const address of added) logger.info(`[listener] Listening on ${address}`)
+      logger.info(`Script reloaded: ${path}`)
+    } catch (error) {
+      logger.error(`Failed reloading script: ${path}`)
+      for (const line of linesOf(error)) logger.error(line)
+      // The file that has to be mended may be new.
+      if (error instanceof LoadError) this.#watcher?.watch(error.files)
+    }
+    logger.flush()
+  }
+}
+
+function linesOf(error: unknown): readonly string[] {
+  if (error instanceof LoadError && error.lines.length > 0) return error.lines
+  return (error instanceof Error ? error.message : String(error)).split('\n')
+}

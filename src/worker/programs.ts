@@ -1,0 +1,145 @@
+import type { RuntimeLog } from '../engine/runtime.ts'
+import type { Reactor } from '../native/reactor.ts'
+import { Sockets } from '../native/sockets.ts'
+import { Inbound } from '../net/inbound.ts'
+import type { ProgramSpec } from '../program/spec.ts'
+import type { ListenerFd, WorkerCounts } from './messages.ts'
+import { buildProgram, type ProgramHost } from './program-host.ts'
+
+/** How this worker differs from others, and what it shares with them. */
+export interface ProgramsOptions {
+  reactor: Reactor
+  log: RuntimeLog
+  /** Tasks run on one worker only. */
+  runsTasks: boolean
+  /** What scripts share between workers. */
+  shared: SharedArrayBuffer | undefined
+}
+
+/** How often replaced programs are looked at, whether they are over. */
+const STALE_CHECK_MS = 1000
+
+/**
+ * The programs of one worker: the current one, which gets all new connections, and those it has
+ * replaced, which live as long as they have sessions.
+ */
+export class Programs {
+  readonly #options: ProgramsOptions
+  readonly #sockets: Sockets
+  /** Reactor ids of the listeners that this worker accepts from, by descriptor. */
+  readonly #listeners = new Map<number, number>()
+  /** All that have sessions; the current one is the last. */
+  #hosts: ProgramHost[] = []
+  #next: { generation: number; host: ProgramHost } | null = null
+  #staleTimer: NodeJS.Timeout | undefined
+
+  constructor(options: ProgramsOptions) {
+    this.#options = options
+    this.#sockets = new Sockets(options.reactor, () => this.#endBatch())
+  }
+
+  /** Starts the first program. Throws what its script throws. */
+  async start(spec: ProgramSpec, listeners: readonly ListenerFd[]): Promise<void> {
+    this.#hosts.push(await this.#build(spec))
+    // Not earlier: connections wait in the sockets until there is a program to serve them.
+    this.accept(listeners)
+    if (this.#options.runsTasks) this.#current.startTasks()
+  }
+
+  /** Makes a program beside the running one. Throws what its script throws. */
+  async prepare(generation: number, spec: ProgramSpec): Promise<void> {
+    this.#next = { generation, host: await this.#build(spec) }
+  }
+
+  discard(generation: number): void {
+    if (this.#next?.generation === generation) this.#next = null
+  }
+
+  /** Makes the prepared program the current one; it accepts from `listeners` and no others. */
+  switch(generation: number, listeners: readonly ListenerFd[]): void {
+    if (this.#next?.generation !== generation) return
+    const before = this.#current
+    const { host } = this.#next
+    this.#next = null
+    this.#hosts.push(host)
+    this.accept(listeners)
+    for (const fd of [...this.#listeners.keys()]) {
+      if (!listeners.some((listener) => listener.fd === fd)) this.#remove(fd)
+    }
+    before.retire()
+    if (this.#options.runsTasks) host.startTasks()
+    this.#staleTimer ??= setInterval(() => this.#forgetStale(), STALE_CHECK_MS)
+    this.#sockets.settle()
+  }
+
+  /** Accepts from these sockets for the current program, also if it did so for an earlier one. */
+  accept(listeners: readonly ListenerFd[]): void {
+    for (const { index, fd } of listeners) {
+      const id = this.#listeners.get(fd) ?? this.#options.reactor.addListener(fd)
+      this.#listeners.set(fd, id)
+      this.#current.adopt({ index, id })
+    }
+  }
+
+  release(listeners: readonly ListenerFd[]): void {
+    for (const { fd } of listeners) this.#remove(fd)
+  }
+
+  /** Answers what is in progress, accepts nothing new, and closes what is idle. */
+  drain(): void {
+    for (const fd of [...this.#listeners.keys()]) this.#remove(fd)
+    for (const host of this.#hosts) host.retire()
+    for (const handler of this.#sockets.handlers()) {
+      if (handler instanceof Inbound) handler.drain()
+    }
+    this.#sockets.settle()
+  }
+
+  /** Number of open downstream connections and of tasks in progress. */
+  active(): number {
+    return this.#hosts.reduce((sum, host) => sum + host.active(), 0)
+  }
+
+  counts(): WorkerCounts {
+    const current = this.#current
+    const pipelines = this.#hosts.flatMap((host) =>
+      host.counts(host !== current).filter(({ isStale, active }) => !isStale || active > 0),
+    )
+    let inbound = 0
+    let outbound = 0
+    for (const handler of this.#sockets.handlers()) {
+      if (handler instanceof Inbound) inbound++
+      else outbound++
+    }
+    const kept = this.#hosts.reduce((sum, { runtime }) => sum + runtime.keptCount, 0)
+    return { pipelines, instances: { Inbound: inbound, Outbound: outbound, Session: kept } }
+  }
+
+  get #current(): ProgramHost {
+    return this.#hosts[this.#hosts.length - 1] as ProgramHost
+  }
+
+  #build(spec: ProgramSpec): Promise<ProgramHost> {
+    const { log, shared } = this.#options
+    return buildProgram({ sockets: this.#sockets, spec, log, shared })
+  }
+
+  #remove(fd: number): void {
+    const id = this.#listeners.get(fd)
+    if (id !== undefined) this.#options.reactor.removeListener(id)
+    this.#listeners.delete(fd)
+  }
+
+  #endBatch(): void {
+    const hosts = this.#hosts
+    for (let i = 0; i < hosts.length; i++) (hosts[i] as ProgramHost).runtime.endBatch()
+  }
+
+  #forgetStale(): void {
+    const current = this.#current
+    this.#hosts = this.#hosts.filter((host) => host === current || !host.isOver)
+    if (this.#hosts.length > 1) return
+    clearInterval(this.#staleTimer)
+    this.#staleTimer = undefined
+  }
+}
