@@ -38,6 +38,12 @@ export const demux = defineFilter({
   },
 })
 
+/** A message about a connection, not for anybody behind it; a heartbeat, for example. */
+interface Notice {
+  readonly event: Correlation
+  body: Data | null
+}
+
 interface DemuxPlan {
   readonly target: string
   layout: Layout | undefined
@@ -68,11 +74,10 @@ class Demux extends Filter implements Source {
   #isFull = false
   /** Messages whose answers have begun before their turn. */
   #holders = 0
-  /** A message about the connection itself is coming in, with this body so far. */
-  #event: Correlation | null = null
-  #eventBody: Data | null = null
+  /** A message about the connection itself that is coming in. */
+  #notice: Notice | null = null
   /** Such messages whose answers wait for the one that is going out. */
-  #owed: { readonly event: Correlation; readonly body: Data | null }[] | null = null
+  #owed: Notice[] | null = null
 
   constructor(plan: DemuxPlan) {
     super()
@@ -87,7 +92,7 @@ class Demux extends Filter implements Source {
         break
       case DATA:
         if (this.#current !== null) this.#current.session.process(event)
-        else if (this.#event !== null) this.#eventBody ??= event.own()
+        else if (this.#notice !== null) this.#notice.body ??= event.own()
         break
       case MESSAGE_END: {
         const channel = this.#current
@@ -96,7 +101,7 @@ class Demux extends Filter implements Source {
           channel.session.process(event)
           if (channel.isDone) channel.session.free()
           else if (channel.correlation?.isOneWay === true) this.#dismiss(channel)
-        } else if (this.#event !== null) this.#receiveEvent(this.#event)
+        } else if (this.#notice !== null) this.#receiveNotice(this.#notice)
         break
       }
       case SESSION_END:
@@ -131,8 +136,7 @@ class Demux extends Filter implements Source {
     this.#pauses = 0
     this.#isFull = false
     this.#holders = 0
-    this.#event = null
-    this.#eventBody = null
+    this.#notice = null
     this.#owed = null
   }
 
@@ -195,7 +199,7 @@ class Demux extends Filter implements Source {
     }
     const { correlation } = event
     if (correlation?.isEvent === true) {
-      this.#event = correlation
+      this.#notice = { event: correlation, body: null }
       return
     }
     const channel = new Channel(this, correlation)
@@ -244,17 +248,15 @@ class Demux extends Filter implements Source {
   }
 
   /** A heartbeat, for example, is answered here: behind, there is no connection of its peer's. */
-  #receiveEvent(event: Correlation): void {
-    const body = this.#eventBody
-    this.#event = null
-    this.#eventBody = null
+  #receiveNotice(notice: Notice): void {
+    this.#notice = null
     if (this.#first?.hasStarted === true) {
       this.#owed ??= []
-      this.#owed.push({ event, body })
-    } else event.acknowledge(this.next, body)
+      this.#owed.push(notice)
+    } else notice.event.acknowledge(this.next, notice.body)
   }
 
-  #payOwed(owed: readonly { event: Correlation; body: Data | null }[]): void {
+  #payOwed(owed: readonly Notice[]): void {
     if (this.#first?.hasStarted === true) return
     this.#owed = null
     for (const { event, body } of owed) event.acknowledge(this.next, body)
