@@ -1,10 +1,25 @@
 import { checkFunction } from '../../engine/arguments.ts'
 import { defineFilter, type FilterDefinition } from '../../engine/definition.ts'
-import type { Event, Kind } from '../../engine/event.ts'
+import {
+  DATA,
+  type Event,
+  type Kind,
+  MESSAGE_END,
+  MESSAGE_START,
+  SESSION_END,
+} from '../../engine/event.ts'
 import { Filter } from '../../engine/filter.ts'
 import { own } from './own.ts'
 
 export type Callback = (event: Event) => unknown
+
+/** Names of the events' classes, for the type declarations. */
+const CLASSES: Readonly<Partial<Record<Kind, string>>> = {
+  [DATA]: 'Data',
+  [MESSAGE_START]: 'MessageStart',
+  [MESSAGE_END]: 'MessageEnd',
+  [SESSION_END]: 'SessionEnd',
+}
 
 /** Defines a filter that calls a function for each event of one kind, and passes everything. */
 export function defineObserver(
@@ -18,7 +33,7 @@ export function defineObserver(
     parameters: [
       {
         name: 'callback',
-        type: '(event: Event) => void',
+        type: `(event: ${CLASSES[kind] ?? 'Event'}) => void`,
         doc: `Callback function that receives ${what}`,
       },
     ],

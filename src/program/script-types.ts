@@ -1,0 +1,331 @@
+/**
+ * TypeScript declarations of what scripts see besides JavaScript and filters. A test compares them
+ * with the classes themselves.
+ */
+export const SCRIPT_TYPES = `/** Bytes that pass through a pipeline. */
+declare class Data {
+  /** An empty one, a number of zero bytes, a text in an encoding, or a copy. */
+  constructor(init?: number | string | Data | null, encoding?: DataEncoding)
+  /** Number of bytes. */
+  readonly size: number
+  /** Appends in place. */
+  push(more: Data | string): this
+  /** Removes bytes from the beginning and returns them. */
+  shift(count: number): Data
+  toString(encoding?: DataEncoding): string
+}
+
+type DataEncoding = 'utf8' | 'base64' | 'base64url' | 'hex' | 'hdex'
+
+/** The beginning of a message. */
+declare class MessageStart {
+  constructor(head?: object | null)
+  /** What the decoder found, or what the encoder shall write. */
+  head: any
+}
+
+/** The end of a message. */
+declare class MessageEnd {
+  constructor()
+}
+
+/** The end of a session. */
+declare class SessionEnd {
+  constructor()
+  /** Why the session ended; empty if nothing is wrong. */
+  readonly error: '' | SessionError
+}
+
+type SessionError = @SESSION_ERRORS@
+
+/** A complete message: stands for its events wherever events are expected. */
+declare class Message {
+  constructor(body?: string | Data | null)
+  constructor(head: object | null, body?: string | Data | null)
+  readonly head: any
+  readonly body: Data | null
+}
+
+type Event = Data | MessageStart | MessageEnd | SessionEnd
+
+type Replacement = Event | Message | (Event | Message | null | undefined)[] | null | undefined
+
+type Replacer<T> = Replacement | ((replaced: T) => Replacement)
+
+/** A session of a named pipeline that the script feeds itself; it starts in the current context. */
+declare class Session {
+  constructor(module: string, pipeline: string)
+  input(...inputs: Replacement[]): void
+  /** Whether the pipeline has put out SessionEnd. */
+  readonly done: boolean
+  readonly remoteAddress: string
+  readonly remotePort: number
+  readonly localAddress: string
+  readonly localPort: number
+}
+
+/** The connection that a context belongs to. */
+interface Inbound {
+  readonly id: number
+  readonly remoteAddress: string
+  readonly remotePort: number
+  readonly localAddress: string
+  readonly localPort: number
+}
+
+/** Certificates and keys are PEM texts, as strings or Data. */
+type Pem = string | Data
+
+interface ListenOptions {
+  /** Address to listen on; all IPv4 addresses unless given. */
+  host?: string
+  /** Other processes may listen on the same port. */
+  reuse?: boolean
+  /** Accept TLS. */
+  tls?: { cert: Pem; key: Pem; alpn?: string | string[] }
+}
+
+/** Durations are seconds, or texts such as '1.5s' or '2m'. */
+interface ConnectOptions {
+  /** Unsent bytes above which the source is held up. */
+  bufferLimit?: number | string
+  /** Further attempts after a failed one; negative for ever. */
+  retryCount?: number
+  retryDelay?: number | string
+  /** Connect when the session starts: the remote endpoint may be the one that speaks first. */
+  eager?: boolean
+  connectTimeout?: number | string
+  /** Longest silence while a response is due. */
+  responseTimeout?: number | string
+  /** Longest silence otherwise. */
+  idleTimeout?: number | string
+  /** Is told of every attempt, by its target. */
+  observer?: object
+  /** Connect with TLS; an empty object verifies nothing. */
+  tls?: {
+    cert?: Pem
+    key?: Pem
+    ca?: Pem | Pem[]
+    verify?: boolean
+    sni?: string
+    servername?: string
+    alpn?: string | string[]
+  }
+}
+
+interface MuxOptions {
+  /** Messages in progress on one session at a time; 1 makes the sessions a connection pool. */
+  pipelining?: number
+  maxSessions?: number
+  maxQueue?: number
+  maxIdle?: number
+  idleTimeout?: number | string
+  retries?: number
+  observer?: object
+}
+
+interface JSON {
+  /** Bytes to a value; undefined when they are not valid. */
+  decode(data: Data): any
+  encode(
+    value: unknown,
+    replacer?: ((key: string, value: any, holder: any) => unknown) | null,
+    space?: number | null,
+  ): Data
+}
+
+interface XmlNode {
+  readonly name: string
+  readonly attributes: Record<string, any> | null
+  readonly children: any[] | null
+}
+
+declare const XML: {
+  Node: new (name: string, attributes?: object | null, children?: any[] | null) => XmlNode
+  /** The document; null when it is malformed. */
+  parse(text: string): XmlNode | null
+  decode(data: Data): XmlNode | null
+  stringify(document: XmlNode, space?: number | null): string
+  encode(document: XmlNode, space?: number | null): Data
+}
+
+declare const Hessian: {
+  encode(...values: unknown[]): Data
+  decode(data: Data): any
+}
+
+declare const console: {
+  log(...values: unknown[]): void
+  debug(...values: unknown[]): void
+  info(...values: unknown[]): void
+  warn(...values: unknown[]): void
+  error(...values: unknown[]): void
+}
+
+interface Stats {
+  readonly dev: number
+  readonly ino: number
+  readonly mode: number
+  readonly nlink: number
+  readonly uid: number
+  readonly gid: number
+  readonly rdev: number
+  readonly size: number
+  readonly blksize: number
+  readonly blocks: number
+  /** Whole seconds, like the other times. */
+  readonly atime: number
+  readonly mtime: number
+  readonly ctime: number
+  isFile(): boolean
+  isDirectory(): boolean
+  isCharacterDevice(): boolean
+  isBlockDevice(): boolean
+  isFIFO(): boolean
+  isSymbolicLink(): boolean
+  isSocket(): boolean
+}
+
+declare const os: {
+  readonly env: Record<string, string | undefined>
+  /** The bytes of a file; null when it cannot be read. Paths start at the root script's folder. */
+  readFile(path: string): Data | null
+  stat(path: string): Stats | null
+}
+
+/** The parts of an address as they are written. */
+declare class URL {
+  constructor(url: string, base?: string | URL | null)
+  readonly auth: string
+  readonly hash: string
+  readonly host: string
+  readonly hostname: string
+  readonly href: string
+  readonly origin: string
+  readonly password: string
+  readonly path: string
+  readonly pathname: string
+  readonly port: string
+  readonly protocol: string
+  readonly query: string
+  readonly search: string
+  readonly username: string
+  toString(): string
+  toJSON(): string
+}
+
+declare namespace http {
+  class File {
+    constructor(path: string)
+    /** The file below the program's root; null when there is none. */
+    static from(path: string): File | null
+    /** A response with the best encoding that the client accepts. */
+    toMessage(acceptEncoding?: string | null): Message
+  }
+}
+
+declare namespace crypto {
+  class Hash {
+    constructor(algorithm: string)
+    update(data: Data | string, encoding?: DataEncoding | null): this
+    digest(): Data
+    digest(encoding: DataEncoding): string
+  }
+  class Hmac {
+    constructor(algorithm: string, key: Data | string)
+    update(data: Data | string, encoding?: DataEncoding | null): this
+    digest(): Data
+    digest(encoding: DataEncoding): string
+  }
+  class Verify {
+    constructor(algorithm: string)
+    update(data: Data | string, encoding?: DataEncoding | null): this
+    verify(key: Data | string, signature: Data | string, encoding?: DataEncoding | null): boolean
+  }
+  class JWK {
+    constructor(jwk: object)
+    readonly isValid: boolean
+  }
+  class JWT {
+    constructor(token: string)
+    readonly isValid: boolean
+    readonly header: any
+    readonly payload: any
+    verify(key: Data | string | JWK): boolean
+  }
+}
+
+declare namespace algo {
+  /** Remembers what a function made of its keys. */
+  class Cache<K = any, V = any> {
+    constructor(
+      allocate: (key: K) => V,
+      free?: ((key: K, value: V) => void) | null,
+      options?: { size?: number } | null,
+    )
+    get(key: K): V
+    has(key: K): boolean
+    remove(key: K): boolean
+    clear(): void
+  }
+  /** The target that a tag hashes to. */
+  class HashingLoadBalancer {
+    constructor(targets?: string[])
+    add(target: string): void
+    remove(target: string): boolean
+    select(tag?: unknown): string | undefined
+  }
+  /** The target with the least work for its weight. */
+  class LeastWorkLoadBalancer {
+    constructor(weights?: Record<string, number> | null)
+    set(target: string, weight: number): void
+    select(tag?: unknown): string | undefined
+    deselect(target: string): void
+  }
+  /** Deals out targets in turn, each as often as its weight says. */
+  class RoundRobinLoadBalancer {
+    constructor(weights?: Record<string, number> | null)
+    set(target: string, weight: number): void
+    select(tag?: unknown): string | undefined
+    /** Not there: scripts may call it with \`?.\` on any balancer. */
+    deselect?(target: string): void
+  }
+  /** Leases resources of pools to tenants. */
+  class ResourcePool<R = any> {
+    constructor(allocator: (pool: any, tenant: any) => R)
+    allocate(pool: unknown, tenant?: unknown): R
+    free(resource: R): void
+    freeTenant(tenant: unknown): void
+  }
+  /** Numbers by key that all workers share and that outlive a reload. */
+  class SharedMap {
+    constructor(name: string)
+    get(key: string): number | undefined
+    set(key: string, value: number): void
+    /** Adds to a value, which starts at 0; returns the new one. */
+    add(key: string, amount: number): number
+    delete(key: string): boolean
+    keys(): string[]
+  }
+  /** Finds values by host and path. */
+  class URLRouter<V = any> {
+    constructor(rules?: Record<string, V> | null)
+    add(pattern: string, value: V): void
+    find(part: string, ...more: string[]): V | undefined
+  }
+}
+
+/** Calls f(0), f(1), … until it returns something falsy, at most \`count\` times if that is given. */
+declare function repeat(f: (index: number) => unknown): any
+declare function repeat(count: number, f: (index: number) => unknown): any
+
+/** Path of the module, with a leading slash. */
+declare const __filename: string
+/** What the module was given by \`use\`. */
+declare const __argv: any[]
+/** The connection that the running context belongs to. */
+declare const __inbound: Inbound
+
+/** Begins a program; \`variables\` are the initial values of its context variables. */
+declare function pipy(variables?: object): Configuration
+`
