@@ -74,6 +74,7 @@ ReactorObject::ReactorObject(const Napi::CallbackInfo& info)
   dubbo::Limits& dubbo = reactor.limits.dubbo;
   dubbo.max_body_bytes = Option(options, "maxDubboBodyBytes", dubbo.max_body_bytes);
   reactor.head_timeout_ms = Option(options, "headTimeoutMs", 0);
+  runs_microtasks_ = Option(options, "runsMicrotasks", 1) != 0;
 
   memory_ = net::SharedMemory::Create(sizes);
   if (!memory_) {
@@ -102,8 +103,12 @@ void ReactorObject::OnBatch(uint32_t count) {
   napi_value argument = nullptr;
   napi_value result = nullptr;
   napi_create_uint32(env, count, &argument);
+  // Only a callback scope runs microtasks afterwards. It costs as much as handling a request, so
+  // that programs that have none do without.
   const napi_status status =
-      napi_make_callback(env, nullptr, Value(), on_batch_.Value(), 1, &argument, &result);
+      runs_microtasks_
+          ? napi_make_callback(env, nullptr, Value(), on_batch_.Value(), 1, &argument, &result)
+          : napi_call_function(env, Value(), on_batch_.Value(), 1, &argument, &result);
   if (status != napi_pending_exception) return;
   // As for any other callback that throws: the environment's uncaughtException.
   napi_value error = nullptr;

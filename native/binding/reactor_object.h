@@ -53,6 +53,7 @@ class ReactorObject final : public Napi::ObjectWrap<ReactorObject>, public net::
   std::shared_ptr<net::SharedMemory> memory_;
   std::unique_ptr<net::Reactor> reactor_;
   Napi::FunctionReference on_batch_;
+  bool runs_microtasks_ = true;
   napi_async_cleanup_hook_handle hook_ = nullptr;
 };
 

@@ -135,10 +135,8 @@ void Reactor::Poll(int timeout_ms) {
     const int wait_ms = ready_.empty() ? timeout_ms : 0;
     const int count = epoll_wait(epoll_fd_, epoll_events_, kMaxEvents, wait_ms);
     counters_[kSyscalls]++;
-    if (wait_ms != 0) {
-      uv_update_time(loop_);
-      UpdateClock();
-    }
+    uv_update_time(loop_);
+    UpdateClock();
     if (count > 0) counters_[kReadiness] += count;
     const bool has_idled = count <= 0 && ready_.empty();
     const bool loop_is_ready = HandleEvents(count);
@@ -146,8 +144,6 @@ void Reactor::Poll(int timeout_ms) {
     RunBatch();
     if (has_idled || loop_is_ready || closed_) return;
     if (drives_loop_) {
-      uv_update_time(loop_);
-      UpdateClock();
       timeout_ms = uv_backend_timeout(loop_);
       if (timeout_ms == 0) return;
     } else if ((count <= 1 && ready_.empty()) || round == kMaxRounds) {

@@ -46,6 +46,11 @@ export interface NativeOptions {
   readonly lenientLf?: number
   /** A message head must be complete so long after its first byte; 0 waits for ever. */
   readonly headTimeoutMs?: number
+  /**
+   * 0: microtasks and `process.nextTick` of `onBatch` wait for some other callback of the event
+   * loop. For engines that use neither.
+   */
+  readonly runsMicrotasks?: number
 }
 
 /** The shared memory of a reactor: byte positions in `buffer`; the slab is at 0. */

@@ -11,6 +11,8 @@ import { Programs } from './programs.ts'
 
 /** How often a draining worker counts its sessions. */
 const DRAIN_COUNT_MS = 50
+/** A request head that takes longer from its first byte to its last is answered 408. */
+const HEAD_TIMEOUT_MS = 30_000
 
 // The orchestrator is the only one who starts this file, always with a WorkerSetup.
 const setup = workerData as WorkerSetup
@@ -21,7 +23,11 @@ configureLogger({
 })
 
 const programs = new Programs({
-  reactor: createReactor(),
+  reactor: createReactor({
+    headTimeoutMs: HEAD_TIMEOUT_MS,
+    // Promises can only come from scripts.
+    runsMicrotasks: setup.spec.kind === 'script' ? 1 : 0,
+  }),
   log: logger,
   runsTasks: setup.slot === 0,
   shared: setup.shared,
