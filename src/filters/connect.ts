@@ -3,7 +3,6 @@ import { Data } from '../engine/data.ts'
 import { defineFilter, evaluate, type ValueOf } from '../engine/definition.ts'
 import type { SessionErrorCode } from '../engine/errors.ts'
 import { DATA, type Event, MESSAGE_START, SESSION_END, SessionEnd } from '../engine/event.ts'
-import { Filter } from '../engine/filter.ts'
 import { parseDuration, parseSize } from '../engine/quantity.ts'
 import type { BatchListener } from '../engine/runtime.ts'
 import type { TargetObserver, UpstreamObserver } from '../engine/upstream-observer.ts'
@@ -13,6 +12,9 @@ import type { Framable, FramedReceiver } from '../net/framable.ts'
 import { cachedAddress, resolve } from '../net/resolver.ts'
 import { Socket } from '../net/socket.ts'
 import { parseTarget, type Target } from '../net/target.ts'
+import { createTlsClient, type TlsConnectOptions } from '../net/tls/options.ts'
+import { TlsConnect } from './connect/tls-connect.ts'
+import { type ConnectTimeouts, Upstream } from './connect/upstream.ts'
 
 /** Options of `connect`; durations are seconds or texts such as `'1.5s'` or `'2m'`. */
 export interface ConnectOptions {
@@ -28,15 +30,10 @@ export interface ConnectOptions {
   responseTimeout?: number | string
   /** Longest silence otherwise. */
   idleTimeout?: number | string
+  /** Speak TLS. Without `verify: true` or `ca`, anybody can pretend to be the endpoint. */
+  tls?: TlsConnectOptions
   /** Is told of every attempt, by its target. */
   observer?: UpstreamObserver
-}
-
-/** Limits of one upstream connection, in milliseconds. */
-export interface ConnectTimeouts {
-  readonly connect: number
-  readonly response: number
-  readonly idle: number
 }
 
 interface ConnectPlan {
@@ -62,7 +59,7 @@ export const connect = defineFilter({
     {
       name: 'options',
       type: 'ConnectOptions',
-      doc: 'bufferLimit, retryCount, retryDelay, eager, connectTimeout, responseTimeout, idleTimeout',
+      doc: 'bufferLimit, retryCount, retryDelay, eager, connectTimeout, responseTimeout, idleTimeout, tls',
       isOptional: true,
     },
   ],
@@ -84,7 +81,9 @@ export const connect = defineFilter({
       isEager: given.eager === true,
       observer: given.observer ?? null,
     }
-    return () => new Connect(plan)
+    if (given.tls === undefined || given.tls === null) return () => new Connect(plan)
+    const tls = createTlsClient(given.tls)
+    return () => new TlsConnect(new Connect(plan), tls)
   },
 })
 
@@ -98,7 +97,7 @@ const ETIMEDOUT = 110
  *               |             v    | retry        |
  *               +-----------> Waiting ------------+
  */
-export class Connect extends Filter implements SocketHandler, Framable, BatchListener {
+export class Connect extends Upstream implements SocketHandler, Framable, BatchListener {
   readonly #plan: ConnectPlan
   socket: Socket | null = null
   #state: 'idle' | 'resolving' | 'connecting' | 'waiting' | 'open' | 'ended' = 'idle'
@@ -125,12 +124,10 @@ export class Connect extends Filter implements SocketHandler, Framable, BatchLis
     this.#plan = plan
   }
 
-  /** Where it connects to, once that is known. */
   get target(): string {
     return this.#target
   }
 
-  /** Whether the remote endpoint has been reached. */
   get isOpen(): boolean {
     return this.#state === 'open'
   }
@@ -179,8 +176,7 @@ export class Connect extends Filter implements SocketHandler, Framable, BatchLis
     this.#receiver = receiver
   }
 
-  /** A request has been sent as bytes, which the framer cannot see by itself. */
-  expect(flags: number): void {
+  override expect(flags: number): void {
     if (this.socket !== null) this.socket.expect(flags)
     else {
       this.#expectations ??= []
@@ -216,7 +212,6 @@ export class Connect extends Filter implements SocketHandler, Framable, BatchLis
     this.#target = ''
   }
 
-  /** Resets the connection. */
   destroy(): void {
     this.#state = 'ended'
     this.#drop(true)
@@ -290,6 +285,7 @@ export class Connect extends Filter implements SocketHandler, Framable, BatchLis
     }
     this.#state = 'open'
     this.#attempts = 0
+    this.opened?.()
     this.#flush()
     this.#balanceInput()
     this.#armTimeout()

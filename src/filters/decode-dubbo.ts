@@ -3,7 +3,7 @@ import { MessageStart, SessionEnd } from '../engine/event.ts'
 import { FRAMER_DUBBO } from '../native/protocol.ts'
 import { isFramable } from '../net/framable.ts'
 import type { RequestTracker } from '../net/inbound.ts'
-import { Connect } from './connect.ts'
+import { Upstream } from './connect/upstream.ts'
 import { DubboWireHead } from './dubbo/dubbo-head.ts'
 import type { EncodeDubbo } from './encode-dubbo.ts'
 import { FrameDecoder } from './frame-decoder.ts'
@@ -60,7 +60,7 @@ export class DecodeDubbo extends FrameDecoder implements RequestTracker {
 
   /** From here on the stream makes no sense: whoever sends it is let go. */
   receiveBad(): void {
-    if (this.previous instanceof Connect) this.previous.destroy()
+    if (this.previous instanceof Upstream) this.previous.destroy()
     this.receiveSessionEnd(new SessionEnd('ProtocolError'))
   }
 

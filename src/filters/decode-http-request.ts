@@ -2,7 +2,7 @@ import { defineFilter } from '../engine/definition.ts'
 import { MessageStart, SessionEnd } from '../engine/event.ts'
 import { FRAMER_HTTP_REQUEST, HEAD_EXPECT_CONTINUE } from '../native/protocol.ts'
 import { isFramable } from '../net/framable.ts'
-import type { RequestTracker } from '../net/inbound.ts'
+import { isTrackable, type RequestTracker } from '../net/inbound.ts'
 import type { EncodeHttpResponse } from './encode-http-response.ts'
 import { FrameDecoder } from './frame-decoder.ts'
 import { Exchanges } from './http/exchanges.ts'
@@ -37,10 +37,11 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
 
   override start(): void {
     const source = this.session.source
-    if (this.previous === this.session && isFramable(source)) {
+    if (this.previous !== this.session) return
+    if (isFramable(source)) {
       this.isFused = true
       source.attachFramer(FRAMER_HTTP_REQUEST, this)
-    }
+    } else if (isTrackable(source)) source.track(this)
   }
 
   override reset(): void {

@@ -3,7 +3,7 @@ import { SESSION_ERRORS, type SessionErrorCode } from '../engine/errors.ts'
 import { MESSAGE_ENDED, MessageStart, SessionEnd } from '../engine/event.ts'
 import { FRAMER_HTTP_RESPONSE, HEAD_INTERIM, HEAD_KEEP_ALIVE } from '../native/protocol.ts'
 import { type FramedReceiver, isFramable } from '../net/framable.ts'
-import { Connect } from './connect.ts'
+import { Upstream } from './connect/upstream.ts'
 import { FrameDecoder } from './frame-decoder.ts'
 import { failedMessage } from './http/frame-output.ts'
 import { HttpWireHead } from './http/wire-head.ts'
@@ -22,7 +22,7 @@ export const decodeHttpResponse = defineFilter({
  * an answer is due becomes a response of its own, so that whoever asked gets one.
  */
 export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
-  #connect: Connect | null = null
+  #connect: Upstream | null = null
   #isPaired = false
   /** Requests whose final response is not complete. */
   #expected = 0
@@ -35,7 +35,7 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
   }
 
   override start(): void {
-    if (this.previous instanceof Connect) this.#connect = this.previous
+    if (this.previous instanceof Upstream) this.#connect = this.previous
     if (isFramable(this.previous) && this.#isPaired) {
       this.isFused = true
       this.previous.attachFramer(FRAMER_HTTP_RESPONSE, this)

@@ -14,7 +14,7 @@ import {
 import { Filter } from '../engine/filter.ts'
 import type { Session } from '../engine/session.ts'
 import { DUBBO_EVENT, DUBBO_REQUEST, DUBBO_TWO_WAY } from '../native/protocol.ts'
-import { Connect } from './connect.ts'
+import { Upstream } from './connect/upstream.ts'
 import { DecodeDubbo } from './decode-dubbo.ts'
 import { DubboWireHead, dubboHeadOf, HESSIAN2 } from './dubbo/dubbo-head.ts'
 import { DubboOutput } from './dubbo/dubbo-output.ts'
@@ -288,7 +288,7 @@ function findDecoder(from: Session, encoder: EncodeDubbo): DecodeDubbo | null {
   if (behind.some((filter) => filter instanceof DecodeDubbo)) return null
   for (let session: Session | null = from; session !== null; session = session.parent) {
     for (const filter of session.filters) {
-      if (filter instanceof DecodeDubbo && !(filter.previous instanceof Connect)) return filter
+      if (filter instanceof DecodeDubbo && !(filter.previous instanceof Upstream)) return filter
     }
   }
   return null

@@ -3,7 +3,7 @@ import { defineFilter } from '../engine/definition.ts'
 import type { MessageStart, SessionEnd } from '../engine/event.ts'
 import { HEAD_HEAD_METHOD, HEAD_NO_BODY, WRITE_CHUNKED, WRITE_LENGTH } from '../native/protocol.ts'
 import { isFramable } from '../net/framable.ts'
-import { Connect } from './connect.ts'
+import { Upstream } from './connect/upstream.ts'
 import { DecodeHttpResponse } from './decode-http-response.ts'
 import { EventOutput } from './http/frame-output.ts'
 import { requestText } from './http/head-text.ts'
@@ -93,7 +93,7 @@ export class EncodeHttpRequest extends HttpEncoder {
 
   /** RFC 9112 §3.2: an HTTP/1.1 request names its host, and an HTTP/1.0 one need not. */
   #addHost(head: Partial<RequestHead>): void {
-    const target = this.next instanceof Connect ? this.next.target : ''
+    const target = this.next instanceof Upstream ? this.next.target : ''
     if (head.headers !== undefined && !('host' in head.headers)) head.headers['host'] = target
   }
 

@@ -1,4 +1,4 @@
-import type { Context, InboundInfo } from '../engine/context.ts'
+import type { Context } from '../engine/context.ts'
 import { Data } from '../engine/data.ts'
 import { DATA, type Event, SESSION_END, SessionEnd } from '../engine/event.ts'
 import type { Sink, Source } from '../engine/filter.ts'
@@ -7,6 +7,7 @@ import type { Session } from '../engine/session.ts'
 import { TIMEOUT_HEAD, TIMEOUT_IDLE } from '../native/protocol.ts'
 import type { SocketHandler, Sockets } from '../native/sockets.ts'
 import type { Framable, FramedReceiver } from './framable.ts'
+import { Peer } from './peer.ts'
 import { Socket } from './socket.ts'
 
 /** What the codec at a listener's end knows about the requests in progress. */
@@ -22,6 +23,29 @@ export interface RequestTracker extends FramedReceiver {
   probe?(): boolean
 }
 
+/** A source without a framer, whose decoder is to be told when the worker stops. */
+export interface Trackable {
+  track(tracker: RequestTracker): void
+}
+
+/** Whether a session's source is such a thing. */
+export function isTrackable(source: unknown): source is Trackable {
+  return source !== null && typeof source === 'object' && 'track' in source
+}
+
+/** An accepted connection, as the worker sees it. */
+export interface Downstream extends SocketHandler {
+  /** The worker is about to stop: close now if idle, else after the response in progress. */
+  drain(): void
+  /** Closes whatever is in progress. */
+  destroy(): void
+}
+
+/** Whether a handler is one: there are those of upstream connections, too. */
+export function isDownstream(handler: SocketHandler): handler is Downstream {
+  return 'drain' in handler
+}
+
 /** Timeouts of one listener, in milliseconds. */
 export interface InboundTimeouts {
   /** Close a connection on which nothing moves and no response is awaited. */
@@ -32,7 +56,7 @@ export interface InboundTimeouts {
  * An accepted connection: feeds a session with what arrives and sends what the session puts out.
  * It ends when the session puts out `SessionEnd`, or the peer resets, or nothing moves any more.
  */
-export class Inbound implements SocketHandler, Sink, Source, Framable {
+export class Inbound implements Downstream, Sink, Source, Framable {
   readonly socket: Socket
   readonly #owner: InboundOwner
   readonly #session: Session
@@ -167,44 +191,4 @@ export interface InboundOwner {
   /** Whether any script may ask for `__inbound`. */
   readonly hasScripts: boolean
   release(connection: number): void
-}
-
-let lastPeerId = 0
-
-/** Addresses are asked of the kernel only when a script wants them, and once. */
-class Peer implements InboundInfo {
-  readonly id = ++lastPeerId
-  readonly #socket: Socket
-  #remote: { address: string; port: number } | null = null
-  #local: { address: string; port: number } | null = null
-
-  constructor(socket: Socket) {
-    this.#socket = socket
-  }
-
-  get remoteAddress(): string {
-    return this.#getRemote().address
-  }
-
-  get remotePort(): number {
-    return this.#getRemote().port
-  }
-
-  get localAddress(): string {
-    return this.#getLocal().address
-  }
-
-  get localPort(): number {
-    return this.#getLocal().port
-  }
-
-  #getRemote(): { address: string; port: number } {
-    if (this.#socket.id >= 0) this.#remote ??= this.#socket.reactor.peerAddress(this.#socket.id)
-    return this.#remote ?? { address: '', port: 0 }
-  }
-
-  #getLocal(): { address: string; port: number } {
-    if (this.#socket.id >= 0) this.#local ??= this.#socket.reactor.localAddress(this.#socket.id)
-    return this.#local ?? { address: '', port: 0 }
-  }
 }

@@ -2,6 +2,7 @@ import type { FilterDefinition, ModuleReference } from '../engine/definition.ts'
 import type { Stage } from '../engine/layout.ts'
 import { parseDuration } from '../engine/quantity.ts'
 import { type filters, registry } from '../filters/index.ts'
+import { createTlsServer, type TlsListenOptions, type TlsServer } from '../net/tls/options.ts'
 
 /** Options of a script's `listen`. */
 export interface ListenOptions {
@@ -9,11 +10,13 @@ export interface ListenOptions {
   host?: string
   /** Other processes may listen on the same port. */
   reuse?: boolean
+  /** Speak TLS with the clients. */
+  tls?: TlsListenOptions
 }
 
 /** What starts the sessions of a pipeline. */
 export type Entry =
-  | { kind: 'listen'; port: number; options: ListenOptions }
+  | { kind: 'listen'; port: number; options: ListenOptions; tls: TlsServer | null }
   | { kind: 'pipeline'; name: string }
   | { kind: 'task'; intervalMs: number }
 
@@ -56,7 +59,8 @@ export class Configuration {
     if (options !== undefined && options !== null && typeof options !== 'object') {
       throw new TypeError('argument #2 expects an object')
     }
-    return this.#open({ kind: 'listen', port: number, options: options ?? {} })
+    const tls = options?.tls === undefined ? null : createTlsServer(options.tls)
+    return this.#open({ kind: 'listen', port: number, options: options ?? {}, tls })
   }
 
   /** Opens a pipeline that other pipelines of the module refer to by name. */

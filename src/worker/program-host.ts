@@ -1,7 +1,8 @@
 import type { Layout } from '../engine/layout.ts'
 import { Runtime, type RuntimeLog } from '../engine/runtime.ts'
 import type { Sockets } from '../native/sockets.ts'
-import { Inbound, type InboundOwner } from '../net/inbound.ts'
+import { type Downstream, Inbound, type InboundOwner } from '../net/inbound.ts'
+import { TlsInbound } from '../net/tls/tls-inbound.ts'
 import { buildModule, type RootLayout } from '../program/build.ts'
 import type { Configuration } from '../program/configuration.ts'
 import { loadBalancer } from '../program/load-balancer.ts'
@@ -56,7 +57,7 @@ export class ProgramHost implements InboundOwner {
   readonly hasScripts: boolean
   readonly runtime: Runtime
   readonly #roots: readonly RootLayout[]
-  readonly #listens: readonly Layout[]
+  readonly #listens: readonly RootLayout[]
   readonly #modules: readonly string[]
   #tasks: readonly TaskRunner[] = []
   #active = 0
@@ -67,7 +68,7 @@ export class ProgramHost implements InboundOwner {
     const isScript = spec.kind === 'script'
     this.runtime = runtime
     this.#roots = roots
-    this.#listens = roots.filter(({ entry }) => entry.kind === 'listen').map(({ layout }) => layout)
+    this.#listens = roots.filter(({ entry }) => entry.kind === 'listen')
     this.#modules = isScript ? spec.program.modules.map(({ path }) => path) : []
     this.timeouts = { idle: isScript ? SCRIPT_IDLE_MS : spec.timeouts.idleMs }
     this.hasScripts = isScript
@@ -75,11 +76,14 @@ export class ProgramHost implements InboundOwner {
 
   /** Serves one more socket of a listener. */
   adopt({ index, id }: BoundListener): void {
-    const layout = this.#listens[index]
-    if (layout === undefined) throw new RangeError(`the program has no listener ${index}`)
+    const listen = this.#listens[index]
+    if (listen === undefined) throw new RangeError(`the program has no listener ${index}`)
+    const { layout, entry } = listen
     const { sockets } = this.runtime
-    sockets.setAcceptor(id, (connection) => {
+    const tls = entry.kind === 'listen' ? entry.tls : null
+    sockets.setAcceptor(id, (connection): Downstream => {
       this.#active++
+      if (tls !== null) return new TlsInbound(this, sockets, layout, connection, tls)
       return new Inbound(this, sockets, layout, connection)
     })
   }

@@ -1,7 +1,7 @@
 import type { RuntimeLog } from '../engine/runtime.ts'
 import type { Reactor } from '../native/reactor.ts'
 import { Sockets } from '../native/sockets.ts'
-import { Inbound } from '../net/inbound.ts'
+import { isDownstream } from '../net/inbound.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import type { ListenerFd, WorkerCounts } from './messages.ts'
 import { buildProgram, type ProgramHost } from './program-host.ts'
@@ -90,7 +90,7 @@ export class Programs {
     for (const fd of [...this.#listeners.keys()]) this.#remove(fd)
     for (const host of this.#hosts) host.retire()
     for (const handler of this.#sockets.handlers()) {
-      if (handler instanceof Inbound) handler.drain()
+      if (isDownstream(handler)) handler.drain()
     }
     this.#sockets.settle()
   }
@@ -108,7 +108,7 @@ export class Programs {
     let inbound = 0
     let outbound = 0
     for (const handler of this.#sockets.handlers()) {
-      if (handler instanceof Inbound) inbound++
+      if (isDownstream(handler)) inbound++
       else outbound++
     }
     const kept = this.#hosts.reduce((sum, { runtime }) => sum + runtime.keptCount, 0)

@@ -14,7 +14,7 @@ import type { Sink, Source } from '../../engine/filter.ts'
 import type { Layout } from '../../engine/layout.ts'
 import type { BatchListener } from '../../engine/runtime.ts'
 import type { Session } from '../../engine/session.ts'
-import { Connect } from '../connect.ts'
+import { Upstream } from '../connect/upstream.ts'
 import { type DubboWireHead, dubboHeadOf } from '../dubbo/dubbo-head.ts'
 import { isReadonlyEvent } from '../dubbo/readonly-event.ts'
 import { joinCount } from '../dubbo/request-id.ts'
@@ -50,7 +50,7 @@ export class DubboSession implements MuxSession, Sink, Source, BatchListener {
   readonly group: MuxGroup
   readonly #hub: MuxHub
   readonly #session: Session
-  readonly #connect: Connect | null
+  readonly #connect: Upstream | null
   readonly #responseMs: number
   /** Requests that are not complete. */
   readonly #collecting = new Map<Exchange, DubboCall>()
@@ -77,8 +77,8 @@ export class DubboSession implements MuxSession, Sink, Source, BatchListener {
     this.#hub = hub
     this.group = group
     this.#session = layout.spawn(context, this, this)
-    const connect = this.#session.filters.find((filter) => filter instanceof Connect)
-    this.#connect = connect instanceof Connect ? connect : null
+    const connect = this.#session.filters.find((filter) => filter instanceof Upstream)
+    this.#connect = connect instanceof Upstream ? connect : null
     this.#responseMs = this.#connect?.timeouts.response ?? DEFAULT_RESPONSE_MS
   }
 

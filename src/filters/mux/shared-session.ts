@@ -12,7 +12,7 @@ import {
 import type { Sink, Source } from '../../engine/filter.ts'
 import type { Layout } from '../../engine/layout.ts'
 import type { Session } from '../../engine/session.ts'
-import { Connect } from '../connect.ts'
+import { Upstream } from '../connect/upstream.ts'
 import { DecodeHttpResponse } from '../decode-http-response.ts'
 import type { Exchange } from './exchange.ts'
 import type { MuxGroup } from './group.ts'
@@ -29,7 +29,7 @@ export class SharedSession implements MuxSession, Sink, Source {
   readonly #hub: MuxHub
   readonly #session: Session
   readonly #decoder: DecodeHttpResponse | null
-  readonly #connect: Connect | null
+  readonly #connect: Upstream | null
   /** Messages whose answers are not complete, oldest first. */
   readonly #waiting: Exchange[] = []
   #feeding: Exchange | null = null
@@ -50,8 +50,8 @@ export class SharedSession implements MuxSession, Sink, Source {
     this.#session = layout.spawn(context, this, this)
     const decoder = this.#session.filters.find((filter) => filter instanceof DecodeHttpResponse)
     this.#decoder = decoder instanceof DecodeHttpResponse ? decoder : null
-    const connect = this.#session.filters.find((filter) => filter instanceof Connect)
-    this.#connect = connect instanceof Connect ? connect : null
+    const connect = this.#session.filters.find((filter) => filter instanceof Upstream)
+    this.#connect = connect instanceof Upstream ? connect : null
   }
 
   get isReached(): boolean {

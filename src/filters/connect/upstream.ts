@@ -1,0 +1,23 @@
+import { Filter } from '../../engine/filter.ts'
+
+/** Limits of one upstream connection, in milliseconds. */
+export interface ConnectTimeouts {
+  readonly connect: number
+  readonly response: number
+  readonly idle: number
+}
+
+/** A filter whose other end is a connection to a remote endpoint. */
+export abstract class Upstream extends Filter {
+  /** Called when the endpoint is reached, before anything is received. */
+  opened: (() => void) | null = null
+  /** Where it connects to, once that is known. */
+  abstract get target(): string
+  /** Whether the remote endpoint has been reached. */
+  abstract get isOpen(): boolean
+  abstract get timeouts(): ConnectTimeouts
+  /** A request has been sent as bytes, which a framer on the socket cannot see by itself. */
+  expect(_flags: number): void {}
+  /** Resets the connection. */
+  abstract destroy(): void
+}

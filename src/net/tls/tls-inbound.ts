@@ -1,0 +1,230 @@
+import { Data } from '../../engine/data.ts'
+import { DATA, type Event, SESSION_END, SessionEnd } from '../../engine/event.ts'
+import type { Sink, Source } from '../../engine/filter.ts'
+import type { Layout } from '../../engine/layout.ts'
+import type { Session } from '../../engine/session.ts'
+import { TIMEOUT_IDLE } from '../../native/protocol.ts'
+import type { Sockets } from '../../native/sockets.ts'
+import type { Downstream, InboundOwner, RequestTracker, Trackable } from '../inbound.ts'
+import { Peer } from '../peer.ts'
+import { Socket } from '../socket.ts'
+import { nodeTls } from './node-tls.ts'
+import type { TlsServer } from './options.ts'
+import { type TlsCarrier, type TlsOwner, TlsStream } from './tls-stream.ts'
+
+/**
+ * An accepted connection of a TLS listener: what `Inbound` is for a plain one. The session begins
+ * when the handshake is complete, so that scripts never see clients that speak no TLS.
+ *
+ *     Handshake -> Open | Gone       the handshake is complete | bad, or too slow
+ *     Open      -> Closing | Gone    the session has put out SessionEnd | the connection is broken
+ *     Closing   -> Gone              all output is sent
+ */
+export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarrier, TlsOwner {
+  readonly #socket: Socket
+  readonly #owner: InboundOwner
+  readonly #sockets: Sockets
+  readonly #layout: Layout
+  readonly #tls: TlsStream
+  #session: Session | null = null
+  #tracker: RequestTracker | null = null
+  #state: 'handshake' | 'open' | 'closing' | 'gone' = 'handshake'
+  #hasInputEnded = false
+  #hasOutputEnded = false
+  /** The native queue is above its high watermark. */
+  #isCongested = false
+  /** The session is held up. */
+  #isFull = false
+  #pauses = 0
+
+  constructor(
+    owner: InboundOwner,
+    sockets: Sockets,
+    layout: Layout,
+    connection: number,
+    { context, alpn }: TlsServer,
+  ) {
+    this.#socket = new Socket(sockets.reactor, connection)
+    this.#owner = owner
+    this.#sockets = sockets
+    this.#layout = layout
+    this.#socket.timeout(owner.timeouts.idle, TIMEOUT_IDLE)
+    this.#tls = new TlsStream('server', this, this, (transport) => {
+      const { TLSSocket } = nodeTls()
+      return new TLSSocket(transport, {
+        isServer: true,
+        secureContext: context,
+        ...(alpn.length > 0 && { ALPNProtocols: alpn }),
+      })
+    })
+  }
+
+  track(tracker: RequestTracker): void {
+    this.#tracker = tracker
+  }
+
+  // What the session does.
+
+  process(event: Event): void {
+    if (this.#state !== 'open') return
+    if (event.kind === DATA) {
+      if (this.#tls.write((event as Data).own().toBytes()) || this.#isFull) return
+      this.#isFull = true
+      this.#session?.pauseOutput()
+    } else if (event.kind === SESSION_END) this.#endOutput(event as SessionEnd)
+  }
+
+  pause(): void {
+    this.#pauses++
+    if (this.#pauses === 1) this.#tls.pause()
+  }
+
+  resume(): void {
+    this.#pauses--
+    if (this.#pauses === 0) this.#tls.resume()
+  }
+
+  // What TLS tells.
+
+  secured(): void {
+    this.#state = 'open'
+    const { runtime } = this.#layout
+    const info = this.#owner.hasScripts ? new Peer(this.#socket) : null
+    this.#session = this.#layout.spawn(runtime.createContext(info), this, this)
+  }
+
+  receiveDecrypted(bytes: Buffer): void {
+    this.#session?.process(Data.fromBytes(bytes))
+  }
+
+  receiveDecryptedEnd(): void {
+    this.#hasInputEnded = true
+    if (this.#hasOutputEnded) this.#close()
+    else this.#session?.process(new SessionEnd('', true))
+  }
+
+  failed(reason: string): void {
+    if (this.#state === 'handshake') {
+      const { address } = this.#socket.reactor.peerAddress(this.#socket.id) ?? { address: '' }
+      this.#layout.runtime.log.debug(`[tls] no handshake with ${address}: ${reason}`)
+      // Not a reset: an alert may be on its way that tells the client.
+      this.#finish(false)
+    } else this.onError()
+  }
+
+  drained(): void {
+    if (!this.#isFull) return
+    this.#isFull = false
+    this.#session?.resumeOutput()
+  }
+
+  settle(): void {
+    this.#sockets.settle()
+  }
+
+  // What TLS wants of the connection.
+
+  sendEncrypted(bytes: Buffer): void {
+    this.#socket.send(Data.fromBytes(bytes))
+  }
+
+  endEncrypted(): void {
+    if (this.#state === 'closing') this.#finish(false)
+    else this.#socket.end()
+  }
+
+  pauseEncrypted(): void {
+    this.#socket.pause()
+  }
+
+  resumeEncrypted(): void {
+    this.#socket.resume()
+  }
+
+  // What the connection tells.
+
+  onData(offset: number, size: number): void {
+    const { bytes } = this.#socket.reactor
+    this.#tls.receiveEncrypted(Buffer.from(bytes.subarray(offset, offset + size)))
+  }
+
+  onEnd(): void {
+    this.#tls.receiveEncryptedEnd()
+  }
+
+  onError(): void {
+    if (!this.#hasInputEnded) {
+      this.#hasInputEnded = true
+      this.#session?.process(new SessionEnd('ReadError'))
+    }
+    this.#finish(true)
+  }
+
+  onCongested(): void {
+    this.#isCongested = true
+    this.#tls.setCongested(true)
+  }
+
+  onDrained(): void {
+    this.#isCongested = false
+    this.#tls.setCongested(false)
+  }
+
+  onTimeout(): void {
+    const isAwaited = this.#tracker?.isBusy() === true || this.#pauses > 0
+    if (this.#isCongested) this.#finish(true)
+    else if (this.#state === 'open' && isAwaited) {
+      this.#socket.timeout(this.#owner.timeouts.idle, TIMEOUT_IDLE)
+    } else this.#finish(false)
+  }
+
+  // There is no framer on the socket, and the connection was accepted.
+
+  onConnect(): void {}
+  receiveHead(): void {}
+  receiveBody(): void {}
+  receiveEnd(): void {}
+  receiveBad(): void {}
+
+  drain(): void {
+    if (this.#state === 'handshake') this.#finish(false)
+    else this.#tracker?.drain()
+  }
+
+  destroy(): void {
+    this.#finish(true)
+  }
+
+  #endOutput(end: SessionEnd): void {
+    if (end.error !== '') this.#finish(true)
+    else if (end.isHalf && !this.#hasInputEnded) {
+      this.#hasOutputEnded = true
+      this.#tls.end()
+    } else this.#close()
+  }
+
+  /** Sends what is left, then closes. */
+  #close(): void {
+    if (this.#state !== 'open') return
+    if (this.#hasOutputEnded) return this.#finish(false)
+    this.#state = 'closing'
+    this.#free()
+    this.#tls.end()
+  }
+
+  #finish(isAbort: boolean): void {
+    if (this.#state === 'gone') return
+    this.#state = 'gone'
+    this.#tls.destroy()
+    const connection = this.#socket.id
+    if (isAbort) this.#socket.abort()
+    else this.#socket.close()
+    this.#free()
+    this.#owner.release(connection)
+  }
+
+  #free(): void {
+    this.#session?.free()
+    this.#session = null
+  }
+}
