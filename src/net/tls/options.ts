@@ -1,5 +1,5 @@
 import type { SecureContext } from 'node:tls'
-import { nodeTls } from './node-tls.ts'
+import { nodeCrypto, nodeTls } from './node-tls.ts'
 
 /** PEM text, as a string or as what `os.readFile` gives. */
 export type Pem = string | { toString(): string }
@@ -56,7 +56,9 @@ export function createTlsServer(options: TlsListenOptions): TlsServer {
   const key = readPem(options.key, 'key')
   if (cert === undefined) throw new TypeError('option tls.cert is missing')
   if (key === undefined) throw new TypeError('option tls.key is missing')
-  return { context: createContext({ cert, key }), alpn: readAlpn(options.alpn) }
+  const context = createContext({ cert, key })
+  checkPair(cert, key)
+  return { context, alpn: readAlpn(options.alpn) }
 }
 
 /** Checks the `tls` option of `connect`; throws a TypeError that names what is wrong. */
@@ -87,6 +89,7 @@ export function createTlsClient(options: TlsConnectOptions): TlsClient {
     ...(cert !== undefined && key !== undefined && { cert, key }),
     ...(trusted.length > 0 && { ca: trusted }),
   })
+  if (cert !== undefined && key !== undefined) checkPair(cert, key)
   const isVerified = verify === true || trusted.length > 0
   return { context, alpn: readAlpn(alpn), isVerified, serverName: sni ?? servername ?? null }
 }
@@ -132,6 +135,14 @@ function createContext(pem: { cert?: string; key?: string; ca?: string[] }): Sec
     return nodeTls().createSecureContext({ ...pem, minVersion: OLDEST })
   } catch (error) {
     throw new TypeError(`option tls: ${reasonOf(error)}`)
+  }
+}
+
+/** OpenSSL takes a key of another kind than the certificate's, and then finds no use for either. */
+function checkPair(cert: string, key: string): void {
+  const { X509Certificate, createPrivateKey } = nodeCrypto()
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+    throw new TypeError('option tls: the key is not that of the certificate')
   }
 }
 
