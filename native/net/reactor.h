@@ -95,6 +95,7 @@ class Reactor {
     int fd = -1;
     int32_t id = 0;
     uint32_t generation = 0;
+    uint32_t expected = 1;                   // connections to ask for at the next wake-up
     uint32_t retry_at = TimerWheel::kNever;  // accepting failed for want of descriptors or memory
   };
   struct DirectFramer;

@@ -1,6 +1,4 @@
 // The reactor's output: queues, and one send per connection and batch.
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -193,10 +191,7 @@ void Reactor::FinishClose(uint32_t id, Connection& connection) {
         (connection.in_message || connection.framer->in_head() || connection.framer->failed())) {
       is_peer_sending = true;
     } else {
-      int unread = 0;
-      ioctl(connection.fd, SIOCINQ, &unread);
-      counters_[kSyscalls]++;
-      is_peer_sending = unread > 0;
+      is_peer_sending = connection.readable;  // the last read did not empty the kernel's buffer
     }
   }
   if (!is_peer_sending) {

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -16,7 +17,7 @@ namespace sluice::net {
 namespace {
 
 // How many connections one wake-up takes, so that those already accepted are served in between.
-constexpr int kAcceptsPerWake = 64;
+constexpr uint32_t kAcceptsPerWake = 64;
 // Less room than this is not worth a recv(): a new chunk is begun.
 constexpr uint32_t kLeastRead = 16 * 1024;
 // Chunks that one connection may fill in a row: what arrives together leaves in one send.
@@ -83,11 +84,18 @@ int Reactor::RemoveListener(int32_t listener_id) {
 
 void Reactor::Accept(uint32_t index) {
   const int listener_fd = listeners_[index].fd;
-  for (int i = 0; i < kAcceptsPerWake; i++) {
+  // Asking once more than there are connections costs a system call. Level-triggered, the kernel
+  // tells again of those that were left, so we ask for as many as there were the last time.
+  uint32_t& expected = listeners_[index].expected;
+  const uint32_t asked = expected;
+  for (uint32_t i = 0; i < asked; i++) {
     const int fd = accept4(listener_fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     counters_[kSyscalls]++;
     if (fd < 0) {
-      if (errno == EAGAIN) return;
+      if (errno == EAGAIN) {
+        expected = std::max(i, 1u);
+        return;
+      }
       counters_[kAcceptErrors]++;
       if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
         // Level-triggered, the listener would wake us for ever: look away for a tick.
@@ -103,6 +111,7 @@ void Reactor::Accept(uint32_t index) {
     SetInterest(id, connections_[id], kReadable);
     Event(kEvAccept, id)[2] = listeners_[index].id;
   }
+  expected = std::min(asked * 2, kAcceptsPerWake);
 }
 
 uint32_t Reactor::NewConnection(int fd, Connection::State state) {

@@ -10,7 +10,8 @@ import type { Layout } from './layout.ts'
  */
 export class Session implements Source {
   readonly layout: Layout
-  readonly #first: Filter
+  /** The first filter; the others follow by `after`. */
+  readonly first: Filter
   readonly #last: Filter
   context!: Context
   /** Who feeds the session. */
@@ -32,15 +33,15 @@ export class Session implements Source {
       before.after = filter
       filter.previous = before
     }
-    this.#first = filters[0] as Filter
+    this.first = filters[0] as Filter
     this.#last = filters[filters.length - 1] as Filter
-    this.#first.previous = this
+    this.first.previous = this
   }
 
   /** The filters in order. The list is made anew: an idle session should not cost one. */
   get filters(): Filter[] {
     const filters: Filter[] = []
-    for (let at: Filter | null = this.#first; at !== null; at = at.after) filters.push(at)
+    for (let at: Filter | null = this.first; at !== null; at = at.after) filters.push(at)
     return filters
   }
 
@@ -51,13 +52,13 @@ export class Session implements Source {
     this.parent = parent
     this.#isLive = true
     this.#last.next = sink
-    for (let at: Filter | null = this.#first; at !== null; at = at.after) at.start()
+    for (let at: Filter | null = this.first; at !== null; at = at.after) at.start()
   }
 
   /** Feeds one event to the first filter. */
   process(event: Event): void {
     if (this.#isAborted || !this.#isLive) return
-    this.#first.process(event)
+    this.first.process(event)
   }
 
   /** Whoever takes the session's output is full. */
@@ -114,7 +115,7 @@ export class Session implements Source {
 
   /** Called by the runtime when the batch is over. */
   recycle(): void {
-    for (let at: Filter | null = this.#first; at !== null; at = at.after) at.reset()
+    for (let at: Filter | null = this.first; at !== null; at = at.after) at.reset()
     if (this.#pauses > 0) this.source?.resume()
     this.#pauses = 0
     this.source = null

@@ -2,6 +2,7 @@ import { checkOptionalObject } from '../engine/arguments.ts'
 import { defineFilter } from '../engine/definition.ts'
 import { SESSION_ERRORS, type SessionErrorCode } from '../engine/errors.ts'
 import { type MessageStart, SessionEnd } from '../engine/event.ts'
+import type { Filter } from '../engine/filter.ts'
 import type { Session } from '../engine/session.ts'
 import {
   HEAD_EXPECT_CONTINUE,
@@ -244,9 +245,8 @@ function failureHead(failure: SessionErrorCode): object {
 function findDecoder(from: Session, encoder: EncodeHttpResponse): DecodeHttpRequest | null {
   for (let session: Session | null = from; session !== null; session = session.parent) {
     let found: DecodeHttpRequest | null = null
-    for (const filter of session.filters) {
-      if (filter === encoder) break
-      if (filter instanceof DecodeHttpRequest) found = filter
+    for (let at: Filter | null = session.first; at !== null && at !== encoder; at = at.after) {
+      if (at instanceof DecodeHttpRequest) found = at
     }
     if (found !== null) return found
   }
