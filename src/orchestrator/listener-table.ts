@@ -38,8 +38,11 @@ export class ListenerTable {
     const opened: Row[] = []
     try {
       for (const spec of specs) {
+        const isFixed = spec.port !== 0 || spec.path !== undefined
+        if (isFixed && rows.some(({ asked }) => isSame(asked, spec)))
+          throw new StartError(`cannot listen on ${formatAddress(spec)}: it is listed twice`)
         const known = this.#rows.find((row) => !rows.includes(row) && isSame(row.asked, spec))
-        const row = known ?? (await openRow(spec, this.#hasPort(spec)))
+        const row = known ?? (await openRow(spec, hasPort([...this.#rows, ...rows], spec)))
         rows.push(row)
         if (known !== undefined) continue
         opened.push(row)
@@ -82,10 +85,6 @@ export class ListenerTable {
     closeRows(this.#rows)
     this.#rows = []
   }
-
-  #hasPort({ port, path }: ListenSpec): boolean {
-    return path === undefined && this.#rows.some(({ spec }) => spec.port === port)
-  }
 }
 
 /** Other listeners, whose sockets are open and in no use. */
@@ -114,6 +113,10 @@ function closeRows(rows: readonly Row[]): void {
 
 function isSame(one: ListenSpec, other: ListenSpec): boolean {
   return one.host === other.host && one.port === other.port && one.path === other.path
+}
+
+function hasPort(rows: readonly Row[], { port, path }: ListenSpec): boolean {
+  return path === undefined && rows.some(({ spec }) => spec.port === port)
 }
 
 /** `isOurs` tells that the process itself listens on the port, at another address. */

@@ -122,6 +122,13 @@ export class ProgramHost implements InboundOwner {
     this.runtime.sockets.settle()
   }
 
+  /** Ends the runs of tasks that are still in progress. */
+  endTasks(): void {
+    for (const task of this.#tasks) task.end()
+    this.#checkEnd()
+    this.runtime.sockets.settle()
+  }
+
   /** How many sessions each pipeline has. */
   counts(isStale: boolean): PipelineCount[] {
     return this.#layouts().map(({ module, name, allocated, active }) => ({

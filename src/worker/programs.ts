@@ -18,6 +18,8 @@ export interface ProgramsOptions {
 
 /** How often replaced programs are looked at, whether they are over. */
 const STALE_CHECK_MS = 1000
+/** A task of a replaced program has this long to end its last run. */
+const LAST_RUN_MS = 60_000
 
 /**
  * The programs of one worker: the current one, which gets all new connections, and those it has
@@ -67,6 +69,7 @@ export class Programs {
       if (!listeners.some((listener) => listener.fd === fd)) this.#remove(fd)
     }
     before.retire()
+    setTimeout(() => before.endTasks(), LAST_RUN_MS).unref()
     if (this.#options.runsTasks) host.startTasks()
     this.#staleTimer ??= setInterval(() => this.#forgetStale(), STALE_CHECK_MS)
     this.#sockets.settle()
@@ -126,8 +129,11 @@ export class Programs {
 
   #remove(fd: number): void {
     const id = this.#listeners.get(fd)
-    if (id !== undefined) this.#options.reactor.removeListener(id)
+    if (id === undefined) return
     this.#listeners.delete(fd)
+    this.#options.reactor.removeListener(id)
+    // What it has accepted before may still be on its way; the program behind it is kept no longer.
+    setTimeout(() => this.#sockets.setAcceptor(id, undefined), STALE_CHECK_MS).unref()
   }
 
   #endBatch(): void {

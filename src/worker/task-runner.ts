@@ -52,6 +52,13 @@ export class TaskRunner implements Sink {
     if (!this.isBusy) this.#free()
   }
 
+  /** Begins no other run and ends the one in progress. */
+  end(): void {
+    this.stop()
+    this.#isRunning = false
+    this.#free()
+  }
+
   process(event: Event): void {
     if (event.kind !== SESSION_END || !this.#isRunning) return
     this.#isRunning = false

@@ -82,22 +82,25 @@ for (const [what, text, line] of [
 test('nothing changes when a listener cannot be opened', async (context) => {
   const rig = await start(context, answering('one'), '--workers', '2')
   const taken = await listen(context)
-  const free = await listen(context)
-  const freePort = portOf(free)
-  free.close()
-  await once(free, 'close')
-  writeFileSync(rig.file, answering('two', ['0', String(freePort), String(portOf(taken))]))
+  const free = await freePort()
+  writeFileSync(rig.file, answering('two', ['0', free, String(portOf(taken))]))
   await reload(rig, false)
   assert.match(rig.sluice.stdout, /cannot listen on 127\.0\.0\.1:\d+: address already in use/)
   assert.equal(await ask(rig.ports[0]), 'one')
-  await assert.rejects(ask(freePort), /ECONNREFUSED/)
+  await assert.rejects(ask(Number(free)), /ECONNREFUSED/)
+})
+
+test('an address that is listed twice is refused', async (context) => {
+  const rig = await start(context, answering('one'))
+  const free = await freePort()
+  writeFileSync(rig.file, answering('two', ['0', free, free]))
+  await reload(rig, false)
+  assert.match(rig.sluice.stdout, /cannot listen on 127\.0\.0\.1:\d+: it is listed twice/)
+  assert.equal(await ask(rig.ports[0]), 'one')
 })
 
 test('listeners come and go', async (context) => {
-  const free = await listen(context)
-  const port = portOf(free)
-  free.close()
-  await once(free, 'close')
+  const port = Number(await freePort())
   const rig = await start(context, answering('one'), '--workers', '2')
   writeFileSync(rig.file, answering('two', ['0', String(port)]))
   await reload(rig)
@@ -196,6 +199,16 @@ async function listen(context: TestContext): Promise<Server> {
   context.after(() => server.close())
   await once(server, 'listening')
   return server
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const port = portOf(server)
+  server.close()
+  await once(server, 'close')
+  return String(port)
 }
 
 function portOf(server: Server): number {

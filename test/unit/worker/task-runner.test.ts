@@ -85,6 +85,18 @@ describe('a task', () => {
     runner.stop()
   })
 
+  test('ended, it waits for nothing', () => {
+    const gates = new Gates()
+    const { runner, program } = task((p) => gates.append(p))
+    runner.start()
+    runner.end()
+    program.settle()
+    assert.equal(runner.isBusy, false)
+    assert.equal(gates.get(0).isReset, true)
+    mock.timers.tick(5000)
+    assert.equal(gates.all.length, 1)
+  })
+
   test('stopped, it begins no other run and lets the last one end', () => {
     const gates = new Gates()
     const { runner, program, ends } = task((p) => gates.append(p))
