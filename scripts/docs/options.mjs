@@ -15,7 +15,10 @@ function commandsOf(page) {
 }
 
 function renderPage(page) {
-  const usage = [...page.matchAll(/^(?:Usage:|\s{6}) (sluice .*)$/gm)].map(([, line]) => line)
+  const lines = [...page.matchAll(/^(?:Usage:|\s{6}) (sluice .*)$/gm)].map(([, line]) => line)
+  // The main page names the commands too, which have pages of their own.
+  const own = lines.filter((line) => !/^sluice [a-z]+\b/.test(line))
+  const usage = own.length > 0 ? own : lines
   const parts = ['```text', ...usage, '```']
   for (const { title, options } of sectionsOf(page)) {
     if (options.length === 0) continue
