@@ -14,7 +14,7 @@ import { Socket } from '../net/socket.ts'
 import { parseTarget, type Target } from '../net/target.ts'
 import { createTlsClient, type TlsConnectOptions } from '../net/tls/options.ts'
 import { TlsConnect } from './connect/tls-connect.ts'
-import { type ConnectTimeouts, Upstream } from './connect/upstream.ts'
+import { type ConnectTimeouts, Upstream, type Watched } from './connect/upstream.ts'
 
 /** Options of `connect`; durations are seconds or texts such as `'1.5s'` or `'2m'`. */
 export interface ConnectOptions {
@@ -103,6 +103,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   #state: 'idle' | 'resolving' | 'connecting' | 'waiting' | 'open' | 'ended' = 'idle'
   #framerKind = 0
   #receiver: FramedReceiver | null = null
+  #watched: Watched | null = null
   #pending: Data[] | null = null
   #expectations: number[] | null = null
   /** The socket's queue is above its high watermark. */
@@ -111,7 +112,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   #pauses = 0
   #hasInputEnded = false
   #attempts = 0
-  /** How long an idle framed connection has been quiet, as far as timers tell. */
+  /** How long an idle watched connection has been quiet, as far as timers tell. */
   #quietMs = 0
   #timer: NodeJS.Timeout | null = null
   #target = ''
@@ -174,6 +175,11 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   attachFramer(kind: number, receiver: FramedReceiver): void {
     this.#framerKind = kind
     this.#receiver = receiver
+    this.#watched = receiver
+  }
+
+  override watch(codec: Watched): void {
+    this.#watched = codec
   }
 
   override expect(flags: number): void {
@@ -202,6 +208,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     this.#drop(false)
     this.#framerKind = 0
     this.#receiver = null
+    this.#watched = null
     this.#pending = null
     this.#expectations = null
     this.#isFull = false
@@ -294,7 +301,10 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
 
   onData(offset: number, size: number): void {
     if (this.#receiver !== null) this.#receiver.receiveBody(offset, size)
-    else this.next.process(Data.borrow(this.session.layout.runtime.sockets.reactor, offset, size))
+    else {
+      this.#quietMs = 0
+      this.next.process(Data.borrow(this.session.layout.runtime.sockets.reactor, offset, size))
+    }
     this.#wake()
   }
 
@@ -354,7 +364,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     // It is quiet because we do not read: whoever takes the output is slow, but not stuck.
     if (this.#pauses > 0 && !this.#isFull) return this.#armTimeout()
     const { response, idle } = this.#plan.timeouts
-    if (this.#receiver === null || this.#receiver.isBusy()) return this.#end('ReadTimeout')
+    if (this.#watched === null || this.#watched.isBusy()) return this.#end('ReadTimeout')
     this.#quietMs += response
     if (this.#quietMs < idle) return this.#armTimeout()
     this.#state = 'ended'
@@ -365,7 +375,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
 
   #armTimeout(): void {
     const { response, idle } = this.#plan.timeouts
-    this.socket?.timeout(this.#receiver === null ? idle : response, TIMEOUT_IDLE)
+    this.socket?.timeout(this.#watched === null ? idle : response, TIMEOUT_IDLE)
   }
 
   #hold(data: Data): void {

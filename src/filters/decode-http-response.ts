@@ -39,7 +39,7 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
     if (isFramable(this.previous) && this.#isPaired) {
       this.isFused = true
       this.previous.attachFramer(FRAMER_HTTP_RESPONSE, this)
-    }
+    } else if (this.#isPaired) this.#connect?.watch(this)
   }
 
   override reset(): void {

@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, describe, type TestContext, test } from 'node:test'
 import { connect, createServer, type TLSSocket, type TlsOptions } from 'node:tls'
-import { runSluice } from '../support/sluice-process.ts'
+import { runSluice, startSluice } from '../support/sluice-process.ts'
 import { temporaryScript } from '../support/temporary-script.ts'
 import { ByteStream, connectRaw } from './support/byte-stream.ts'
 import { curl } from './support/curl.ts'
@@ -379,6 +379,62 @@ describe('connect with tls', () => {
     assert.deepEqual(seen, ['localhost', false, 'here.test', 'there.test'])
   })
 
+  test('a response that does not come is given up in time', async (context) => {
+    const port = await startTlsServer(context, () => {})
+    const { port: proxy } = await startScript(
+      context,
+      `pipy().${PLAIN}.decodeHttpRequest().encodeHttpRequest()
+        .connect('127.0.0.1:${port}', { tls: {}, responseTimeout: 1, idleTimeout: 3 })
+        .decodeHttpResponse().encodeHttpResponse()`,
+    )
+    const client = await connectRaw(context, proxy)
+    const begun = performance.now()
+    assert.equal((await client.write(REQUEST).message()).status, 504)
+    assert.ok(performance.now() - begun < 2900)
+  })
+
+  test('a slow client holds up the server', async (context) => {
+    let sent = 0
+    let isStuck = false
+    const port = await startTlsServer(context, (_, socket) => {
+      const piece = Buffer.alloc(64 << 10, 'x')
+      let timer = setTimeout(() => {}, 0)
+      const push = (): void => {
+        clearTimeout(timer)
+        sent += piece.length
+        while (socket.write(piece)) sent += piece.length
+        timer = setTimeout(() => {
+          isStuck = true
+        }, 700)
+      }
+      socket.on('drain', push)
+      push()
+    })
+    const { port: proxy, sluice } = await startScript(
+      context,
+      `pipy().${PLAIN}.connect('127.0.0.1:${port}', { eager: true, tls: {} })`,
+    )
+    const client = await connectRaw(context, proxy)
+    client.socket.removeAllListeners('data')
+    client.socket.pause()
+    await eventually(
+      () => isStuck,
+      () => `${sent} bytes and no end`,
+    )
+    assert.ok(sent < 40 << 20, `${sent} bytes on their way`)
+    assert.ok(residentBytes(sluice.child.pid) < 250 << 20)
+    const before = sent
+    let received = 0
+    client.socket.on('data', (bytes) => {
+      received += bytes.length
+    })
+    client.socket.resume()
+    await eventually(
+      () => received > before + (8 << 20),
+      () => `${received} of more than ${before} bytes`,
+    )
+  })
+
   describe('verification', () => {
     const ca = `ca: os.readFile('${CERT}')`
     const cases: [tls: string, isTrusted: boolean][] = [
@@ -469,6 +525,35 @@ describe('connect with tls', () => {
     assert.equal(await listener.rest(), 'bye')
     listener.end('y')
   })
+})
+
+test('a reload takes the new certificate for new connections', async (context) => {
+  const file = temporaryScript(
+    context,
+    `pipy().listen(0, { host: '127.0.0.1', tls: {
+      cert: os.readFile('used.crt').toString(),
+      key: os.readFile('used.key').toString(),
+    } }).${HELLO}`,
+  )
+  const used = join(dirname(file), 'used')
+  const use = (cert: string, key: string): void => {
+    writeFileSync(`${used}.crt`, readFileSync(cert))
+    writeFileSync(`${used}.key`, readFileSync(key))
+  }
+  use('examples/tls/localhost.crt', 'examples/tls/localhost.key')
+  const sluice = startSluice(context, [file])
+  const [port = 0] = await sluice.ports()
+  const nameAt = async (): Promise<[string, ByteStream]> => {
+    const client = await connectTls(context, port)
+    return [String(client.tls.getPeerCertificate().subject.CN), client]
+  }
+  const [first, old] = await nameAt()
+  assert.equal(first, 'localhost')
+  use(CERT, KEY)
+  sluice.signal('SIGHUP')
+  await sluice.line(/Script reloaded/)
+  assert.equal((await nameAt())[0], 'here.test')
+  assert.equal((await old.write(REQUEST).message()).body, 'Hello!')
 })
 
 describe('what is wrong is said at load time', () => {

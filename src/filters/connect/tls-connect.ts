@@ -6,11 +6,12 @@ import { parseTarget } from '../../net/target.ts'
 import { nodeTls } from '../../net/tls/node-tls.ts'
 import type { TlsClient } from '../../net/tls/options.ts'
 import { type TlsCarrier, type TlsOwner, TlsStream } from '../../net/tls/tls-stream.ts'
-import { type ConnectTimeouts, Upstream } from './upstream.ts'
+import { type ConnectTimeouts, Upstream, type Watched } from './upstream.ts'
 
 /**
  * `connect` with TLS: a plain `connect` inside carries the encrypted bytes, and does all that is
- * not TLS: resolving, attempts, time-outs. The source is held up until the handshake is complete.
+ * not TLS: resolving, attempts, time-outs. The source is held up until the handshake is complete. A
+ * handshake that fails is not tried again.
  *
  *     Idle -> Opening -> Open -> Ended
  *                |                 ^
@@ -52,6 +53,10 @@ export class TlsConnect extends Upstream implements TlsCarrier, TlsOwner {
 
   get timeouts(): ConnectTimeouts {
     return this.#inner.timeouts
+  }
+
+  override watch(codec: Watched): void {
+    this.#inner.watch(codec)
   }
 
   override start(): void {

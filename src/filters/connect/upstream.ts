@@ -7,6 +7,11 @@ export interface ConnectTimeouts {
   readonly idle: number
 }
 
+/** Whoever knows whether silence is to be blamed on the endpoint. */
+export interface Watched {
+  isBusy(): boolean
+}
+
 /** A filter whose other end is a connection to a remote endpoint. */
 export abstract class Upstream extends Filter {
   /** Called when the endpoint is reached, before anything is received. */
@@ -18,6 +23,8 @@ export abstract class Upstream extends Filter {
   abstract get timeouts(): ConnectTimeouts
   /** A request has been sent as bytes, which a framer on the socket cannot see by itself. */
   expect(_flags: number): void {}
+  /** A codec without a framer on the socket tells whether an answer is due. */
+  watch(_codec: Watched): void {}
   /** Resets the connection. */
   abstract destroy(): void
 }

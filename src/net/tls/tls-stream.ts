@@ -128,9 +128,7 @@ export class TlsStream {
   destroy(): void {
     if (this.#isOver) return
     this.#over()
-    this.#transport.detach()
-    this.#socket.destroy()
-    this.#transport.destroy()
+    this.#drop()
   }
 
   #secured(): void {
@@ -146,13 +144,15 @@ export class TlsStream {
   #fail(reason: string): void {
     if (this.#isOver) return
     this.#over()
-    try {
-      this.#owner.failed(reason)
-    } finally {
-      this.#settle()
-    }
+    this.#drop()
+    this.#owner.failed(reason)
+    this.#settle()
+  }
+
+  #drop(): void {
     this.#transport.detach()
     this.#socket.destroy()
+    this.#transport.destroy()
   }
 
   #over(): void {
