@@ -41,6 +41,7 @@ Napi::Function ReactorObject::Define(Napi::Env env) {
                       InstanceMethod<&ReactorObject::SendBytes>("sendBytes"),
                       InstanceMethod<&ReactorObject::AllocateArena>("allocateArena"),
                       InstanceMethod<&ReactorObject::Address>("address"),
+                      InstanceMethod<&ReactorObject::LastRequest>("lastRequest"),
                       InstanceMethod<&ReactorObject::FramerCreate>("framerCreate"),
                       InstanceMethod<&ReactorObject::FramerFeed>("framerFeed"),
                       InstanceMethod<&ReactorObject::FramerMore>("framerMore"),
@@ -199,6 +200,13 @@ Napi::Value ReactorObject::Address(const Napi::CallbackInfo& info) {
   net::AddressText text;
   if (!reactor_->AddressOf(Int(info, 0), info[1].ToBoolean(), &text)) return info.Env().Undefined();
   return ToObject(info.Env(), text);
+}
+
+Napi::Value ReactorObject::LastRequest(const Napi::CallbackInfo& info) {
+  const std::string_view head = reactor_->LastRequest(Int(info, 0));
+  napi_value text = nullptr;
+  napi_create_string_latin1(info.Env(), head.data(), head.size(), &text);
+  return Napi::Value(info.Env(), text);
 }
 
 Napi::Value ReactorObject::FramerCreate(const Napi::CallbackInfo& info) {

@@ -40,6 +40,7 @@ class ReactorObject final : public Napi::ObjectWrap<ReactorObject>, public net::
   Napi::Value SendBytes(const Napi::CallbackInfo& info);
   Napi::Value AllocateArena(const Napi::CallbackInfo& info);
   Napi::Value Address(const Napi::CallbackInfo& info);
+  Napi::Value LastRequest(const Napi::CallbackInfo& info);
   Napi::Value FramerCreate(const Napi::CallbackInfo& info);
   Napi::Value FramerFeed(const Napi::CallbackInfo& info);
   Napi::Value FramerMore(const Napi::CallbackInfo& info);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <variant>
 
 #include "codec/dubbo.h"
@@ -48,6 +49,13 @@ class Framer {
     return std::visit([](const auto& codec) { return codec.idle(); }, codec_);
   }
 
+  // A framer of HTTP responses remembers the head of the last request, in case it must be sent
+  // again: cheaper here than for the engine to copy every one of them.
+  void Remember(const uint8_t* head, size_t size) {
+    last_request_.assign(reinterpret_cast<const char*>(head), size);
+  }
+  const std::string& last_request() const { return last_request_; }
+
   // What only a framer of HTTP responses heeds.
   void Expect(uint32_t request_flags) {
     if (auto* http = std::get_if<http1::Framer>(&codec_)) http->Expect(request_flags);
@@ -66,6 +74,7 @@ class Framer {
   }
 
   Codec codec_;
+  std::string last_request_;
 };
 
 }  // namespace sluice::net

@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/address.h"
@@ -74,6 +75,10 @@ class Reactor {
 
   // Executes what waits in the command ring. Outside a batch this also sends and ends the batch.
   void Flush();
+
+  // The head of the last request that SEND_HEAD wrote to a connection, as written; also of one that
+  // has died, until the batch ends.
+  std::string_view LastRequest(int32_t id);
 
   // The address of a connection's peer, or our own end of it.
   bool AddressOf(int32_t id, bool peer, AddressText* out);

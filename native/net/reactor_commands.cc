@@ -133,21 +133,22 @@ void Reactor::CommandSendHead(uint32_t id, Connection& connection, int32_t head,
   }
   if (connection.write_error != 0) return;
   OutputQueue& queue = Output(id, connection);
+  const bool is_request = entry->head->role == http1::Role::kRequest && connection.framer &&
+                          connection.framer_kind == kFramerHttpResponse;
   const size_t bound = http1::WriteHeadBound(*entry->head);
   if (bound <= kChunkBytes && batch_.output.Ensure(static_cast<uint32_t>(bound))) {
     uint8_t* out = batch_.output.at();
     const size_t size = http1::WriteHead(*entry->head, entry->base, flags, out);
     batch_.output.Consume(static_cast<uint32_t>(size));
     queue.AppendBatch(out, size);
+    if (is_request) connection.framer->Remember(out, size);
   } else {
     std::unique_ptr<uint8_t[]> block(new uint8_t[bound]);
     const size_t size = http1::WriteHead(*entry->head, entry->base, flags, block.get());
+    if (is_request) connection.framer->Remember(block.get(), size);
     queue.AppendHeap(std::move(block), size);
   }
-  if (entry->head->role == http1::Role::kRequest && connection.framer &&
-      connection.framer_kind == kFramerHttpResponse) {
-    connection.framer->Expect(entry->head->flags);
-  }
+  if (is_request) connection.framer->Expect(entry->head->flags);
 }
 
 void Reactor::CommandChunk(uint32_t id, Connection& connection, const uint8_t* data, size_t size,

@@ -384,7 +384,6 @@ void Reactor::Fail(uint32_t id, Connection& connection, int error, EventKind kin
     return;
   }
   connection.state = Connection::State::kDead;
-  connection.framer.reset();
   wheel_.Clear(id);
   Event(kind, id)[2] = error;
 }
@@ -425,6 +424,12 @@ void Reactor::SetInterest(uint32_t id, Connection& connection, uint32_t events) 
   counters_[kSyscalls]++;
   connection.registered = true;
   connection.events = events;
+}
+
+std::string_view Reactor::LastRequest(int32_t id) {
+  const Connection* connection = connections_.Find(id);
+  if (connection == nullptr || !connection->framer) return {};
+  return connection->framer->last_request();
 }
 
 bool Reactor::AddressOf(int32_t id, bool peer, AddressText* out) {

@@ -2,6 +2,7 @@ import { checkOptionalObject } from '../engine/arguments.ts'
 import { defineFilter } from '../engine/definition.ts'
 import type { MessageStart, SessionEnd } from '../engine/event.ts'
 import { HEAD_HEAD_METHOD, HEAD_NO_BODY, WRITE_CHUNKED, WRITE_LENGTH } from '../native/protocol.ts'
+import { Socket } from '../net/socket.ts'
 import { isFramable } from '../net/framable.ts'
 import { Upstream } from './connect/upstream.ts'
 import { DecodeHttpResponse } from './decode-http-response.ts'
@@ -73,6 +74,7 @@ export class EncodeHttpRequest extends HttpEncoder {
     if (wire !== null && index >= 0 && !start.isBodyChanged) {
       this.#decoder?.expect(wire.flags, this.output instanceof EventOutput)
       this.output.forwardHead(index, isChunked ? WRITE_CHUNKED : WRITE_LENGTH, wire.size)
+      if (this.output instanceof Socket) wire.forwardedTo = this.output.id
       return isChunked ? 'chunked' : 'length'
     }
     const head = (option ?? start.head) as Partial<RequestHead> | null

@@ -21,6 +21,7 @@ import { AnswerTurn } from './mux/answer-turn.ts'
 import type { Exchange, Requester } from './mux/exchange.ts'
 import { MuxHub } from './mux/hub.ts'
 import type { MuxPolicy } from './mux/policy.ts'
+import type { MuxSession } from './mux/mux-session.ts'
 
 /** Options of `mux`; `idleTimeout` is seconds or a text such as `'1m'`. */
 export interface MuxOptions {
@@ -209,14 +210,28 @@ class Mux extends Filter implements Requester {
       this.#holdInput(exchange.isOverfull || exchange.correlation !== null)
       return
     }
-    if (
-      (event.kind === MESSAGE_START || exchange.kept !== null) &&
-      this.#hub.keeps(exchange, session)
-    ) {
-      // While it connects, `connect` holds up the input: little more can come, and all is needed.
+    if (event.kind === MESSAGE_START) {
+      this.#feedStart(event, exchange, session)
+      return
+    }
+    // While it connects, `connect` holds up the input: little more can come, and all is needed.
+    if (exchange.kept !== null && this.#hub.keeps(exchange, session)) {
       exchange.keep(event, !session.isReached)
     }
     session.feed(event, exchange)
+  }
+
+  #feedStart(event: MessageStart, exchange: Exchange, session: MuxSession): void {
+    if (!this.#hub.keeps(exchange, session)) {
+      session.feed(event, exchange)
+      return
+    }
+    const { wire } = event
+    // A connection that serves one request at a time remembers its head: no need to copy it.
+    const isLent = this.#hub.policy.pipelining === 1 && wire instanceof HttpWireHead
+    exchange.keep(event, true, isLent)
+    session.feed(event, exchange)
+    if (isLent) wire.ownUnlessForwarded()
   }
 
   /** A heartbeat, for example, is answered here: behind, connections are shared. */

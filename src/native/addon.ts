@@ -81,6 +81,7 @@ export interface NativeReactor {
   sendBytes(connection: number, bytes: Uint8Array): number
   allocateArena(bytes: number): number
   address(connection: number, isPeer: boolean): SocketAddress | undefined
+  lastRequest(connection: number): string
   framerCreate(kind: number, expectAny: boolean): number
   framerFeed(framer: number, offset: number, length: number): number
   framerMore(framer: number): number

@@ -198,6 +198,14 @@ export class Reactor {
   }
 
   /**
+   * The head of the last request that SEND_HEAD wrote to a connection, as written, Latin-1; '' if
+   * there was none. Works for a connection that has died until the batch ends.
+   */
+  lastRequest(connection: number): string {
+    return this.#native.lastRequest(connection)
+  }
+
+  /**
    * Makes a framer of kind FRAMER_* for bytes that do not come from a socket. `expectAny` accepts
    * responses whose requests it was not told of.
    */

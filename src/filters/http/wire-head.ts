@@ -4,6 +4,8 @@ import { CTL_BATCH, EVENT_STRIDE, HEAD_HTTP10 } from '../../native/protocol.ts'
 import type { Reactor } from '../../native/reactor.ts'
 import { HeadView, type RequestHead, type ResponseHead } from './head-view.ts'
 
+const SLASH = 0x2f
+
 /**
  * A head that came from the wire. As long as nobody looks, it is a few numbers and a place in the
  * slab, and forwarding it costs no string. The text is copied when somebody keeps or reads it.
@@ -21,6 +23,8 @@ export class HttpWireHead implements WireHead {
   readonly targetSize: number
   /** An encoder has passed Expect: 100-continue on: whoever answers it also continues it. */
   isExpectForwarded: boolean
+  /** The connection that the head was forwarded to natively, which remembers it; or -1. */
+  forwardedTo: number
   readonly #reactor: Reactor
   readonly #index: number
   #batch: number
@@ -39,6 +43,7 @@ export class HttpWireHead implements WireHead {
     this.targetAt = events[at + 7] as number
     this.targetSize = events[at + 8] as number
     this.isExpectForwarded = false
+    this.forwardedTo = -1
     this.#reactor = reactor
     this.#index = events[at + 2] as number
     this.#batch = reactor.control[CTL_BATCH] as number
@@ -71,9 +76,21 @@ export class HttpWireHead implements WireHead {
   own(): void {
     if (this.#text !== '') return
     if (this.#batch !== this.#reactor.control[CTL_BATCH]) {
+      if (this.forwardedTo >= 0) this.#text = this.#reactor.lastRequest(this.forwardedTo)
+      if (this.#text !== '') return
       throw new Error('head used after the batch that it was borrowed for')
     }
     this.#text = readLatin1(this.#reactor.bytes, this.#at, this.#at + this.size)
+  }
+
+  /**
+   * Makes the head outlive the batch if the connection that it was forwarded to will not. That one
+   * remembers what it was sent last, so the caller must be the only one to use it.
+   */
+  ownUnlessForwarded(): void {
+    // A target in another form than this was rewritten: what was sent is not what was received.
+    const isOriginForm = this.#reactor.bytes[this.#at + this.targetAt] === SLASH
+    if (this.forwardedTo < 0 || !isOriginForm) this.own()
   }
 
   materialise(): RequestHead | ResponseHead {

@@ -77,8 +77,11 @@ export class Exchange {
     this.keptSize = 0
   }
 
-  /** Keeps an event; gives up when the message gets too long to keep, unless it `mustKeep`. */
-  keep(event: Event, mustKeep: boolean): void {
+  /**
+   * Keeps an event; gives up when the message gets too long to keep, unless it `mustKeep`. One that
+   * `isLent` is made to outlive the batch by the caller.
+   */
+  keep(event: Event, mustKeep: boolean, isLent = false): void {
     switch (event.kind) {
       case MESSAGE_END:
         this.keptEnd = event
@@ -93,11 +96,17 @@ export class Exchange {
         break
       case MESSAGE_START:
       case INTERIM:
-        event.own()
+        if (!isLent) event.own()
         break
     }
     if (this.kept === null) this.kept = [event]
     else this.kept.push(event)
+  }
+
+  /** Makes what is kept outlive the batch. */
+  own(): void {
+    const start = this.kept?.[0]
+    if (start?.kind === MESSAGE_START) start.own()
   }
 
   /** There will be no answer, or no more of it: tells the requester. */

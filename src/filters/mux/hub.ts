@@ -125,8 +125,10 @@ export class MuxHub {
     const { maxQueue, maxCorrelatedQueue } = this.policy
     const limit = exchange.correlation === null ? maxQueue : maxCorrelatedQueue
     if (session !== null) this.#attach(exchange, session)
-    else if (group.queue.length < limit) group.queue.push(exchange)
-    else {
+    else if (group.queue.length < limit) {
+      exchange.own()
+      group.queue.push(exchange)
+    } else {
       this.#layout.runtime.log.error('[mux] buffer overflow')
       this.answered(exchange)
       exchange.fail('BufferOverflow')
