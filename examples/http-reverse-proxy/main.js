@@ -10,11 +10,14 @@
  *
  * Every request is routed by itself. The requests that a client has in progress go to an endpoint
  * on a connection that is theirs for that time; connections nobody uses are taken by others.
+ *
+ * With --workers, each worker has its own router, and the task that looks for changes runs in one of
+ * them: use --watch or SIGHUP then.
  */
 pipy({
   _g: {
-    router: new algo.URLRouter({}),
-    balancers: {},
+    router: null,
+    balancers: null,
     connections: new algo.ResourcePool(
       () => ++_g.lastConnection
     ),
@@ -36,6 +39,9 @@ pipy({
 })
 
 .listen(6080)
+  .onSessionStart(
+    () => _g.router === null && _configure(JSON.decode(os.readFile('config.json')))
+  )
   .decodeHttpRequest()
   .demux('request')
   .encodeHttpResponse()

@@ -13,23 +13,27 @@ pipy({
     element,
   ) => (
     element.children.some(child => child instanceof XML.Node) ? (
-      element.children.reduce(
-        (object, child) => (
-          child instanceof XML.Node && (
-            (name, value) => (
-              object[name] instanceof Array ? (
-                object[name].push(value)
-              ) : (
-                object[name] = object[name] === undefined ? value : [object[name], value]
+      Object.fromEntries(
+        element.children.filter(child => child instanceof XML.Node).reduce(
+          (members, child) => (
+            (
+              (member, value) => (
+                member === undefined ? (
+                  members.push([child.name, value])
+                ) : member[1] instanceof Array ? (
+                  member[1].push(value)
+                ) : (
+                  member[1] = [member[1], value]
+                )
               )
-            )
-          )(
-            child.name,
-            _toObject(child),
+            )(
+              members.find(([name]) => name === child.name),
+              _toObject(child),
+            ),
+            members
           ),
-          object
-        ),
-        {},
+          [],
+        )
       )
     ) : (
       element.children.join('')

@@ -129,6 +129,25 @@ describe('http-proxy', () => {
     }
   })
 
+  test('no connection sees the target of another one', async (context) => {
+    const example = await startExample(context, 'http-proxy', [6080, 8080, 8081], {
+      options: ['--workers', '2'],
+    })
+    const ask = async (i: number): Promise<void> => {
+      const client = await connectRaw(context, example.port(6080))
+      const [path, answer] = [
+        ['/hello', `Hello from service ${example.port(8080)}\n`],
+        ['/hi/x', `Hello from service ${example.port(8081)}\n`],
+        ['/no', 'Not found\n'],
+      ][i % 3] as [string, string]
+      for (let round = 0; round < 20; round++) {
+        assert.equal((await client.write(get(path)).message()).body, answer)
+      }
+      client.end()
+    }
+    await Promise.all(Array.from({ length: 150 }, (_, i) => ask(i)))
+  })
+
   test('a request that comes in pieces is held back until it is routed', async (context) => {
     const example = await startExample(context, 'http-proxy', [6080, 8080, 8081])
     const client = await connectRaw(context, example.port(6080))
@@ -288,6 +307,16 @@ describe('xml-json', () => {
     )
   })
 
+  test('any name of an element is a name', async (context) => {
+    const example = await startExample(context, 'xml-json', [6080, 6081])
+    const { stdout } = await curl(
+      ...['-d', '<a><constructor>b</constructor><c/><__proto__>d</__proto__><c>e</c><c>f</c></a>'],
+      example.url(6080),
+    )
+    const members = '"constructor":"b","c":["","e","f"],"__proto__":"d"'
+    assert.equal(JSON.stringify(JSON.parse(stdout)), `{"a":{${members}}}`)
+  })
+
   test('says what it cannot read', async (context) => {
     const example = await startExample(context, 'xml-json', [6080, 6081])
     for (const port of [6080, 6081]) {
@@ -397,6 +426,20 @@ describe('http-reverse-proxy', () => {
     utimesSync(file, new Date(), new Date(Date.now() + 5000))
     while ((await ask('/elsewhere')) !== '200 upstream /elsewhere') {
       await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  })
+
+  test('every worker has the configuration', async (context) => {
+    const upstream = await startRawServer(
+      context,
+      answering(() => response('here')),
+    )
+    const example = await startExample(context, 'http-reverse-proxy', [6080], {
+      edits: [['127.0.0.1:8080', upstream.address]],
+      options: ['--workers', '3'],
+    })
+    for (let i = 0; i < 24; i++) {
+      assert.equal((await exchange(context, example.port(6080), get('/hello/x'))).body, 'here')
     }
   })
 
