@@ -20,8 +20,8 @@ import { HttpWireHead } from './http/wire-head.ts'
 import { AnswerTurn } from './mux/answer-turn.ts'
 import type { Exchange, Requester } from './mux/exchange.ts'
 import { MuxHub } from './mux/hub.ts'
-import type { MuxPolicy } from './mux/policy.ts'
 import type { MuxSession } from './mux/mux-session.ts'
+import type { MuxPolicy } from './mux/policy.ts'
 
 /** Options of `mux`; `idleTimeout` is seconds or a text such as `'1m'`. */
 export interface MuxOptions {
