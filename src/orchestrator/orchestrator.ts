@@ -69,6 +69,11 @@ export class Orchestrator {
     return this.#listeners.addresses()
   }
 
+  /** Whether the program is a script, not a load balancer from options. */
+  get runsScript(): boolean {
+    return this.#spec.kind === 'script'
+  }
+
   get workers(): number {
     return this.#slots.length
   }

@@ -88,7 +88,7 @@ async function shutDown(
   if (orchestrator.active > 0)
     logger.info(`Time is over: ${orchestrator.active} sessions are cut off`)
   logger.info('Stopped.')
-  logger.raw('Done.\n')
+  if (orchestrator.runsScript) logger.raw('Done.\n')
   exit(0)
 }
 

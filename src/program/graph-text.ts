@@ -6,7 +6,7 @@ import type { Graph, GraphNode, ModuleGraph } from './graph.ts'
  *     Module /proxy.js
  *     ================
  *
- *     [0.0.0.0:8080]
+ *     [Listen on 0.0.0.0:8080]
  *      |
  *      v
  *     decodeHttpRequest
@@ -23,13 +23,13 @@ import type { Graph, GraphNode, ModuleGraph } from './graph.ts'
  *
  * A filter that goes on by itself while others work beside it (`fork`) has no arrow back.
  */
-export function renderGraph({ path, graph }: ModuleGraph): string[] {
+export function renderGraph({ path, graph, titles }: ModuleGraph): string[] {
   const title = `Module ${path}`
   const lines = [title, '='.repeat(title.length), '']
-  for (const index of graph.roots) {
+  for (const [position, index] of graph.roots.entries()) {
     const root = graph.nodes[index]
     if (root === undefined) continue
-    lines.push(`[${root.name}]`, ' |', ' v', ...drawFilters(graph, root))
+    lines.push(`[${titles[position] ?? root.name}]`, ' |', ' v', ...drawFilters(graph, root))
     // A pipeline without filters gives back what it gets.
     lines.push(' |', ' v', '')
   }

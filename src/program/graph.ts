@@ -2,6 +2,7 @@ import type { ModuleReference } from '../engine/definition.ts'
 import type { Stage } from '../engine/layout.ts'
 import { registry } from '../filters/index.ts'
 import type { Configuration, Entry, PipelineRecipe } from './configuration.ts'
+import { formatAddress } from './format-address.ts'
 
 /**
  * What a node stands for: a pipeline that starts by itself, one that a filter leads to, a filter, a
@@ -27,6 +28,8 @@ export interface Graph {
 export interface ModuleGraph {
   path: string
   graph: Graph
+  /** What each of the roots does, in words. */
+  titles: string[]
 }
 
 /**
@@ -34,40 +37,51 @@ export interface ModuleGraph {
  * of the module leads to. A pipeline is repeated wherever a filter leads to it.
  */
 export function buildGraph(configuration: Configuration): Graph {
-  const builder = new GraphBuilder(configuration)
-  return builder.build()
+  return new GraphBuilder(configuration).build('', configuration.pipelines).graph
+}
+
+/** The same, with the module's name and with titles for people. */
+export function buildModuleGraph(path: string, configuration: Configuration): ModuleGraph {
+  return new GraphBuilder(configuration).build(path, configuration.pipelines)
+}
+
+/** A pipeline at which the drawing begins. */
+interface Root {
+  readonly name: string
+  readonly title: string
+  readonly recipe: PipelineRecipe
 }
 
 class GraphBuilder {
-  readonly #pipelines: readonly PipelineRecipe[]
   readonly #named = new Map<string, PipelineRecipe>()
   readonly #nodes: GraphNode[] = []
 
   constructor({ pipelines }: Configuration) {
-    this.#pipelines = pipelines
     for (const recipe of pipelines) {
       if (recipe.entry.kind === 'pipeline') this.#named.set(recipe.entry.name, recipe)
     }
   }
 
-  build(): Graph {
-    const referred = new Set(this.#pipelines.flatMap(({ targets }) => targets))
+  build(path: string, pipelines: readonly PipelineRecipe[]): ModuleGraph {
+    const referred = new Set(pipelines.flatMap(({ targets }) => targets))
     let tasks = 0
-    const starting: [name: string, recipe: PipelineRecipe][] = []
-    const named: [name: string, recipe: PipelineRecipe][] = []
-    for (const recipe of this.#pipelines) {
+    const starting: Root[] = []
+    const named: Root[] = []
+    for (const recipe of pipelines) {
       const { entry } = recipe
       if (entry.kind !== 'pipeline') {
         if (entry.kind === 'task') tasks++
-        starting.push([titleOf(entry, tasks), recipe])
-      } else if (!referred.has(entry.name)) named.push([entry.name, recipe])
+        starting.push({ ...nameEntry(entry, tasks), recipe })
+      } else if (!referred.has(entry.name)) named.push({ ...nameEntry(entry, 0), recipe })
     }
-    const roots = [...starting.sort(byName), ...named.sort(byName)].map(([name, recipe]) => {
+    const sorted = [...starting.sort(byName), ...named.sort(byName)]
+    const roots = sorted.map(({ name, recipe }) => {
       const root = this.#add('root', name)
       this.#addStages(root, recipe, [recipe])
       return root
     })
-    return { roots, nodes: this.#nodes }
+    const titles = sorted.map(({ title }) => title)
+    return { path, graph: { roots, nodes: this.#nodes }, titles }
   }
 
   #add(type: GraphNodeType, name: string, parent?: number): number {
@@ -108,11 +122,21 @@ function nameOf({ name, args }: Stage): string {
   return reference === undefined ? name : `${name} ${reference.module} [${reference.pipeline}]`
 }
 
-function titleOf(entry: Entry, tasks: number): string {
-  if (entry.kind === 'listen') return `${entry.options.host ?? '0.0.0.0'}:${entry.port}`
-  return entry.kind === 'task' ? `Task #${tasks}` : entry.name
+function nameEntry(entry: Entry, tasks: number): Omit<Root, 'recipe'> {
+  switch (entry.kind) {
+    case 'listen': {
+      const name = formatAddress({ host: entry.options.host ?? '0.0.0.0', port: entry.port })
+      return { name, title: `Listen on ${name}` }
+    }
+    case 'task': {
+      const name = `Task #${tasks}`
+      return { name, title: `${name} (every ${entry.intervalMs / 1000}s)` }
+    }
+    case 'pipeline':
+      return { name: entry.name, title: entry.name }
+  }
 }
 
-function byName([one]: [string, PipelineRecipe], [other]: [string, PipelineRecipe]): number {
+function byName({ name: one }: Root, { name: other }: Root): number {
   return one < other ? -1 : one > other ? 1 : 0
 }

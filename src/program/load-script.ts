@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { checkProgram } from './build.ts'
 import { Configuration } from './configuration.ts'
-import { buildGraph, type ModuleGraph } from './graph.ts'
+import { buildModuleGraph, type ModuleGraph } from './graph.ts'
 import { compileProgram } from './script/compile-program.ts'
 import type { CompiledModule } from './script/compiled-module.ts'
 import { evaluateModule, type ScriptGlobals } from './script/instantiate.ts'
@@ -58,10 +58,9 @@ export function loadScript(file: string): LoadResult {
       modules.findIndex(({ path }) => path === modulePath(name)),
     )
     const listen = configurations.flatMap(listensOf)
-    const graphs = configurations.map((configuration, index) => ({
-      path: modules[index]?.path ?? '',
-      graph: buildGraph(configuration),
-    }))
+    const graphs = configurations.map((configuration, index) =>
+      buildModuleGraph(modules[index]?.path ?? '', configuration),
+    )
     return { isGood: true, spec: { kind: 'script', listen, program }, graphs, files }
   } catch (error) {
     const isScriptError = error instanceof ScriptError

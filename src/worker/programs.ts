@@ -88,10 +88,14 @@ export class Programs {
     for (const { fd } of listeners) this.#remove(fd)
   }
 
-  /** Answers what is in progress, accepts nothing new, and closes what is idle. */
-  drain(): void {
+  /** Accepts nothing new, and begins nothing by itself. */
+  stopAccepting(): void {
     for (const fd of [...this.#listeners.keys()]) this.#remove(fd)
     for (const host of this.#hosts) host.retire()
+  }
+
+  /** Answers what is in progress and closes what is idle. */
+  drain(): void {
     for (const handler of this.#sockets.handlers()) {
       if (isDownstream(handler)) handler.drain()
     }

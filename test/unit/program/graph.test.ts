@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Message } from '../../../src/engine/message.ts'
 import { pipy } from '../../../src/program/configuration.ts'
-import { buildGraph } from '../../../src/program/graph.ts'
+import { buildGraph, buildModuleGraph } from '../../../src/program/graph.ts'
 import { renderGraph } from '../../../src/program/graph-text.ts'
 
 test('roots are what starts by itself, and named pipelines that nobody leads to', () => {
@@ -20,7 +20,7 @@ test('roots are what starts by itself, and named pipelines that nobody leads to'
   )
   assert.deepEqual(
     roots.map((root) => nodes[root]?.name),
-    ['0.0.0.0:8080', '::1:8081', 'Task #1', 'Task #2', 'unused'],
+    ['0.0.0.0:8080', 'Task #1', 'Task #2', '[::1]:8081', 'unused'],
   )
   assert.deepEqual(new Set(roots.map((root) => nodes[root]?.t)), new Set(['root']))
 })
@@ -69,14 +69,23 @@ test('targets that cannot be drawn say why', () => {
 })
 
 test('a text of it', () => {
-  const graph = buildGraph(
-    pipy().listen(80).demux('a').pipeline('a').mux('b').pipeline('b').connect('c:1').pipeline('z'),
+  const graph = buildModuleGraph(
+    '/x.js',
+    pipy()
+      .task('5m')
+      .listen(80)
+      .demux('a')
+      .pipeline('a')
+      .mux('b')
+      .pipeline('b')
+      .connect('c:1')
+      .pipeline('z'),
   )
-  assert.deepEqual(renderGraph({ path: '/x.js', graph }), [
+  assert.deepEqual(renderGraph(graph), [
     'Module /x.js',
     '============',
     '',
-    '[0.0.0.0:80]',
+    '[Listen on 0.0.0.0:80]',
     ' |',
     ' v',
     'demux',
@@ -85,6 +94,12 @@ test('a text of it', () => {
     ' |     |--> [b]',
     ' |     |    connect',
     ' |     v',
+    ' v',
+    ' |',
+    ' v',
+    '',
+    '[Task #1 (every 300s)]',
+    ' |',
     ' v',
     ' |',
     ' v',
