@@ -401,7 +401,11 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
       this.destroy()
       // A peer that has gone needs no answer; what went wrong in between is to be answered.
       if (end.error !== 'ReadError') this.next.process(end)
-    } else if (this.#state === 'ended' || this.#state === 'idle') this.#drop(false)
+    } else if (this.#state === 'idle') {
+      // Nothing was ever sent, and nothing will come.
+      this.#state = 'ended'
+      this.next.process(new SessionEnd())
+    } else if (this.#state === 'ended') this.#drop(false)
     else if (this.#state === 'open') this.socket?.end()
   }
 

@@ -26,6 +26,8 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
   responder: EncodeHttpResponse | null = null
   /** A request has begun whose end has not come. */
   isOpen = false
+  /** A request has come in. One may be on its way to a connection that has seen none. */
+  isUsed = false
   /** The client will send nothing more. */
   hasEnded = false
   /** Status to answer to bytes that are no request, once its turn has come; 0 for none. */
@@ -49,6 +51,7 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     this.exchanges.clear()
     this.responder = null
     this.isOpen = false
+    this.isUsed = false
     this.hasEnded = false
     this.refusal = 0
   }
@@ -56,6 +59,7 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
   receiveHead(events: Int32Array, at: number): void {
     const wire = new HttpWireHead(this.reactor, true, events, at)
     this.isOpen = true
+    this.isUsed = true
     this.exchanges.push(wire.flags)
     this.next.process(new MessageStart(null, wire))
     if ((wire.flags & HEAD_EXPECT_CONTINUE) !== 0 && !wire.isExpectForwarded) {

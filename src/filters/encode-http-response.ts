@@ -98,7 +98,7 @@ export class EncodeHttpResponse extends HttpEncoder {
   /** Answers what was asked and then closes. */
   drain(): void {
     this.#isDraining = true
-    if (this.#exchanges.size === 0) this.#close('')
+    if (this.#exchanges.size === 0 && this.#decoder?.isUsed !== false) this.#close('')
   }
 
   protected override accepts(): boolean {

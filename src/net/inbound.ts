@@ -46,6 +46,9 @@ export function isDownstream(handler: SocketHandler): handler is Downstream {
   return 'drain' in handler
 }
 
+/** A new connection has so long to make its first request when the worker is about to stop. */
+const DRAIN_GRACE_MS = 1000
+
 /** Timeouts of one listener, in milliseconds. */
 export interface InboundTimeouts {
   /** Close a connection on which nothing moves and no response is awaited. */
@@ -160,6 +163,7 @@ export class Inbound implements Downstream, Sink, Source, Framable {
   /** The worker is about to stop: close now if idle, else after the response in progress. */
   drain(): void {
     this.#receiver?.drain()
+    if (this.#receiver?.isBusy() === false) this.socket.timeout(DRAIN_GRACE_MS, TIMEOUT_IDLE)
   }
 
   /** Closes whatever is in progress. */

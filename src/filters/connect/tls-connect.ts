@@ -188,6 +188,10 @@ export class TlsConnect extends Upstream implements TlsCarrier, TlsOwner {
       this.destroy()
       // A peer that has gone needs no answer; what went wrong in between is to be answered.
       if (end.error !== 'ReadError') this.next.process(end)
+    } else if (this.#state === 'idle') {
+      // Nothing was ever sent, and nothing will come.
+      this.#state = 'ended'
+      this.next.process(new SessionEnd())
     } else if (this.#state === 'open') this.#tls?.end()
   }
 

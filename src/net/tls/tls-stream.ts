@@ -71,7 +71,7 @@ export class TlsStream {
     // A client is secure only when it has verified its server, which the second event tells.
     socket.on(role === 'server' ? 'secure' : 'secureConnect', () => this.#secured())
     socket.on('data', (bytes: Buffer) => this.#tell(() => this.#owner.receiveDecrypted(bytes)))
-    socket.on('end', () => this.#tell(() => this.#owner.receiveDecryptedEnd()))
+    socket.on('end', () => this.#ended())
     socket.on('drain', () => this.#tell(() => this.#owner.drained()))
     // The server's side tells failures of the handshake only by this one.
     socket.on('_tlsError', (error: Error) => this.#fail(reasonOf(error)))
@@ -135,6 +135,11 @@ export class TlsStream {
     this.#isSecure = true
     this.#clearTimer()
     this.#tell(() => this.#owner.secured())
+  }
+
+  #ended(): void {
+    if (this.#isSecure) this.#tell(() => this.#owner.receiveDecryptedEnd())
+    else this.#closed()
   }
 
   #closed(): void {
