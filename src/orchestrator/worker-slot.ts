@@ -14,7 +14,7 @@ import { BackOff } from './back-off.ts'
  * Many new connections at once make V8 grow the young generation far beyond what pays: objects
  * either die within a batch or live as long as their connection.
  */
-const YOUNG_GENERATION_MB = 4
+const YOUNG_GENERATION_MB = 3
 /** A worker that does not accept by then is ended and counted as dead. */
 const START_TIMEOUT_MS = 10_000
 /** A worker that has not built another program by then counts as unable to. */
