@@ -313,6 +313,23 @@ describe('listen with tls', () => {
   })
 })
 
+describe('a client that goes without a word is let go at once', () => {
+  const cases: [what: string, script: string][] = [
+    ['plain connect', `${PLAIN}.connect('127.0.0.1:9')`],
+    ['connect with tls', `${PLAIN}.connect('127.0.0.1:9', { tls: {} })`],
+    ['listen with tls', `${LISTEN}.${HELLO}`],
+  ]
+  for (const [what, script] of cases) {
+    test(what, async (context) => {
+      const { port } = await startScript(context, `pipy().${script}`)
+      const begun = performance.now()
+      const client = await connectRaw(context, port)
+      assert.equal(await client.end().rest(), '')
+      assert.ok(performance.now() - begun < 5000)
+    })
+  }
+})
+
 describe('connect with tls', () => {
   test('carries megabytes both ways', async (context) => {
     const port = await startTlsServer(context, (_, socket) => {
