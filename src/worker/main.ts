@@ -11,8 +11,6 @@ import { Programs } from './programs.ts'
 
 /** How often a draining worker counts its sessions. */
 const DRAIN_COUNT_MS = 50
-/** A connection that has just been accepted is not idle: its first request is on its way. */
-const FIRST_REQUEST_MS = 50
 /** A request head that takes longer from its first byte to its last is answered 408. */
 const HEAD_TIMEOUT_MS = 30_000
 
@@ -81,7 +79,7 @@ async function build(generation: number, spec: ProgramSpec): Promise<void> {
 
 function drain(): void {
   programs.stopAccepting()
-  setTimeout(() => programs.drain(), FIRST_REQUEST_MS)
+  programs.drain()
   let active = programs.active()
   send({ type: 'draining', active })
   send({ type: 'stopped' })
