@@ -159,6 +159,9 @@ export class Data {
   }
 }
 
+// The bundler renames a class that refers to itself, and argument errors show the name.
+Object.defineProperty(Data, 'name', { value: 'Data' })
+
 function checkSize(value: number): number {
   if (!Number.isInteger(value) || value < 0) {
     throw new TypeError('argument #1 expects a size in bytes, zero or more')

@@ -1,8 +1,7 @@
-import { checkFunction } from '../engine/arguments.ts'
 import { defineFilter } from '../engine/definition.ts'
 import type { Event } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
-import { type Callback, notify } from './events/observe.ts'
+import { type Callback, type Listener, listenerOf, notify } from './events/observe.ts'
 
 /** `onSessionStart(callback)`: the first event of any kind starts a session. */
 export const onSessionStart = defineFilter({
@@ -16,24 +15,24 @@ export const onSessionStart = defineFilter({
     },
   ],
   plan: (callback: Callback) => {
-    checkFunction(callback, 1)
-    return () => new OnSessionStart(callback)
+    const listener = listenerOf(callback)
+    return () => new OnSessionStart(listener)
   },
 })
 
 class OnSessionStart extends Filter {
-  readonly #callback: Callback
+  readonly #listener: Listener
   #hasStarted = false
 
-  constructor(callback: Callback) {
+  constructor(listener: Listener) {
     super()
-    this.#callback = callback
+    this.#listener = listener
   }
 
   process(event: Event): void {
     if (!this.#hasStarted) {
       this.#hasStarted = true
-      if (!notify(this, this.#callback, event)) return
+      if (!notify(this, this.#listener, event)) return
     }
     this.next.process(event)
   }

@@ -152,6 +152,9 @@ export class Inbound implements Downstream, Sink, Source, Framable {
     else if (this.#isCongested) {
       // The peer takes nothing of what it asked for.
       this.#finish(true)
+    } else if (this.#hasInputEnded && this.#receiver?.isBusy() === true) {
+      // It waits for an answer that nobody gives: those who would have their own time-outs.
+      this.#finish(true)
     } else if (this.#receiver?.isBusy() === true || this.socket.isPaused) {
       // The upstream's own deadline decides; here nothing moves because it is awaited.
       this.socket.timeout(this.#owner.timeouts.idle, TIMEOUT_IDLE)

@@ -2,7 +2,7 @@ import { logger } from '../observability/logger.ts'
 import type { GoodScript } from '../program/load-script.ts'
 import { LoadError } from './load-error.ts'
 import type { Orchestrator } from './orchestrator.ts'
-import { logGraphs, type ScriptSource } from './script-source.ts'
+import { logScript, type ScriptSource } from './script-source.ts'
 import { ScriptWatcher } from './script-watcher.ts'
 
 /**
@@ -46,7 +46,7 @@ export class Reloader {
       // Before the switch: a change from here on leads to another reload.
       this.#watcher?.watch(script.files)
       const added = await this.#orchestrator.reload(script.spec)
-      logGraphs(script)
+      logScript(script)
       for (const address of added) logger.info(`[listener] Listening on ${address}`)
       logger.info(`Script reloaded: ${path}`)
     } catch (error) {

@@ -12,8 +12,13 @@ export interface ScriptSource {
   load(): Promise<GoodScript>
 }
 
-/** Logs the flow graphs of a script's modules. */
-export function logGraphs({ graphs }: GoodScript): void {
+/** Logs what is odd about a script's modules, and their flow graphs. */
+export function logScript({ graphs, spec }: GoodScript): void {
+  for (const { path, warnings } of spec.program.modules) {
+    for (const { message, line, column } of warnings) {
+      logger.warn(`[pjs] ${message} at line ${line} column ${column} in ${path}`)
+    }
+  }
   for (const graph of graphs) {
     for (const line of renderGraph(graph)) logger.info(`[config] ${line}`.trimEnd())
   }

@@ -10,8 +10,22 @@ import {
 } from '../../engine/event.ts'
 import { Filter } from '../../engine/filter.ts'
 import { own } from './own.ts'
+import { takesArgument } from './takes-argument.ts'
 
 export type Callback = (event: Event) => unknown
+
+/** A script function that is called with events. */
+export interface Listener {
+  readonly callback: Callback
+  /** It can keep the event, whose bytes must then outlive the batch. */
+  readonly isLooking: boolean
+}
+
+/** Checks a filter's first argument, once for each place where the filter is used. */
+export function listenerOf(callback: Callback): Listener {
+  checkFunction(callback, 1)
+  return { callback, isLooking: takesArgument(callback) }
+}
 
 /** Names of the events' classes, for the type declarations. */
 const CLASSES: Readonly<Partial<Record<Kind, string>>> = {
@@ -38,33 +52,32 @@ export function defineObserver(
       },
     ],
     plan: (callback: Callback) => {
-      checkFunction(callback, 1)
-      return () => new Observer(kind, callback)
+      const listener = listenerOf(callback)
+      return () => new Observer(kind, listener)
     },
   })
 }
 
 class Observer extends Filter {
   readonly #kind: Kind
-  readonly #callback: Callback
+  readonly #listener: Listener
 
-  constructor(kind: Kind, callback: Callback) {
+  constructor(kind: Kind, listener: Listener) {
     super()
     this.#kind = kind
-    this.#callback = callback
+    this.#listener = listener
   }
 
   process(event: Event): void {
-    if (event.kind === this.#kind && !notify(this, this.#callback, event)) return
+    if (event.kind === this.#kind && !notify(this, this.#listener, event)) return
     this.next.process(event)
   }
 }
 
 /** Calls a script function with an event in the session's context; false if it failed. */
-export function notify(filter: Filter, callback: Callback, event: Event): boolean {
-  // A function without parameters cannot keep the event, so that its bytes may stay where they are.
-  if (callback.length > 0) own(event)
-  return callScript(filter, callback, event)
+export function notify(filter: Filter, listener: Listener, event: Event): boolean {
+  if (listener.isLooking) own(event)
+  return callScript(filter, listener.callback, event)
 }
 
 /** Calls a script function in the session's context; false if it failed, which ends the session. */

@@ -50,7 +50,16 @@ export class MuxHub {
     exchange.group.observer?.end()
     exchange.failures++
     const isElsewhere = isUnreached(error)
-    if (isElsewhere) exchange.group = this.#groupOf(requester.select())
+    if (isElsewhere) {
+      try {
+        exchange.group = this.#groupOf(requester.select())
+      } catch (thrown) {
+        this.#layout.runtime.reportScriptError(thrown)
+        exchange.isAnswered = true
+        exchange.fail('RuntimeError')
+        return
+      }
+    }
     this.#dispatch(exchange, !isElsewhere)
   }
 
