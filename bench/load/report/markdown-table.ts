@@ -9,8 +9,9 @@ export function formatMarkdown(results: Results): string {
   const bars = results.workloads.flatMap((workload) =>
     workload.bars.map((bar) => formatBarRow(workload, bar)),
   )
-  return `CPU time of the proxy process per request, unless the row says otherwise; medians of paired runs, side by side on
-${machine.processors} processors (${machine.processor}, Linux ${machine.kernel}, Node ${machine.node}), ${formatVersions(results)}.
+  return `CPU time of the proxy process per request, unless the row says otherwise; medians of paired runs, side by
+side on ${machine.processors} processors (${machine.processor}, Linux ${machine.kernel}, Node ${machine.node}),
+${formatVersions(results)}.
 
 | workload | figure | Sluice | nginx | HAProxy | http-proxy-3 |
 |---|---|---:|---:|---:|---:|
