@@ -70,7 +70,7 @@ export class EncodeHttpRequest extends HttpEncoder {
     const canForward = wire?.isRequest === true && option === null && !wire.lacksHost
     const index = canForward ? wire.forwardIndex : -1
     const isChunked = contentLength < 0
-    if (wire !== null && wire.isRequest) wire.isExpectForwarded = true
+    if (wire?.isRequest) wire.isExpectForwarded = true
     if (wire !== null && index >= 0 && !start.isBodyChanged) {
       this.#decoder?.expect(wire.flags, this.output instanceof EventOutput)
       this.output.forwardHead(index, isChunked ? WRITE_CHUNKED : WRITE_LENGTH, wire.size)
