@@ -121,7 +121,7 @@ export class HttpWireHead implements WireHead {
 
   /** Whether a script has changed anything about the head. */
   isChanged(): boolean {
-    return this.#view?.isChanged()
+    return this.#view?.isChanged() ?? false
   }
 
   /** An HTTP/1.0 request without a Host field. */
