@@ -23,23 +23,39 @@ ${bars.join('\n')}
 `
 }
 
+const FAMILIES = ['sluice', 'nginx', 'haproxy', 'http-proxy-3']
+
 function formatRow(workload: WorkloadResult): string {
-  // Of several forms of one proxy the table shows the one that did best.
-  const cell = (family: string): string => {
-    const values = workload.peers
-      .filter((peer) => peer.name === family || peer.name.startsWith(`${family}-`))
-      .flatMap((peer) => peer.medians[workload.figure] ?? [])
-    return formatFigure(workload.figure, values.length > 0 ? Math.min(...values) : undefined)
+  const { title, figure } = FIGURE_FORMATS[workload.figure]
+  const cells = FAMILIES.map((family) => formatCell(workload, family))
+  return `| ${[workload.title, title, ...cells].join(' | ')} |`
+}
+
+/**
+ * What one proxy needs. Of several forms of it the one that did best is shown; a form that does
+ * another job than the workload's subject stands behind that, with its name.
+ */
+function formatCell({ peers, figure }: WorkloadResult, family: string): string {
+  const [subject, ...others] = peers.filter((peer) => isOfFamily(peer, 'sluice'))
+  const otherJobs = new Set(others.map(formOf))
+  const ours = peers.filter((peer) => isOfFamily(peer, family))
+  const cells: string[] = []
+  const sameJob = ours.filter((peer) => peer === subject || !otherJobs.has(formOf(peer)))
+  const values = sameJob.flatMap((peer) => peer.medians[figure] ?? [])
+  if (values.length > 0) cells.push(formatFigure(figure, Math.min(...values)))
+  for (const peer of ours.filter((peer) => !sameJob.includes(peer))) {
+    cells.push(`${formOf(peer)}: ${formatFigure(figure, peer.medians[figure])}`)
   }
-  const cells = [
-    workload.title,
-    FIGURE_FORMATS[workload.figure].title,
-    cell('sluice'),
-    cell('nginx'),
-    cell('haproxy'),
-    cell('http-proxy-3'),
-  ]
-  return `| ${cells.join(' | ')} |`
+  return cells.length > 0 ? cells.join('; ') : formatFigure(figure, undefined)
+}
+
+function isOfFamily({ name }: PeerResult, family: string): boolean {
+  return name === family || name.startsWith(`${family}-`)
+}
+
+/** What stands in brackets behind the name of a proxy; empty for its plain form. */
+function formOf({ label }: PeerResult): string {
+  return /\((.+)\)$/.exec(label)?.[1] ?? ''
 }
 
 function formatBarRow(workload: WorkloadResult, { bar, value, verdict }: BarResult): string {

@@ -7,6 +7,7 @@ import type { Results } from '../../../bench/load/report/results.ts'
 import { summarizeWorkload } from '../../../bench/load/report/summarize.ts'
 import { drawChart } from '../../../bench/load/report/svg-chart.ts'
 import { formatWorkload } from '../../../bench/load/report/text-report.ts'
+import { dubbo } from '../../../bench/load/workloads/dubbo.ts'
 import { http64 } from '../../../bench/load/workloads/http.ts'
 
 function makeResults(): Results {
@@ -29,6 +30,21 @@ test('the table has a row per workload and a row per bar', () => {
   const table = formatMarkdown(makeResults())
   assert.match(table, /\| CPU per request \| 12\.2 µs \| 16\.2 µs \| 18\.2 µs \| 120\.2 µs \|/)
   assert.match(table, /\| CPU per request ≤ 0\.90 × nginx \| 0\.75 \| pass \|/)
+})
+
+test('a form of Sluice that does another job stands behind the figure of the row', () => {
+  const medians: Readonly<Record<string, number>> = {
+    ...{ 'sluice-dubbo': 7.4, 'sluice-tcp': 5, 'haproxy-tcp': 5.2 },
+  }
+  const samples: Sample[] = dubbo.peers.map((peer) => {
+    const figures = { cpuMicros: medians[peer.name] ?? 0 }
+    return { peer: peer.name, round: 1, figures, errors: 0 }
+  })
+  const timing = { warmUpSeconds: 2, countSeconds: 5, rounds: 1 }
+  const run = { workload: dubbo, peers: dubbo.peers, timing, note: '', samples }
+  const { machine } = makeResults()
+  const table = formatMarkdown({ machine, workloads: [summarizeWorkload(run)] })
+  assert.match(table, /\| CPU per request \| 7\.4 µs; TCP: 5\.0 µs \| – \| TCP: 5\.2 µs \| – \|/)
 })
 
 test('the text names ratio, direction and pairs', () => {
