@@ -61,6 +61,23 @@ describe('XML.parse', () => {
     '< a/>',
     '<a/><!DOCTYPE a>',
     '<!DOCTYPE a [',
+    '<!DOCTYPE a [<!ENTITY x "y">]><a b="&x;"/>',
+    '<!DOCTYPE a><!DOCTYPE a><a/>',
+    '<a x="&toString;"/>',
+    '<a>&amp</a>',
+    '<a>&#x41</a>',
+    '<a>&#1;</a>',
+    '<?xml version="1.1"?><a>&#1;</a>',
+    ' <?xml version="1.0"?><a/>',
+    '<a><?xml version="1.0"?></a>',
+    '<a>\uD800b</a>',
+    '<a x/>',
+    '<a x = >',
+    '<a/',
+    '<a></a',
+    '<a></a b>',
+    '<!-- only -->',
+    '\0<a/>',
   ]
   for (const text of malformed) {
     it(`refuses ${JSON.stringify(text)}`, () => assert.equal(scriptXml.parse(text), null))
@@ -70,6 +87,35 @@ describe('XML.parse', () => {
     const bomb = '<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;">]><a>&y;</a>'
     assert.equal(scriptXml.parse(bomb), null)
     assert.equal(scriptXml.parse('<!DOCTYPE a SYSTEM "file:///etc/passwd"><a>&x;</a>'), null)
+  })
+
+  it('keeps text that is more than white space as it is, and drops what is not', () => {
+    assert.deepEqual(
+      element('<a>\r\n <b>\u00A0</b>\r\n<c> x\r\ny </c><d>&#32;</d></a>'),
+      new Node('a', null, [
+        new Node('b', null, ['\u00A0']),
+        new Node('c', null, [' x\ny ']),
+        new Node('d', null, []),
+      ]),
+    )
+  })
+
+  it('takes any name of an attribute, and prefixes of any meaning', () => {
+    const { name, attributes } = element('<p:a __proto__="1" constructor="2" xml:lang="\t3"/>')
+    assert.equal(name, 'p:a')
+    assert.deepEqual(Object.entries(attributes ?? {}), [
+      ['__proto__', '1'],
+      ['constructor', '2'],
+      ['xml:lang', ' 3'],
+    ])
+    assert.ok(attributes instanceof Object)
+  })
+
+  it('reads a document of many elements', () => {
+    const many = 20_000
+    const { children } = element(`<a>${'<b x="1">t&amp;<![CDATA[<]]></b>'.repeat(many)}</a>`)
+    assert.equal(children?.length, many)
+    assert.deepEqual(children?.at(-1), new Node('b', { x: '1' }, ['t&<']))
   })
 
   it('refuses nesting without end', () => {
