@@ -26,7 +26,7 @@ ${bars.join('\n')}
 const FAMILIES = ['sluice', 'nginx', 'haproxy', 'http-proxy-3']
 
 function formatRow(workload: WorkloadResult): string {
-  const { title, figure } = FIGURE_FORMATS[workload.figure]
+  const { title } = FIGURE_FORMATS[workload.figure]
   const cells = FAMILIES.map((family) => formatCell(workload, family))
   return `| ${[workload.title, title, ...cells].join(' | ')} |`
 }

@@ -50,6 +50,7 @@ function parseDocument(text: string): XmlNode {
   const open: OpenElement[] = []
   let current = root
   const parser = new SaxesParser({
+    xmlns: false,
     position: false,
     defaultXMLVersion: '1.0',
     forceXMLVersion: true,
