@@ -9,7 +9,7 @@ import type { TargetObserver, UpstreamObserver } from '../engine/upstream-observ
 import { CMD_WATERMARK, TIMEOUT_IDLE } from '../native/protocol.ts'
 import type { SocketHandler } from '../native/sockets.ts'
 import type { Framable, FramedReceiver } from '../net/framable.ts'
-import { cachedAddress, resolve } from '../net/resolver.ts'
+import { cachedAddresses, preferAddress, resolve } from '../net/resolver.ts'
 import { Socket } from '../net/socket.ts'
 import { parseTarget, type Target } from '../net/target.ts'
 import { createTlsClient, type TlsConnectOptions } from '../net/tls/options.ts'
@@ -88,9 +88,11 @@ export const connect = defineFilter({
 })
 
 const ETIMEDOUT = 110
+const NO_ADDRESSES: readonly string[] = []
 /**
  * Connects at the first event, or at the start if it is eager, and relays bytes both ways. The
- * source is held up until the connection stands: what came before can be sent elsewhere.
+ * source is held up until the connection stands: what came before can be sent elsewhere. One attempt
+ * tries all addresses of a name, in order.
  *
  *     Idle -> Resolving -> Connecting -> Open -> Ended
  *               |             |    ^              ^
@@ -116,6 +118,9 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   #quietMs = 0
   #timer: NodeJS.Timeout | null = null
   #target = ''
+  /** The addresses of the target's name, of which the one at `#tried` is tried. */
+  #addresses: readonly string[] = NO_ADDRESSES
+  #tried = 0
   #observer: TargetObserver | null = null
   /** Tells answers to questions of an earlier life of this pooled filter from current ones. */
   #life = 0
@@ -169,7 +174,8 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
 
   /** Whether bytes may go to the socket: there will be no other to send them to. */
   get #isCommitted(): boolean {
-    return this.#state === 'open' || this.#state === 'ended' || this.#plan.retryCount === 0
+    if (this.#state === 'open' || this.#state === 'ended') return true
+    return this.#plan.retryCount === 0 && this.#tried + 1 >= this.#addresses.length
   }
 
   attachFramer(kind: number, receiver: FramedReceiver): void {
@@ -183,7 +189,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   }
 
   override expect(flags: number): void {
-    if (this.socket !== null) this.socket.expect(flags)
+    if (this.socket !== null && this.#isCommitted) this.socket.expect(flags)
     else {
       this.#expectations ??= []
       this.#expectations.push(flags)
@@ -217,6 +223,8 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     this.#hasInputEnded = false
     this.#attempts = 0
     this.#target = ''
+    this.#addresses = NO_ADDRESSES
+    this.#tried = 0
   }
 
   destroy(): void {
@@ -243,17 +251,25 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     this.#target = String(text)
     this.#observer = this.#plan.observer?.target(this.#target) ?? null
     this.#observer?.begin()
-    const address = target.isAddress ? target.host : cachedAddress(target.host)
-    if (address !== undefined) return this.#connect(target, address)
+    this.#tried = 0
+    this.#addresses = NO_ADDRESSES
+    if (target.isAddress) return this.#connect(target, target.host)
+    const known = cachedAddresses(target.host)
+    if (known !== undefined) return this.#connectTo(target, known)
     this.#state = 'resolving'
     this.#balanceInput()
     const life = this.#life
     resolve(target.host, (found) => {
       if (life !== this.#life || this.#state !== 'resolving') return
       if (found === null) this.#end('CannotResolve')
-      else this.#connect(target, found)
+      else this.#connectTo(target, found)
       this.session.layout.runtime.sockets.settle()
     })
+  }
+
+  #connectTo(target: Target, addresses: readonly string[]): void {
+    this.#addresses = addresses
+    this.#connect(target, addresses[0] ?? '')
   }
 
   #connect(target: Target, address: string): void {
@@ -263,7 +279,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
       target.path !== ''
         ? sockets.reactor.connectPath(target.path, timeout)
         : sockets.reactor.connect(address, target.port, timeout)
-    if (id < 0) return this.#failed(-id)
+    if (id < 0) return this.#unreachable(-id)
     this.#state = 'connecting'
     this.#balanceInput()
     sockets.attach(id, this)
@@ -272,13 +288,14 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     const limit = this.#plan.bufferLimit
     if (limit > 0) sockets.reactor.command3(CMD_WATERMARK, id, limit, limit >> 2)
     if (this.#framerKind !== 0) socket.frame(this.#framerKind)
-    for (const flags of this.#expectations ?? []) socket.expect(flags)
-    this.#expectations = null
     for (let i = 0; i < this.#pauses; i++) socket.pause()
-    if (this.#plan.retryCount === 0) this.#flush()
+    if (this.#isCommitted) this.#flush()
   }
 
+  /** Hands over what came before the socket did. */
   #flush(): void {
+    for (const flags of this.#expectations ?? []) this.socket?.expect(flags)
+    this.#expectations = null
     const pending = this.#pending
     this.#pending = null
     if (pending !== null) for (const data of pending) this.socket?.send(data)
@@ -287,11 +304,12 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   onConnect(errno: number): void {
     if (errno !== 0) {
       this.#drop(true)
-      this.#failed(errno)
+      this.#unreachable(errno)
       return
     }
     this.#state = 'open'
     this.#attempts = 0
+    if (this.#tried > 0) this.#prefer()
     this.opened?.()
     this.#flush()
     this.#balanceInput()
@@ -407,6 +425,21 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
       this.next.process(new SessionEnd())
     } else if (this.#state === 'ended') this.#drop(false)
     else if (this.#state === 'open') this.socket?.end()
+  }
+
+  /** One address does not answer: the next one of the same name may. */
+  #unreachable(errno: number): void {
+    const next = this.#addresses[++this.#tried]
+    const target = next === undefined ? null : parseTarget(this.#target)
+    if (next === undefined || target === null) this.#failed(errno)
+    else this.#connect(target, next)
+  }
+
+  /** Others need not find out again which addresses of the name do not answer. */
+  #prefer(): void {
+    const address = this.#addresses[this.#tried]
+    const host = parseTarget(this.#target)?.host
+    if (address !== undefined && host !== undefined) preferAddress(host, address)
   }
 
   /** An attempt has failed: try again if that was asked for. */

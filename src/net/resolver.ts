@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns'
 
 interface Entry {
-  address: string
+  addresses: readonly string[]
   expires: number
 }
 
@@ -11,18 +11,29 @@ const CACHE_LIMIT = 1024
 
 const cache = new Map<string, Entry>()
 
-/** The address of a name looked up not long ago, or `undefined`. */
-export function cachedAddress(host: string): string | undefined {
+/** The addresses of a name looked up not long ago, best first, or `undefined`. */
+export function cachedAddresses(host: string): readonly string[] | undefined {
   const entry = cache.get(host)
-  return entry !== undefined && entry.expires > Date.now() ? entry.address : undefined
+  return entry !== undefined && entry.expires > Date.now() ? entry.addresses : undefined
 }
 
-/** Looks a name up the way the system does; calls back with `null` if there is no such host. */
-export function resolve(host: string, done: (address: string | null) => void): void {
-  lookup(host, (error, address) => {
-    if (error !== null) return done(null)
+/**
+ * Looks a name up the way the system does; calls back with its addresses in the system's order, at
+ * least one, or with `null` if there is no such host.
+ */
+export function resolve(host: string, done: (addresses: readonly string[] | null) => void): void {
+  lookup(host, { all: true }, (error, found) => {
+    if (error !== null || found.length === 0) return done(null)
     if (cache.size >= CACHE_LIMIT) cache.clear()
-    cache.set(host, { address, expires: Date.now() + TRUST_MS })
-    done(address)
+    const addresses = [...new Set(found.map(({ address }) => address))]
+    cache.set(host, { addresses, expires: Date.now() + TRUST_MS })
+    done(addresses)
   })
+}
+
+/** Moves an address that could be reached, after others could not, before them. */
+export function preferAddress(host: string, address: string): void {
+  const entry = cache.get(host)
+  if (entry === undefined || !entry.addresses.includes(address)) return
+  entry.addresses = [address, ...entry.addresses.filter((other) => other !== address)]
 }

@@ -19,8 +19,12 @@ export async function runSluice(args: readonly string[]): Promise<SluiceResult> 
 }
 
 /** Starts `sluice` and ends it with the test, whatever happens. */
-export function startSluice(context: TestContext, args: readonly string[]): SluiceProcess {
-  const process = new SluiceProcess(args)
+export function startSluice(
+  context: TestContext,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): SluiceProcess {
+  const process = new SluiceProcess(args, environment)
   context.after(() => process.kill())
   return process
 }
@@ -32,8 +36,9 @@ export class SluiceProcess {
   readonly child: ChildProcess
   #waiters: (() => void)[] = []
 
-  constructor(args: readonly string[]) {
+  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     const child = spawn(process.execPath, [LAUNCHER, ...args], {
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child.stdout.on('data', (data) => {
