@@ -11,6 +11,8 @@ export interface RunOptions {
   workerMemoryMb?: number
   /** How long loading the script may take; 5 s unless given. */
   loadTimeoutMs?: number
+  /** A worker that answers nothing for so long is replaced; 10 s unless given, 0 waits for ever. */
+  hangTimeoutMs?: number
   logLevel?: LogLevel
 }
 
@@ -29,10 +31,21 @@ export interface RunningScript {
  * cannot be loaded or a port is in use.
  */
 export async function run(file: string, options: RunOptions = {}): Promise<RunningScript> {
-  const { workers = 1, workerMemoryMb = 1024, loadTimeoutMs = 5000, logLevel = 'error' } = options
+  const {
+    workers = 1,
+    workerMemoryMb = 1024,
+    loadTimeoutMs = 5000,
+    hangTimeoutMs = 10_000,
+    logLevel = 'error',
+  } = options
   const load = () => loadScriptInJob(resolve(file), loadTimeoutMs)
   const { spec } = await load()
-  const orchestrator = new Orchestrator(spec, { workers, workerMemoryMb, logLevel })
+  const orchestrator = new Orchestrator(spec, {
+    workers,
+    workerMemoryMb,
+    hangTimeoutMs,
+    logLevel,
+  })
   await orchestrator.start()
   return {
     get addresses() {

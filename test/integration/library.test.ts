@@ -43,6 +43,26 @@ test('runs a script, reloads it and stops', async (context) => {
   await assert.rejects(ask())
 })
 
+test('a worker that hangs is replaced', async (context) => {
+  const file = temporaryScript(
+    context,
+    `pipy()
+      .listen(0, { host: '127.0.0.1' })
+      .decodeHttpRequest()
+      .replaceMessage(msg => {
+        while (msg.head.path === '/hang') {}
+        return new Message('alive')
+      })
+      .encodeHttpResponse()`,
+  )
+  const running = await run(file, { hangTimeoutMs: 2000, logLevel: 'error' })
+  context.after(() => running.stop())
+  const ask = (path: string): Promise<string> =>
+    fetch(`http://${running.addresses[0]}${path}`).then((answer) => answer.text())
+  await assert.rejects(ask('/hang'))
+  assert.equal(await ask('/'), 'alive')
+})
+
 test('has what scripts see', () => {
   assert.equal(new algo.RoundRobinLoadBalancer({ a: 1 }).select(), 'a')
   assert.deepEqual(ScriptJson.decode(new Data('{"a":1}')), { a: 1 })
