@@ -1,5 +1,8 @@
+import { resolve } from 'node:path'
+import type { AdminOptions } from '../admin/admin-api.ts'
 import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts'
 import type { OptionSpec, ParsedOptions } from './option-table.ts'
+import { parseAddress } from './parse-address.ts'
 import { parseDuration, parseInteger } from './parse-value.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -12,6 +15,8 @@ export interface RunOptions {
   workerMemoryMb: number
   /** A worker that answers nothing for so long is replaced; 0 waits for ever. */
   hangTimeoutMs: number
+  /** Where to serve the admin API; undefined for nowhere. */
+  admin: AdminOptions | undefined
 }
 
 const MAX_WORKERS = 256
@@ -43,6 +48,16 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     value: '<level>',
     doc: 'debug, info, warn or error. Info is always shown. Default: error.',
   },
+  {
+    name: 'admin',
+    value: '<address>',
+    doc: 'Serve the admin API at port, host:port or [ipv6]:port; a port alone is on 127.0.0.1.',
+  },
+  {
+    name: 'admin-token-file',
+    value: '<path>',
+    doc: 'File with the token of the admin API, made if it is missing. Default: a new one each start.',
+  },
 ]
 
 /** Reads `RUN_OPTIONS` and the `workers` option. */
@@ -63,11 +78,25 @@ export function readRunOptions(options: ParsedOptions, defaultWorkers: number): 
       hangTimeout === undefined
         ? DEFAULT_HANG_TIMEOUT_MS
         : parseDuration('hang-timeout', hangTimeout),
+    admin: readAdminOptions(options),
     workerMemoryMb:
       memory === undefined
         ? DEFAULT_WORKER_MEMORY_MB
         : parseInteger('worker-memory', memory, 16, 65_536),
   }
+}
+
+function readAdminOptions(options: ParsedOptions): AdminOptions | undefined {
+  const address = options.value('admin')
+  const tokenFile = options.value('admin-token-file')
+  if (address === undefined) {
+    if (tokenFile === undefined) return undefined
+    throw new UsageError('--admin-token-file needs --admin <address>')
+  }
+  const { host, port, path } = parseAddress(address, '--admin', '127.0.0.1')
+  if (path !== undefined)
+    throw new UsageError(`--admin ${address}: want [host:]port or [ipv6]:port`)
+  return { host, port, tokenFile: tokenFile === undefined ? undefined : resolve(tokenFile) }
 }
 
 function parseLogLevel(text: string): LogLevel {

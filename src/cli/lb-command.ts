@@ -5,6 +5,7 @@ import { type HelpPage, renderHelp } from './help.ts'
 import { type OptionSpec, type ParsedOptions, parseOptions } from './option-table.ts'
 import { parseEndpoint, parseListen } from './parse-address.ts'
 import { parseChoice, parseDuration } from './parse-value.ts'
+import { serveAdmin } from './serve-admin.ts'
 import { UsageError } from './usage-error.ts'
 
 const BALANCES: readonly Balance[] = ['round-robin', 'least-connections', 'random']
@@ -104,7 +105,7 @@ export async function runLbCommand(args: readonly string[]): Promise<void> {
   const spec = readSpec(options)
   const run = readRunOptions(options, availableParallelism())
   const { runProgram } = await import('../orchestrator/run-program.ts')
-  await runProgram(spec, run)
+  await serveAdmin(await runProgram(spec, run), run)
 }
 
 /** Turns the flags of `sluice lb` into a program; throws `UsageError`. */

@@ -24,7 +24,8 @@ const MAX_WEIGHT = 256
 /** sun_path is 108 bytes with its final zero. */
 const MAX_SOCKET_PATH_BYTES = 107
 
-function parseAddress(text: string, option: string, defaultHost: string): Address {
+/** Parses an address, the value of `option`; one without a host gets `defaultHost`. */
+export function parseAddress(text: string, option: string, defaultHost: string): Address {
   if (text.startsWith('unix:')) return parseSocketPath(text, option)
   const bracketed = /^\[([^\]]*)\]:(\d+)$/.exec(text)
   if (bracketed !== null) {

@@ -8,6 +8,7 @@ import { HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
 import { type HelpPage, renderHelp } from './help.ts'
 import { type OptionSpec, type ParsedOptions, parseOptions } from './option-table.ts'
 import { parseDuration } from './parse-value.ts'
+import { serveAdmin } from './serve-admin.ts'
 import { UsageError } from './usage-error.ts'
 
 const DEFAULT_LOAD_TIMEOUT_MS = 5000
@@ -118,7 +119,7 @@ async function runScript(options: ParsedOptions): Promise<void> {
   }
   const { runProgram } = await import('../orchestrator/run-program.ts')
   const source = { path: `/${basename(file)}`, isWatched: options.isSet('watch'), load }
-  await runProgram(script.spec, run, { source, files: script.files })
+  await serveAdmin(await runProgram(script.spec, run, { source, files: script.files }), run)
 }
 
 function logLoadError(error: unknown): never {

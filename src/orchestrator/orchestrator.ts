@@ -6,7 +6,7 @@ import { assignSockets } from './adoption.ts'
 import { ListenerTable } from './listener-table.ts'
 import { StartError } from './start-error.ts'
 import { tuneV8 } from './tune-v8.ts'
-import { WorkerSlot } from './worker-slot.ts'
+import { WorkerSlot, type WorkerState } from './worker-slot.ts'
 
 /** A slot that is down for longer has its sockets adopted; a plain restart is quicker than that. */
 const ADOPT_AFTER_MS = 200
@@ -18,6 +18,20 @@ export interface OrchestratorOptions {
   /** A worker that answers nothing for so long is replaced; 0, or left out, waits for ever. */
   hangTimeoutMs?: number
   logLevel: LogLevel
+}
+
+/** `starting` is also said while the replacement of a dead worker starts. */
+export type OrchestratorState = 'starting' | 'running' | 'draining'
+
+/** One worker, as operators see it. */
+export interface WorkerStatus {
+  /** Number of its slot. */
+  readonly worker: number
+  readonly state: WorkerState
+  /** How many threads of the slot have died. */
+  readonly deaths: number
+  /** Why the last one did; empty if none has. */
+  readonly lastDeath: string
 }
 
 /**
@@ -76,6 +90,23 @@ export class Orchestrator {
 
   get workers(): number {
     return this.#slots.length
+  }
+
+  /** The program that new connections enter. */
+  get spec(): ProgramSpec {
+    return this.#spec
+  }
+
+  get state(): OrchestratorState {
+    if (this.#isDraining) return 'draining'
+    return this.#hasStarted() ? 'running' : 'starting'
+  }
+
+  /** How the workers are, those that finish their work before they go included. */
+  workerStates(): WorkerStatus[] {
+    return [...this.#allSlots()].map(({ slot, state, deaths, lastDeath }) => {
+      return { worker: slot, state, deaths, lastDeath }
+    })
   }
 
   /** Sessions that are left while draining. */

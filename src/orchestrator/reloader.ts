@@ -15,6 +15,8 @@ export class Reloader {
   readonly #watcher: ScriptWatcher | undefined
   #isBusy = false
   #isWanted = false
+  /** Who wants to know how the next reload ends. */
+  #waiting: Waiting[] = []
 
   /** `files` are those of the running script. */
   constructor(orchestrator: Orchestrator, source: ScriptSource, files: readonly string[]) {
@@ -30,16 +32,31 @@ export class Reloader {
     if (!this.#isBusy) void this.#work()
   }
 
+  /** Like `request`; resolves when it is done, and rejects with what was wrong. */
+  reload(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject })
+      this.request()
+    })
+  }
+
   async #work(): Promise<void> {
     this.#isBusy = true
     while (this.#isWanted) {
       this.#isWanted = false
-      await this.#reload()
+      const waiting = this.#waiting.splice(0)
+      const error = await this.#reload()
+      for (const { resolve, reject } of waiting) {
+        if (error === undefined) resolve()
+        else reject(error)
+      }
     }
     this.#isBusy = false
   }
 
-  async #reload(): Promise<void> {
+  /** Returns what was wrong, if anything was. */
+  async #reload(): Promise<unknown> {
+    let failure: unknown
     const { path } = this.#source
     try {
       const script: GoodScript = await this.#source.load()
@@ -50,13 +67,20 @@ export class Reloader {
       for (const address of added) logger.info(`[listener] Listening on ${address}`)
       logger.info(`Script reloaded: ${path}`)
     } catch (error) {
+      failure = error
       logger.error(`Failed reloading script: ${path}`)
       for (const line of linesOf(error)) logger.error(line)
       // The file that has to be mended may be new.
       if (error instanceof LoadError) this.#watcher?.watch(error.files)
     }
     logger.flush()
+    return failure
   }
+}
+
+interface Waiting {
+  resolve(): void
+  reject(error: unknown): void
 }
 
 function linesOf(error: unknown): readonly string[] {

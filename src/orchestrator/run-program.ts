@@ -19,6 +19,13 @@ export interface RunningScript {
   files: readonly string[]
 }
 
+/** A program that runs until a signal ends the process. */
+export interface RunningProgram {
+  readonly orchestrator: Orchestrator
+  /** Loads the script again; rejects with what is wrong with it. Undefined without a script. */
+  readonly reload: (() => Promise<void>) | undefined
+}
+
 /** How often a drain tells what it waits for. */
 const DRAIN_REPORT_MS = 1000
 
@@ -31,7 +38,7 @@ export async function runProgram(
   spec: ProgramSpec,
   options: RunProgramOptions,
   script?: RunningScript,
-): Promise<Orchestrator> {
+): Promise<RunningProgram> {
   configureLogger({ level: options.logLevel, sink: writeLogToStdout })
   const orchestrator = new Orchestrator(spec, options)
   let reloader: Reloader | undefined
@@ -49,7 +56,8 @@ export async function runProgram(
   }
   for (const address of orchestrator.addresses) logger.info(`[listener] Listening on ${address}`)
   logger.flush()
-  return orchestrator
+  const reload = reloader === undefined ? undefined : reloader.reload.bind(reloader)
+  return { orchestrator, reload }
 }
 
 async function printCounts(orchestrator: Orchestrator): Promise<void> {

@@ -62,6 +62,10 @@ export class WorkerSlot {
   hasStoppedAccepting = false
   /** How the last thread ended, in one line. */
   lastError = ''
+  /** Threads that have died, without being told to end. */
+  deaths = 0
+  /** Why the last of them did. */
+  lastDeath = ''
   /** The last reload whose program the current thread has built. */
   builtGeneration = 0
   readonly #options: WorkerSlotOptions
@@ -264,6 +268,8 @@ export class WorkerSlot {
       return
     }
     if (this.lastError === '') this.lastError = `exited with code ${code}`
+    this.deaths++
+    this.lastDeath = this.lastError
     // What cannot even start is not tried again at once.
     let delay = this.#backOff.next(performance.now() - this.#startedAt)
     if (this.#state === 'Starting') delay ||= this.#backOff.next(0)

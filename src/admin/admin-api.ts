@@ -1,0 +1,86 @@
+import { isIPv6 } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { logger } from '../observability/logger.ts'
+import { StartError } from '../orchestrator/start-error.ts'
+import { isLoopback } from './access.ts'
+import { createHttpServer } from './http-server.ts'
+import type { ProgramControl } from './program-control.ts'
+import { healthRoutes } from './routes/health.ts'
+import { programRoutes } from './routes/program.ts'
+import { workerRoutes } from './routes/workers.ts'
+import { forgetServer, rememberServer } from './server-file.ts'
+import { createToken, tokenOfFile } from './token.ts'
+
+/** Where the admin API listens and who may use it. */
+export interface AdminOptions {
+  /** An address of this machine, or a name of one; port 0 lets the kernel choose. */
+  readonly host: string
+  readonly port: number
+  /** File with the token, made if it does not exist; without it the token is a fresh one. */
+  readonly tokenFile: string | undefined
+}
+
+/** An admin API that listens. */
+export interface AdminServer {
+  /** `http://host:port`, with the real port. */
+  readonly url: string
+  readonly token: string
+  close(): Promise<void>
+}
+
+/**
+ * Serves the admin API of a running program on this thread. Throws `StartError` when it cannot
+ * listen, or the token's file is no good.
+ */
+export async function startAdminApi(
+  control: ProgramControl,
+  { host, port, tokenFile }: AdminOptions,
+): Promise<AdminServer> {
+  const token = tokenFile === undefined ? createToken() : tokenOfFile(tokenFile)
+  const app = await createHttpServer({
+    title: 'Sluice admin API',
+    description: 'Shows and steers a running Sluice. Changes need the token.',
+    policy: {
+      hostNames: [host.toLowerCase()],
+      token,
+      tokenFor: isLoopback(host) ? 'changes' : 'everything',
+    },
+  })
+  await addAdminRoutes(app, control)
+  await listen(app, host, port)
+  const [address] = app.addresses()
+  const url = urlOf(host, typeof address === 'object' ? address.port : port)
+  const file = rememberServer({ url, token, pid: process.pid })
+  process.once('exit', () => forgetServer(file))
+  logger.info(`[admin] API on ${url}, token in ${tokenFile ?? file}`)
+  return {
+    url,
+    token,
+    close: async () => {
+      forgetServer(file)
+      await app.close()
+    },
+  }
+}
+
+/** Adds what the admin API serves to a server. */
+export async function addAdminRoutes(app: FastifyInstance, control: ProgramControl): Promise<void> {
+  await app.register(healthRoutes(control))
+  await app.register(programRoutes(control), { prefix: '/api/v1' })
+  await app.register(workerRoutes(control), { prefix: '/api/v1' })
+  app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger())
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    await app.close()
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new StartError(`cannot listen on ${urlOf(host, port)} for the admin API: ${reason}`)
+  }
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`
+}

@@ -1,0 +1,92 @@
+import { STATUS_CODES } from 'node:http'
+import swagger from '@fastify/swagger'
+import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
+import { type AccessPolicy, refuse } from './access.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Served without a token under every policy. */
+    isPublic?: boolean
+  }
+}
+
+/** What an HTTP server of this process is made of. */
+export interface HttpServerOptions {
+  readonly policy: AccessPolicy
+  readonly title: string
+  readonly description: string
+}
+
+const MAX_BODY_BYTES = 1 << 20
+/** For clients that open a connection, or begin a request, and say no more. */
+const REQUEST_TIMEOUT_MS = 10_000
+
+/** What every failed request is answered with. */
+export const ERROR_SCHEMA = {
+  type: 'object',
+  description: 'What went wrong',
+  properties: {
+    error: { type: 'string', description: 'A word for programs' },
+    message: { type: 'string', description: 'A line for people' },
+  },
+  required: ['error', 'message'],
+} as const
+
+/** An error that a route answers with. */
+export class HttpError extends Error {
+  readonly statusCode: number
+  readonly error: string
+
+  constructor(statusCode: number, error: string, message: string) {
+    super(message)
+    this.statusCode = statusCode
+    this.error = error
+  }
+}
+
+/**
+ * Makes an HTTP server that enforces the policy, takes JSON bodies only, answers every error as
+ * `ERROR_SCHEMA`, and describes the routes that are added to it in OpenAPI.
+ */
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Streams of events would hold up the end of the process.
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
+  })
+  // JSON needs a preflight from other sites, which nobody answers.
+  app.removeContentTypeParser('text/plain')
+  app.addHook('onRequest', async (request, reply) => {
+    const isPublic = request.routeOptions.config.isPublic === true
+    const { method, headers } = request
+    const refusal = refuse({ method, headers, isPublic }, options.policy)
+    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
+    if (refusal === null) return undefined
+    const { status, error, message } = refusal
+    if (status === 401) reply.header('www-authenticate', 'Bearer')
+    return reply.code(status).send({ error, message })
+  })
+  app.setErrorHandler((error: FastifyError | HttpError, _request, reply) => {
+    const status = error.statusCode ?? 500
+    return reply.code(status).send({ error: wordOf(error, status), message: error.message })
+  })
+  app.setNotFoundHandler((request, reply) => {
+    return reply.code(404).send({ error: 'not_found', message: `no such path: ${request.url}` })
+  })
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: options.title, description: options.description, version: '1' },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    },
+  })
+  return app
+}
+
+function wordOf(error: FastifyError | HttpError, status: number): string {
+  if ('error' in error) return error.error
+  return (STATUS_CODES[status] ?? 'error').toLowerCase().replace(/[^a-z]+/g, '_')
+}

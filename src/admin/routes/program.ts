@@ -1,0 +1,105 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { StartError } from '../../orchestrator/start-error.ts'
+import { formatAddress } from '../../program/format-address.ts'
+import type { ProgramSpec } from '../../program/spec.ts'
+import { ERROR_SCHEMA, HttpError } from '../http-server.ts'
+import type { ProgramControl } from '../program-control.ts'
+
+const STATUS_SCHEMA = {
+  type: 'object',
+  properties: {
+    state: { type: 'string', enum: ['starting', 'running', 'draining'] },
+    pid: { type: 'integer' },
+    uptimeSeconds: { type: 'number' },
+    program: { type: 'string', enum: ['lb', 'script'] },
+    listeners: { type: 'array', items: { type: 'string' } },
+    workers: { type: 'integer', description: 'How many there should be' },
+    workersReady: { type: 'integer', description: 'How many accept' },
+    deaths: { type: 'integer', description: 'Worker threads that have died' },
+  },
+  required: ['state', 'pid', 'uptimeSeconds', 'program', 'listeners', 'workers', 'workersReady'],
+} as const
+
+const LISTENERS_SCHEMA = {
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      listener: { type: 'integer', description: 'Index in the program' },
+      asked: { type: 'string', description: 'The address as the program has it' },
+      address: { type: 'string', description: 'The address in use' },
+    },
+    required: ['listener', 'asked', 'address'],
+  },
+} as const
+
+/** The program as a whole: status, listeners, configuration and reload. */
+export function programRoutes({ orchestrator, reload }: ProgramControl): FastifyPluginAsync {
+  return async (app) => {
+    app.get(
+      '/status',
+      { schema: { summary: 'The process at a glance', response: { 200: STATUS_SCHEMA } } },
+      () => {
+        const states = orchestrator.workerStates()
+        return {
+          state: orchestrator.state,
+          pid: process.pid,
+          uptimeSeconds: Math.round(process.uptime() * 1000) / 1000,
+          program: orchestrator.spec.kind,
+          listeners: orchestrator.addresses,
+          workers: orchestrator.workers,
+          workersReady: states.filter(({ state }) => state === 'Ready').length,
+          deaths: states.reduce((sum, { deaths }) => sum + deaths, 0),
+        }
+      },
+    )
+    app.get(
+      '/listeners',
+      { schema: { summary: 'Where the program listens', response: { 200: LISTENERS_SCHEMA } } },
+      () =>
+        orchestrator.addresses.map((address, listener) => {
+          const asked = orchestrator.spec.listen[listener]
+          return { listener, asked: asked === undefined ? address : formatAddress(asked), address }
+        }),
+    )
+    app.get(
+      '/config',
+      {
+        schema: {
+          summary: 'The configuration that runs, without the text of scripts',
+          response: { 200: { type: 'object', additionalProperties: true } },
+        },
+      },
+      () => withoutSource(orchestrator.spec),
+    )
+    app.post(
+      '/config/reload',
+      {
+        schema: {
+          summary: 'Loads the program again from its file',
+          description:
+            'Answers when new connections enter the new program. One that is wrong changes nothing.',
+          security: [{ token: [] }],
+          response: { 200: STATUS_SCHEMA.properties.listeners, '4xx': ERROR_SCHEMA },
+        },
+      },
+      async () => {
+        if (reload === undefined)
+          throw new HttpError(409, 'no_file', 'the program came from command-line options')
+        try {
+          await reload()
+        } catch (error) {
+          if (error instanceof StartError) throw new HttpError(422, 'not_loaded', error.message)
+          throw error
+        }
+        return orchestrator.addresses
+      },
+    )
+  }
+}
+
+function withoutSource(spec: ProgramSpec): object {
+  if (spec.kind !== 'script') return spec
+  const { program, ...rest } = spec
+  return { ...rest, modules: program.modules.map(({ path }) => path) }
+}
