@@ -76,6 +76,8 @@ class Framer {
   bool in_head() const { return state_ == State::kHead && head_bytes_ > 0; }
   // Between messages with nothing pending.
   bool idle() const { return state_ == State::kHead && head_bytes_ == 0; }
+  // Nothing on the wire ever tells that a message is the last one.
+  bool may_continue() const { return idle(); }
 
  private:
   enum class State : uint8_t {

@@ -182,6 +182,8 @@ class Framer {
   bool in_head() const;
   // Between messages with nothing pending: the connection may be pooled or closed silently.
   bool idle() const;
+  // The peer may send another message, or has sent bytes behind the one that was to be the last.
+  bool may_continue() const;
   // Response role: requests whose final response is not complete.
   size_t expected() const;
 
@@ -241,6 +243,7 @@ class Framer {
   bool expect_any_ = false;
   bool keep_alive_ = true;      // of the current message
   bool start_line_ok_ = false;  // the start line in pending_ was judged
+  bool ignored_bytes_ = false;  // some came behind the last request
   uint8_t empty_lines_ = 0;     // before the current request
   uint8_t chunk_digits_ = 0;
   uint32_t interim_ = 0;  // interim responses before the current final one

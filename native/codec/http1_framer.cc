@@ -37,6 +37,8 @@ bool Framer::in_head() const { return state_ == State::kHead; }
 
 bool Framer::idle() const { return state_ == State::kStart && expected_count_ == 0; }
 
+bool Framer::may_continue() const { return state_ == State::kStart || ignored_bytes_; }
+
 size_t Framer::expected() const { return expected_count_; }
 
 void Framer::set_expect_any(bool value) { expect_any_ = value; }
@@ -108,6 +110,7 @@ void Framer::Feed(const uint8_t* data, size_t size, Host& host) {
       case State::kClosed:
         // RFC 9112 section 9.6: nothing after the last request is to be processed.
         if (role_ == Role::kResponse) Fail(host, 502, Reason::kUnsolicitedResponse);
+        ignored_bytes_ = true;
         return;
       case State::kFailed:
         return;

@@ -49,6 +49,7 @@ struct alignas(64) Connection {
   bool starved : 1 = false;        // waits for slab memory
   bool in_message : 1 = false;     // framed: a message has begun and is not complete
   bool idle_timer : 1 = false;     // engine_ticks count from the last activity
+  bool accepted : 1 = false;       // the peer is a client
 
   uint16_t write_error = 0;  // sending failed; reported when what was received is read
   uint32_t events = 0;       // epoll mask in force

@@ -49,6 +49,11 @@ class Framer {
     return std::visit([](const auto& codec) { return codec.idle(); }, codec_);
   }
 
+  // Between messages: whether the peer may be about to send another one.
+  bool may_continue() const {
+    return std::visit([](const auto& codec) { return codec.may_continue(); }, codec_);
+  }
+
   // A framer of HTTP responses remembers the head of the last request, in case it must be sent
   // again: cheaper here than for the engine to copy every one of them.
   void Remember(const uint8_t* head, size_t size) {

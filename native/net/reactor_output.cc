@@ -183,15 +183,18 @@ void Reactor::AfterFlush(uint32_t id, Connection& connection) {
 }
 
 void Reactor::FinishClose(uint32_t id, Connection& connection) {
-  // Closing with bytes unread, or before the peer has sent all of its message, resets the
-  // connection, and a reset can overtake our last bytes in the peer's buffer.
+  // Closing with bytes unread, or before the peer has sent all that it will send, resets the
+  // connection, and a reset can overtake our last bytes in the peer's buffer (RFC 9112 section
+  // 9.6). Without a framer nobody knows what a client has still to say.
   bool is_peer_sending = false;
   if (!connection.peer_done && connection.framer_kind != kFramerHttpResponse) {
-    if (connection.framer &&
-        (connection.in_message || connection.framer->in_head() || connection.framer->failed())) {
-      is_peer_sending = true;
+    is_peer_sending = connection.readable;  // the last read did not empty the kernel's buffer
+    if (connection.framer) {
+      const Framer& framer = *connection.framer;
+      is_peer_sending |= connection.in_message || framer.in_head() || framer.failed() ||
+                         (connection.accepted && framer.may_continue());
     } else {
-      is_peer_sending = connection.readable;  // the last read did not empty the kernel's buffer
+      is_peer_sending |= connection.accepted;
     }
   }
   if (!is_peer_sending) {

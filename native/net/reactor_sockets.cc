@@ -108,6 +108,7 @@ void Reactor::Accept(uint32_t index) {
     }
     counters_[kAccepts]++;
     const uint32_t id = NewConnection(fd, Connection::State::kOpen);
+    connections_[id].accepted = true;
     SetInterest(id, connections_[id], kReadable);
     Event(kEvAccept, id)[2] = listeners_[index].id;
   }

@@ -1,7 +1,13 @@
 import { checkOptionalObject } from '../engine/arguments.ts'
 import { defineFilter } from '../engine/definition.ts'
 import type { MessageStart, SessionEnd } from '../engine/event.ts'
-import { HEAD_HEAD_METHOD, HEAD_NO_BODY, WRITE_CHUNKED, WRITE_LENGTH } from '../native/protocol.ts'
+import {
+  HEAD_HAS_LENGTH,
+  HEAD_HEAD_METHOD,
+  HEAD_NO_BODY,
+  WRITE_CHUNKED,
+  WRITE_LENGTH,
+} from '../native/protocol.ts'
 import { isFramable } from '../net/framable.ts'
 import { Socket } from '../net/socket.ts'
 import { Upstream } from './connect/upstream.ts'
@@ -79,9 +85,11 @@ export class EncodeHttpRequest extends HttpEncoder {
     }
     const head = (option ?? start.head) as Partial<RequestHead> | null
     const method = String(head?.method || 'GET')
+    const flags = wire?.isRequest === true ? wire.flags : 0
     const isUnframed =
       contentLength === 0 &&
-      ((wire !== null && (wire.flags & HEAD_NO_BODY) !== 0) || BODYLESS_METHODS.has(method))
+      (flags & HEAD_HAS_LENGTH) === 0 &&
+      ((flags & HEAD_NO_BODY) !== 0 || BODYLESS_METHODS.has(method))
     if (wire?.lacksHost === true && head !== null) this.#addHost(head)
     const text = requestText(head, wire, {
       contentLength: isUnframed ? -1 : contentLength,

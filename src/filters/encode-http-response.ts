@@ -143,15 +143,15 @@ export class EncodeHttpResponse extends HttpEncoder {
       this.remaining = 0
     }
     const isUntilClose = contentLength < 0 && isHttp10 && !isBodyless
+    // What of the request is still to come will have no reader.
+    const isUnread = this.#decoder?.isOpen === true && this.#exchanges.size === 1
     this.#isClosing =
       // Requests that came before the word to drain are answered as well.
       (this.#isDraining && this.#exchanges.size <= 1) ||
       isUntilClose ||
       (request & HEAD_KEEP_ALIVE) === 0 ||
       // The client may or may not send the body it announced; the two cannot be told apart.
-      (request & HEAD_EXPECT_CONTINUE) !== 0 ||
-      // The rest of a request that was answered with an error will have no reader.
-      (this.#decoder?.isOpen === true && this.#exchanges.size === 1 && status >= 400) ||
+      (isUnread && ((request & HEAD_EXPECT_CONTINUE) !== 0 || status >= 400)) ||
       this.#asksToClose(start)
     const connection = this.#isClosing ? 'close' : 'keep-alive'
     const index = wire === null || wire.isRequest || option !== null ? -1 : wire.forwardIndex

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { HEAD_HTTP10 } from '../../native/protocol.ts'
 import type { RequestHead, ResponseHead } from './head-view.ts'
 import { headerLines } from './header-lines.ts'
 import type { HttpWireHead } from './wire-head.ts'
@@ -47,7 +48,7 @@ export function requestText(
   if (!TOKEN.test(method)) throw new TypeError(`invalid request method: ${show(method)}`)
   if (FORBIDDEN_IN_TARGET.test(path)) throw new TypeError(`invalid request path: ${show(path)}`)
   const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(path)
-  const target = absolute === null ? path : originForm(absolute[2] ?? '')
+  const target = absolute === null ? path : originForm(absolute[2] ?? '', method)
   // RFC 9112 §3.2.2: the authority of an absolute-form target replaces Host.
   const host = absolute === null ? null : (absolute[1] ?? '')
   return `${method} ${target} HTTP/1.1\r\n${fieldsText(head?.headers, wire, host)}${framingText(framing)}\r\n`
@@ -74,7 +75,9 @@ export function responseStatus(head: Partial<ResponseHead> | null): number {
   return status
 }
 
-function originForm(rest: string): string {
+function originForm(rest: string, method: string): string {
+  // RFC 9112 §3.2.4: OPTIONS without a path asks the server as a whole.
+  if (rest === '' && method === 'OPTIONS') return '*'
   return rest.startsWith('/') ? rest : `/${rest}`
 }
 
@@ -119,6 +122,8 @@ function fieldsText(
     }
     for (const [name, , line] of headerLines(wire.text)) {
       if (HOP_BY_HOP.has(name) || named.has(name)) continue
+      // RFC 9110 §10.1.1: ignored in a request of HTTP/1.0, which knows no interim response.
+      if (name === 'expect' && (wire.flags & HEAD_HTTP10) !== 0) continue
       if (unchanged.has(name)) text += `${line}\r\n`
       const changed = pending.get(name)
       if (changed !== undefined) {

@@ -28,6 +28,11 @@ describe('requestText', () => {
       lines('GET /?y HTTP/1.1', 'Host: b'),
     ],
     [
+      'an absolute target without path, of OPTIONS',
+      { path: 'http://b', method: 'OPTIONS' },
+      lines('OPTIONS * HTTP/1.1', 'Host: b'),
+    ],
+    [
       'fields in their order, in the case that the script gave them',
       { headers: { 'X-B': '2', 'x-a': 1, 'X-C': true } },
       lines('GET / HTTP/1.1', 'X-B: 2', 'x-a: 1', 'X-C: true'),
