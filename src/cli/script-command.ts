@@ -104,13 +104,14 @@ async function runScript(options: ParsedOptions): Promise<void> {
 
   configureLogger({ level: run.logLevel, sink: writeLogToStdout })
   if (options.isSet('gui-port')) logger.info('[gui] The web UI is not part of this build yet')
-  const { loadScriptInJob } = await import('../orchestrator/load-script-in-job.ts')
+  const { loadScriptInJob, logPrinted } = await import('../orchestrator/load-script-in-job.ts')
   const { logScript } = await import('../orchestrator/script-source.ts')
   const load = async (): Promise<GoodScript> => {
     const script = await loadScriptInJob(file, loadTimeoutMs)
     return options.isSet('reuse-port') ? withSharedPorts(script) : script
   }
   const script = await load().catch(logLoadError)
+  if (options.isSet('verify')) logPrinted(script.printed)
   logScript(script)
   logger.flush()
   if (options.isSet('verify')) {

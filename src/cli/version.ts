@@ -14,8 +14,8 @@ export function renderVersion(): string {
     `Version     : ${version}`,
     `Commit      : ${commit}`,
     `Commit Date : ${commitDate}`,
-    `Host        : ${platform()}-${release()} ${arch()}`,
-    `Node        : ${process.version}`,
+    `Host        : ${platform()}-${release()} ${arch()}, Node.js ${process.version}`,
+    `OpenSSL     : ${process.versions.openssl}`,
     '',
   ].join('\n')
 }

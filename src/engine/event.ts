@@ -61,6 +61,7 @@ export class MessageStart {
     this.correlation = null
     this.isBodyChanged = false
     this.#head = head ?? null
+    if (head && typeof head !== 'object') throw new TypeError('argument #1 expects an object')
   }
 
   get head(): object | null {

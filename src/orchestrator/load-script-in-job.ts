@@ -1,7 +1,15 @@
 import { basename } from 'node:path'
-import type { GoodScript } from '../program/load-script.ts'
+import { logger } from '../observability/logger.ts'
+import type { GoodScript, PrintedLine } from '../program/load-script.ts'
 import { JobPool } from './jobs.ts'
 import { LoadError } from './load-error.ts'
+
+/**
+ * Logs what a script has printed while it was looked at. One that goes on to run prints it again.
+ */
+export function logPrinted(printed: readonly PrintedLine[]): void {
+  for (const { level, line } of printed) logger[level](line)
+}
 
 /**
  * Compiles and evaluates a script on a thread that can be killed. Throws `LoadError` when the script
@@ -12,7 +20,8 @@ export async function loadScriptInJob(file: string, timeoutMs: number): Promise<
   try {
     const result = await jobs.run('load-script', { file }, timeoutMs)
     if (result.isGood) return result
-    const { lines, files } = result
+    const { lines, files, printed } = result
+    logPrinted(printed)
     throw new LoadError(`cannot load script: ${basename(file)}`, lines, files)
   } finally {
     await jobs.close()

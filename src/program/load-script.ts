@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path'
+import type { ConsoleWriter } from '../script/console.ts'
 import { checkProgram } from './build.ts'
 import { Configuration } from './configuration.ts'
 import { buildModuleGraph, type ModuleGraph } from './graph.ts'
@@ -15,6 +16,12 @@ import type { ListenSpec, ScriptSpec } from './spec.ts'
 
 export type LoadResult = GoodScript | BadScript
 
+/** A line that a script has printed while it was looked at. */
+export interface PrintedLine {
+  readonly level: Parameters<ConsoleWriter>[0]
+  readonly line: string
+}
+
 /** A script that can run. */
 export interface GoodScript {
   isGood: true
@@ -23,6 +30,7 @@ export interface GoodScript {
   graphs: ModuleGraph[]
   /** Absolute paths of all modules. */
   files: string[]
+  printed: PrintedLine[]
 }
 
 /** A script that cannot. */
@@ -32,6 +40,7 @@ export interface BadScript {
   lines: string[]
   /** Absolute paths of the modules that were read, or should have been. */
   files: string[]
+  printed: PrintedLine[]
 }
 
 /**
@@ -47,12 +56,15 @@ export function loadScript(file: string): LoadResult {
     files.push(join(root, path))
     return read(path)
   }
+  let printed: PrintedLine[] = []
+  const write: ConsoleWriter = (level, line) => printed.push({ level, line })
   try {
-    // What a script prints while it is only looked at is printed again when it runs.
-    const globals = createProgramGlobals({ root, write: () => {}, runtime: null })
+    const globals = createProgramGlobals({ root, write, runtime: null })
     const findUses = (compiled: CompiledModule): string[] => recordUses(compiled, globals)
     const program = compileProgram(file, { findUses, readFile })
     modules = program.modules
+    // Looking for used modules has evaluated them for a first time.
+    printed = []
     const configurations = modules.map((compiled) => evaluate(compiled, globals))
     checkProgram(configurations, (name) =>
       modules.findIndex(({ path }) => path === modulePath(name)),
@@ -61,11 +73,11 @@ export function loadScript(file: string): LoadResult {
     const graphs = configurations.map((configuration, index) =>
       buildModuleGraph(modules[index]?.path ?? '', configuration),
     )
-    return { isGood: true, spec: { kind: 'script', listen, program }, graphs, files }
+    return { isGood: true, spec: { kind: 'script', listen, program }, graphs, files, printed }
   } catch (error) {
     const isScriptError = error instanceof ScriptError
     const lines = isScriptError ? formatScriptError(error) : describeRuntimeError(error, modules)
-    return { isGood: false, lines, files }
+    return { isGood: false, lines, files, printed }
   }
 }
 

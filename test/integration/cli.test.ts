@@ -18,7 +18,7 @@ test('prints help and version on stdout', async () => {
     .trim()
     .split('\n')
     .map((line) => line.split(': ')[0]?.trim())
-  assert.deepEqual(labels, ['Version', 'Commit', 'Commit Date', 'Host', 'Node'])
+  assert.deepEqual(labels, ['Version', 'Commit', 'Commit Date', 'Host', 'OpenSSL'])
 })
 
 const SCRIPT_ERRORS: readonly [args: string, line: string][] = [
@@ -133,6 +133,17 @@ for (const [what, text, line] of BROKEN) {
     assert.equal(status, 255)
   })
 }
+
+test('--verify shows what the script prints while it is loaded, once', async (context) => {
+  const print = "(console.log('one\\ntwo'), os.readFile('no-such-file'), "
+  const good = await runSluice(['--verify', temporaryScript(context, `${print} pipy())`)])
+  assert.equal(good.status, 0)
+  assert.equal(good.stdout.match(/\[info\] \[pjs\] one\n.*\[info\] \[pjs\] two\n/g)?.length, 1)
+  assert.equal(good.stdout.match(/\[error\] .*no-such-file/g)?.length, 1)
+  const bad = await runSluice([temporaryScript(context, `${print} pipy().link('x'))`)])
+  assert.equal(bad.status, 255)
+  assert.equal(bad.stdout.match(/\[info\] \[pjs\] one\n/g)?.length, 1)
+})
 
 test('--verify draws the script and opens no port', async (context) => {
   const file = temporaryScript(

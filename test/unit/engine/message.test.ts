@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Data } from '../../../src/engine/data.ts'
-import type { Event } from '../../../src/engine/event.ts'
+import { type Event, MessageStart } from '../../../src/engine/event.ts'
 import { Message } from '../../../src/engine/message.ts'
 import { describe as line } from '../filters/support/run.ts'
 
@@ -28,6 +28,7 @@ describe('Message', () => {
   test('what it cannot be made of is named', () => {
     assert.throws(() => new Message(1 as never), /argument #1 expects/)
     assert.throws(() => new Message({}, 1 as never), /argument #2 expects/)
+    assert.throws(() => new MessageStart(1 as never), /argument #1 expects an object/)
   })
 
   const events: [message: Message, lines: string[]][] = [
