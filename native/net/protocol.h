@@ -22,6 +22,9 @@ enum EventKind : int32_t {
   kEvTimeout = 11,
 };
 
+// In the place of a connection: accepting has failed.
+inline constexpr uint32_t kNoConnection = ~0u;
+
 enum CommandKind : int32_t {
   kCmdSend = 1,
   kCmdSendChunk = 2,

@@ -191,6 +191,7 @@ void Reactor::RunBatch() {
 void Reactor::Deliver() {
   batch_bytes_ = 0;
   const auto is_current = [this](const int32_t* record) {
+    if (record[1] == Int(kNoConnection)) return true;
     const Connection::State state = connections_[static_cast<uint32_t>(record[1])].state;
     return state == Connection::State::kOpen || state == Connection::State::kConnecting ||
            state == Connection::State::kDead;

@@ -98,6 +98,9 @@ void Reactor::Accept(uint32_t index) {
       }
       counters_[kAcceptErrors]++;
       if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+        int32_t* record = Event(kEvAccept, kNoConnection);
+        record[2] = listeners_[index].id;
+        record[3] = errno;
         // Level-triggered, the listener would wake us for ever: look away for a tick.
         epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, listener_fd, nullptr);
         listeners_[index].retry_at = now_ + 1;

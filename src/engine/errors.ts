@@ -10,6 +10,7 @@ export type SessionErrorCode =
   | 'ConnectionTimeout'
   | 'ReadTimeout'
   | 'ProtocolError'
+  | 'OutOfResources'
 
 interface SessionErrorFacts {
   /** Position in `dump` output; the first seven are the reference's numbers. */
@@ -31,4 +32,5 @@ export const SESSION_ERRORS: Readonly<Record<SessionErrorCode, SessionErrorFacts
   ConnectionTimeout: { number: 8, status: 504, statusText: 'Connection Timeout' },
   ReadTimeout: { number: 9, status: 504, statusText: 'Gateway Timeout' },
   ProtocolError: { number: 10, status: 502, statusText: 'Bad Gateway' },
+  OutOfResources: { number: 11, status: 503, statusText: 'Out Of Resources' },
 }

@@ -7,6 +7,7 @@ import { parseDuration, parseSize } from '../engine/quantity.ts'
 import type { BatchListener } from '../engine/runtime.ts'
 import type { TargetObserver, UpstreamObserver } from '../engine/upstream-observer.ts'
 import { CMD_WATERMARK, TIMEOUT_IDLE } from '../native/protocol.ts'
+import { isShortage } from '../native/shortage.ts'
 import type { SocketHandler } from '../native/sockets.ts'
 import type { Framable, FramedReceiver } from '../net/framable.ts'
 import { cachedAddresses, preferAddress, resolve } from '../net/resolver.ts'
@@ -114,6 +115,8 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   #pauses = 0
   #hasInputEnded = false
   #attempts = 0
+  /** Errno of a connection that could not even be begun, until the batch is over. */
+  #refusal = 0
   /** How long an idle watched connection has been quiet, as far as timers tell. */
   #quietMs = 0
   #timer: NodeJS.Timeout | null = null
@@ -148,6 +151,9 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   }
 
   batchEnded(): void {
+    const refusal = this.#refusal
+    this.#refusal = 0
+    if (refusal !== 0 && this.#state === 'connecting') return this.#unreachable(refusal)
     if (this.#state === 'idle' && this.session.isLive && !this.#hasInputEnded) this.#open()
   }
 
@@ -222,6 +228,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     this.#pauses = 0
     this.#hasInputEnded = false
     this.#attempts = 0
+    this.#refusal = 0
     this.#target = ''
     this.#addresses = NO_ADDRESSES
     this.#tried = 0
@@ -279,9 +286,14 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
       target.path !== ''
         ? sockets.reactor.connectPath(target.path, timeout)
         : sockets.reactor.connect(address, target.port, timeout)
-    if (id < 0) return this.#unreachable(-id)
     this.#state = 'connecting'
     this.#balanceInput()
+    if (id < 0) {
+      // Not in the middle of the event that made us connect: filters before us are not done with it.
+      this.#refusal = -id
+      this.session.layout.runtime.atBatchEnd(this)
+      return
+    }
     sockets.attach(id, this)
     const socket = new Socket(sockets.reactor, id)
     this.socket = socket
@@ -429,6 +441,11 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
 
   /** One address does not answer: the next one of the same name may. */
   #unreachable(errno: number): void {
+    if (isShortage(errno)) {
+      // It says nothing about the target, and another attempt would take what there is not.
+      this.session.layout.runtime.sockets.onShortage(errno)
+      return this.#end('OutOfResources')
+    }
     const next = this.#addresses[++this.#tried]
     const target = next === undefined ? null : parseTarget(this.#target)
     if (next === undefined || target === null) this.#failed(errno)

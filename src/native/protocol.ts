@@ -10,7 +10,8 @@ export const EVENT_STRIDE = 12
 /*
  * Events, native to TypeScript. Field 0 is the kind, field 1 the connection.
  *
- *   ACCEPT     2 listener id
+ *   ACCEPT     2 listener id; instead of a connection -1, and 3 errno, when the process or the system
+ *              has no descriptor or memory for another: the listener is tried again a tick later
  *   CONNECT    2 0 or errno; the connection is dead when it failed
  *   DATA       2 slab offset   3 length
  *   END        the peer has ended its side, cleanly (and between messages, if framed)

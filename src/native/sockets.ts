@@ -41,12 +41,18 @@ export interface SocketHandler extends FrameReceiver {
 /** Called with the number of each accepted connection; returns who handles it. */
 export type Acceptor = (connection: number) => SocketHandler
 
+/** Told of a positive errno whenever the system has refused another descriptor or memory. */
+export type ShortageListener = (errno: number) => void
+
 /** Hands the reactor's event records to the connection handlers of one worker. */
 export class Sockets {
   readonly reactor: Reactor
   readonly #handlers: (SocketHandler | undefined)[] = []
   readonly #acceptors: (Acceptor | undefined)[] = []
   readonly #afterBatch: () => void
+
+  /** The system has refused what another connection takes; that connection waits or has failed. */
+  onShortage: ShortageListener = () => {}
 
   /** `afterBatch` runs when the records are handled and before commands are executed. */
   constructor(reactor: Reactor, afterBatch: () => void) {
@@ -87,7 +93,8 @@ export class Sockets {
       const kind = events[at] as number
       const connection = events[at + 1] as number
       if (kind === EV_ACCEPT) {
-        this.#accept(connection, events[at + 2] as number)
+        if (connection < 0) this.onShortage(events[at + 3] as number)
+        else this.#accept(connection, events[at + 2] as number)
         continue
       }
       // Closed earlier in this batch: what the ring still holds of it has no taker.

@@ -4,6 +4,7 @@ import { createSharedMemory, releaseLockOf } from '../script/algo/shared-table.t
 import type { ListenerFd, WorkerCounts } from '../worker/messages.ts'
 import { assignSockets } from './adoption.ts'
 import { ListenerTable } from './listener-table.ts'
+import { Shortages } from './shortages.ts'
 import { StartError } from './start-error.ts'
 import { tuneV8 } from './tune-v8.ts'
 import { WorkerSlot, type WorkerState } from './worker-slot.ts'
@@ -51,6 +52,7 @@ export class Orchestrator {
   #servers = new Map<number, number>()
   /** Slots that have ever been in use; their sockets stay open. */
   #owners = 0
+  readonly #shortages = new Shortages()
   #adoptTimer: NodeJS.Timeout | undefined
   #isDraining = false
   /** Number of the last reload. */
@@ -258,6 +260,7 @@ export class Orchestrator {
             shared: this.#shared,
           }),
           onChange: () => this.#onChange(),
+          onShortage: (errno) => this.#shortages.report(slot, errno),
           onExit: (threadId) => {
             if (this.#shared !== undefined) releaseLockOf(this.#shared, threadId)
           },

@@ -40,6 +40,8 @@ export interface WorkerSlotOptions {
   onChange: () => void
   /** Called with the number of each thread that has ended. */
   onExit?: (threadId: number) => void
+  /** Called with an errno when the worker runs out of descriptors or memory, with 0 when that is over. */
+  onShortage?: (errno: number) => void
 }
 
 /**
@@ -199,6 +201,9 @@ export class WorkerSlot {
         this.active = message.active
         this.#options.onChange()
         return
+      case 'shortage':
+        this.#options.onShortage?.(message.errno)
+        return
       case 'pong':
         this.#missed = 0
         return
@@ -262,6 +267,7 @@ export class WorkerSlot {
     if (thread !== this.#thread) return
     this.#thread = undefined
     clearTimeout(this.#timer)
+    this.#options.onShortage?.(0)
     this.#endThread()
     if (this.#state === 'Draining') {
       this.stop()

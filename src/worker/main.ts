@@ -8,6 +8,7 @@ import { configureLogger, logger } from '../observability/logger.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from './messages.ts'
 import { Programs } from './programs.ts'
+import { ShortageWatch } from './shortage-watch.ts'
 
 /** How often a draining worker counts its sessions. */
 const DRAIN_COUNT_MS = 50
@@ -22,6 +23,7 @@ configureLogger({
   sink: (entries) => send({ type: 'log', entries }),
 })
 
+const shortages = new ShortageWatch((errno) => send({ type: 'shortage', errno }))
 const programs = new Programs({
   reactor: createReactor({
     headTimeoutMs: HEAD_TIMEOUT_MS,
@@ -31,6 +33,7 @@ const programs = new Programs({
   log: logger,
   runsTasks: setup.slot === 0,
   shared: setup.shared,
+  onShortage: (errno) => shortages.happened(errno),
 })
 await programs.start(setup.spec, setup.listeners)
 

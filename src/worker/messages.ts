@@ -54,7 +54,8 @@ export interface WorkerCounts {
  *   orchestrator  switch           new connections enter it, from exactly these listeners
  *   worker        switched         accepts from no other socket
  *
- * At any time: `count` is answered by `counted`, and `ping` by `pong`.
+ * At any time: `count` is answered by `counted`, and `ping` by `pong`; `shortage` tells that
+ * descriptors or memory have run out, as a positive errno, and 0 that it is over.
  */
 export type MessageToWorker =
   | { type: 'adopt'; listeners: ListenerFd[] }
@@ -74,4 +75,5 @@ export type MessageFromWorker =
   | { type: 'built'; generation: number; errors: string[] }
   | { type: 'switched'; generation: number }
   | { type: 'counted'; counts: WorkerCounts }
+  | { type: 'shortage'; errno: number }
   | { type: 'pong' }

@@ -1,6 +1,6 @@
 import type { RuntimeLog } from '../engine/runtime.ts'
 import type { Reactor } from '../native/reactor.ts'
-import { Sockets } from '../native/sockets.ts'
+import { type ShortageListener, Sockets } from '../native/sockets.ts'
 import { isDownstream } from '../net/inbound.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import type { ListenerFd, WorkerCounts } from './messages.ts'
@@ -14,6 +14,7 @@ export interface ProgramsOptions {
   runsTasks: boolean
   /** What scripts share between workers. */
   shared: SharedArrayBuffer | undefined
+  onShortage: ShortageListener
 }
 
 /** How often replaced programs are looked at, whether they are over. */
@@ -38,6 +39,7 @@ export class Programs {
   constructor(options: ProgramsOptions) {
     this.#options = options
     this.#sockets = new Sockets(options.reactor, () => this.#endBatch())
+    this.#sockets.onShortage = options.onShortage
   }
 
   /** Starts the first program. Throws what its script throws. */

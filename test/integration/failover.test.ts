@@ -85,3 +85,21 @@ test('when all endpoints are dead, one that comes back is found', async (context
   )
   assert.equal((await exchange(context, port, GET)).body, 'back')
 })
+
+test('a connection that is refused at once costs no request either', async (context) => {
+  const alive = await startRawServer(
+    context,
+    answering((line) => response(line)),
+  )
+  // A Unix socket that is not there fails inside of the call that connects.
+  const missing = `unix:/tmp/sluice-no-such-${process.pid}.sock`
+  const { port } = await startLb(context, [missing, alive])
+  const post = 'POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc'
+  for (let i = 0; i < 4; i++) {
+    assert.equal((await exchange(context, port, GET)).body, 'GET / HTTP/1.1')
+    assert.equal((await exchange(context, port, post)).body, 'POST /p HTTP/1.1')
+  }
+  const alone = await startLb(context, [missing])
+  assert.equal((await exchange(context, alone.port, GET)).status, 503)
+  assert.equal((await exchange(context, alone.port, post)).status, 503)
+})

@@ -45,8 +45,8 @@ describe('a balancer', () => {
     })
   }
 
-  for (const error of ['ReadError', 'ReadTimeout', 'ProtocolError'] as const) {
-    test(`keeps an endpoint after ${error}: it was reached`, () => {
+  for (const error of ['ReadError', 'ReadTimeout', 'ProtocolError', 'OutOfResources'] as const) {
+    test(`keeps an endpoint after ${error}: it is not what fails`, () => {
       const balancer = make()
       balancer.target('b').failed(error)
       assert.equal(sorted(select(balancer, 3)), 'abc')
