@@ -118,6 +118,15 @@ void ReactorObject::OnBatch(uint32_t count) {
   }
 }
 
+// Of a worker that was terminated, or has run out of memory, the loop turns a little longer
+// although nothing can be called. N-API does not tell, but for refusing what might run scripts.
+bool ReactorObject::IsAlive() {
+  const Napi::Env env = Env();
+  const Napi::HandleScope scope(env);
+  napi_value text = nullptr;
+  return napi_coerce_to_string(env, env.Undefined(), &text) == napi_ok;
+}
+
 void ReactorObject::OnClosed() {
   if (reactor_->drives_loop()) Env().GetInstanceData<EnvironmentState>()->has_driver = false;
   const Napi::HandleScope scope(Env());

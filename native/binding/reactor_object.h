@@ -27,6 +27,7 @@ class ReactorObject final : public Napi::ObjectWrap<ReactorObject>, public net::
 
  private:
   void OnBatch(uint32_t count) override;
+  bool IsAlive() override;
   void OnClosed() override;
   static void OnCleanup(napi_async_cleanup_hook_handle handle, void* self);
 

@@ -165,7 +165,13 @@ bool Reactor::HandleEvents(int count) {
       counters_[kReadiness]--;
     } else if ((id & kListenerBit) != 0) {
       const uint32_t index = id & ~kListenerBit;
-      if (listeners_[index].generation == generation) Accept(index);
+      if (listeners_[index].generation != generation) continue;
+      // What a dying thread does not accept stays in the kernel's queue for the next one.
+      if (engine_.IsAlive()) {
+        Accept(index);
+      } else {
+        RemoveListener(listeners_[index].id);
+      }
     } else {
       OnConnectionEvent(id, generation, epoll_events_[i].events);
     }

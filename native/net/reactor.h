@@ -46,6 +46,8 @@ class Reactor {
    public:
     virtual ~Engine() = default;
     virtual void OnBatch(uint32_t count) = 0;
+    // Whether OnBatch can still serve anybody: not when its thread is about to be ended.
+    virtual bool IsAlive() = 0;
     // All handles are closed; the reactor may be destroyed.
     virtual void OnClosed() = 0;
   };

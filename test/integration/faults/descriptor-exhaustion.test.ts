@@ -11,7 +11,8 @@ import { startScript } from '../support/start-script.ts'
 /** Descriptors that a process gets beyond those it has. */
 const SPARE = 20
 const CLIENTS = 3 * SPARE
-const SHORT = /\[error\] \[resources\] New connections wait or fail with 503: no file descriptor left/g
+const SHORT =
+  /\[error\] \[resources\] New connections wait or fail with 503: no file descriptor left/g
 const ENOUGH = /\[resources\] There is enough again/g
 
 /** Lets a running process have `SPARE` more descriptors; returns how many it has. */
@@ -91,7 +92,10 @@ test('without descriptors for the upstream, requests get 503 and nothing leaks',
     }),
   )
   assert.ok(statuses.includes(503), `it never ran out: ${statuses}`)
-  assert.deepEqual([...new Set(statuses)].filter((status) => ![200, 503].includes(status)), [])
+  assert.deepEqual(
+    [...new Set(statuses)].filter((status) => ![200, 503].includes(status)),
+    [],
+  )
   const next = await connectRaw(context, port)
   assert.equal((await next.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n').message()).body, 'hi')
   next.end()

@@ -15,6 +15,13 @@ export function openFiles(pid: number | undefined): number {
   return readdirSync(`/proc/${pid}/fd`).length
 }
 
+/** Processor time that a process has used so far, in hundredths of a second. */
+export function processorTicks(pid: number | undefined): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return Number(fields[11]) + Number(fields[12])
+}
+
 /** Resolves when `isTrue` holds; asks again and again, because nothing tells of the change. */
 export async function eventually(isTrue: () => boolean, what: () => string): Promise<void> {
   const deadline = performance.now() + 60_000
