@@ -39,10 +39,14 @@ async function open(context: TestContext, port: number): Promise<Socket> {
   return socket
 }
 
-/** Sends a text and waits for its echo. */
+/** Sends a text and waits for its echo; fails when the connection is closed instead. */
 async function echo(socket: Socket, text: string): Promise<void> {
   socket.write(text)
-  const [data] = await once(socket, 'data')
+  const closed = new AbortController()
+  const onClose = (): void => closed.abort()
+  socket.once('close', onClose)
+  const [data] = await once(socket, 'data', { signal: closed.signal })
+  socket.off('close', onClose)
   assert.equal(String(data), text)
 }
 
