@@ -28,7 +28,12 @@ import { fileURLToPath } from 'node:url'
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
 const SOURCE_FOLDERS = ['src', 'test', 'bench']
 /** The files that threads are started with. They find each other by these relative paths. */
-const BUNDLE_ENTRIES = ['cli/main', 'worker/main', 'orchestrator/jobs/load-script']
+const BUNDLE_ENTRIES = [
+  'cli/main',
+  'worker/main',
+  'orchestrator/jobs/load-script',
+  'orchestrator/jobs/load-config',
+]
 
 process.chdir(ROOT)
 await main()

@@ -27,6 +27,12 @@ const DEFAULT_HANG_TIMEOUT_MS = 10_000
 
 export const HELP_OPTION: OptionSpec = { name: 'help', short: 'h', doc: 'Print this help.' }
 
+/** For programs that are a config, or that flags describe like one. */
+export const CONFIG_OPTIONS: readonly OptionSpec[] = [
+  { name: 'print-config', doc: 'Print the config with all defaults, and open no port.' },
+  { name: 'verify', doc: 'Check everything, print the pipelines, and open no port.' },
+]
+
 export const RUN_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'drain-timeout',
@@ -60,28 +66,32 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   },
 ]
 
-/** Reads `RUN_OPTIONS` and the `workers` option. */
-export function readRunOptions(options: ParsedOptions, defaultWorkers: number): RunOptions {
+/** Reads `RUN_OPTIONS` and the `workers` option; `defaults` stand for what is not given. */
+export function readRunOptions(
+  options: ParsedOptions,
+  defaults: Partial<RunOptions> & { workers: number },
+): RunOptions {
   const workers = options.value('workers')
   const drainTimeout = options.value('drain-timeout')
   const memory = options.value('worker-memory')
   const hangTimeout = options.value('hang-timeout')
+  const logLevel = options.value('log-level')
   return {
     workers:
-      workers === undefined ? defaultWorkers : parseInteger('workers', workers, 1, MAX_WORKERS),
+      workers === undefined ? defaults.workers : parseInteger('workers', workers, 1, MAX_WORKERS),
     drainTimeoutMs:
       drainTimeout === undefined
-        ? DEFAULT_DRAIN_TIMEOUT_MS
+        ? (defaults.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS)
         : parseDuration('drain-timeout', drainTimeout),
-    logLevel: parseLogLevel(options.value('log-level') ?? 'error'),
+    logLevel: logLevel === undefined ? (defaults.logLevel ?? 'error') : parseLogLevel(logLevel),
     hangTimeoutMs:
       hangTimeout === undefined
-        ? DEFAULT_HANG_TIMEOUT_MS
+        ? (defaults.hangTimeoutMs ?? DEFAULT_HANG_TIMEOUT_MS)
         : parseDuration('hang-timeout', hangTimeout),
     admin: readAdminOptions(options),
     workerMemoryMb:
       memory === undefined
-        ? DEFAULT_WORKER_MEMORY_MB
+        ? (defaults.workerMemoryMb ?? DEFAULT_WORKER_MEMORY_MB)
         : parseInteger('worker-memory', memory, 16, 65_536),
   }
 }

@@ -47,7 +47,7 @@ export async function runDemoCommand(args: readonly string[]): Promise<void> {
   const [extra] = options.positionals
   if (extra !== undefined) throw new UsageError(`unexpected argument: ${extra}`)
   const listen = options.value('listen') ?? '127.0.0.1:8080'
-  const run = readRunOptions(options, availableParallelism())
+  const run = readRunOptions(options, { workers: availableParallelism() })
   parseListen(listen)
 
   const servers = await Promise.all(DEMO_SERVERS.map(startServer))

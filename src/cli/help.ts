@@ -24,10 +24,11 @@ export function renderHelp({ usage, about, sections, examples }: HelpPage): stri
 const DOC_COLUMN = 30
 const DOC_WIDTH = 50
 
-function describe({ name, short, aliases, value, doc }: OptionSpec): string[] {
+function describe({ name, short, aliases, value, word, doc }: OptionSpec): string[] {
   const names = [short === undefined ? '' : `-${short}, `, `--${name}`]
   for (const alias of aliases ?? []) names.push(`, --${alias}`)
   if (value !== undefined) names.push(` ${value}`)
+  if (word !== undefined) names.push(`[=${word}]`)
   const label = `  ${names.join('')}`
   const text = wrap(doc, DOC_WIDTH).map((line) => ' '.repeat(DOC_COLUMN) + line)
   if (label.length >= DOC_COLUMN - 1) return [label, ...text]

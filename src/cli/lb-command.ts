@@ -1,6 +1,10 @@
 import { availableParallelism } from 'node:os'
-import type { Balance, LoadBalancerSpec, TimeoutSpec } from '../program/spec.ts'
-import { HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
+import { DEFAULTS } from '../config/defaults.ts'
+import { normalise } from '../config/normalise.ts'
+import type { ConfigInput } from '../config/schema/config.ts'
+import { formatAddress } from '../program/format-address.ts'
+import type { Balance, LoadBalancerSpec } from '../program/spec.ts'
+import { CONFIG_OPTIONS, HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
 import { type HelpPage, renderHelp } from './help.ts'
 import { type OptionSpec, type ParsedOptions, parseOptions } from './option-table.ts'
 import { parseEndpoint, parseListen } from './parse-address.ts'
@@ -9,9 +13,6 @@ import { serveAdmin } from './serve-admin.ts'
 import { UsageError } from './usage-error.ts'
 
 const BALANCES: readonly Balance[] = ['round-robin', 'least-connections', 'random']
-
-/** Limits that suit most services; nginx and HAProxy guides recommend the same orders. */
-const DEFAULT_TIMEOUTS: TimeoutSpec = { connectMs: 5000, responseMs: 60_000, idleMs: 60_000 }
 
 const TRAFFIC_OPTIONS: readonly OptionSpec[] = [
   {
@@ -46,6 +47,7 @@ const PROCESS_OPTIONS: readonly OptionSpec[] = [
     doc: 'Number of worker threads. Default: one per available processor.',
   },
   ...RUN_OPTIONS,
+  ...CONFIG_OPTIONS,
   HELP_OPTION,
 ]
 
@@ -102,41 +104,58 @@ export async function runLbCommand(args: readonly string[]): Promise<void> {
     process.stdout.write(renderHelp(HELP))
     return
   }
-  const spec = readSpec(options)
-  const run = readRunOptions(options, availableParallelism())
+  const config = readConfig(options)
+  const run = readRunOptions(options, { workers: availableParallelism() })
+  if (options.isSet('print-config') || options.isSet('verify')) {
+    const { describeFlags } = await import('./describe-config.ts')
+    process.stdout.write(describeFlags(config, options.isSet('print-config')))
+    return
+  }
   const { runProgram } = await import('../orchestrator/run-program.ts')
-  await serveAdmin(await runProgram(spec, run), run)
+  await serveAdmin(await runProgram(normalise(config), run), run)
 }
 
 /** Turns the flags of `sluice lb` into a program; throws `UsageError`. */
 export function parseLbSpec(args: readonly string[]): LoadBalancerSpec {
-  return readSpec(parseOptions(args, OPTIONS))
+  return normalise(readConfig(parseOptions(args, OPTIONS)))
 }
 
-function readSpec(options: ParsedOptions): LoadBalancerSpec {
+/** Name of the only upstream that flags make. */
+const UPSTREAM = 'default'
+
+/** The config that says the same as the flags. */
+function readConfig(options: ParsedOptions): ConfigInput {
   const [extra] = options.positionals
   if (extra !== undefined) throw new UsageError(`unexpected argument: ${extra}`)
-  const listen = options.values('listen').map(parseListen)
+  const addresses = options.values('listen')
+  for (const address of addresses) parseListen(address)
   const endpoints = options.values('to').map(parseEndpoint)
-  if (listen.length === 0) throw new UsageError('nowhere to listen: give --listen <address>')
+  if (addresses.length === 0) throw new UsageError('nowhere to listen: give --listen <address>')
   if (endpoints.length === 0) throw new UsageError('no upstream: give --to <address>')
+  const idle = timeoutOf(options, 'idle-timeout', DEFAULTS.idleTimeout)
   return {
-    kind: 'lb',
-    listen,
-    upstream: {
-      endpoints,
-      balance: parseChoice('balance', options.value('balance') ?? 'round-robin', BALANCES),
+    listeners: addresses.map((address) => ({
+      address,
+      protocol: options.isSet('tcp') ? 'tcp' : 'http',
+      upstream: UPSTREAM,
+    })),
+    upstreams: {
+      [UPSTREAM]: {
+        endpoints: endpoints.map((one) => ({ address: formatAddress(one), weight: one.weight })),
+        balance: parseChoice('balance', options.value('balance') ?? DEFAULTS.balance, BALANCES),
+        timeouts: {
+          connect: timeoutOf(options, 'connect-timeout', DEFAULTS.connectTimeout),
+          response: timeoutOf(options, 'response-timeout', DEFAULTS.responseTimeout),
+          idle,
+        },
+      },
     },
-    tcp: options.isSet('tcp'),
-    timeouts: {
-      connectMs: timeoutOf(options, 'connect-timeout', DEFAULT_TIMEOUTS.connectMs),
-      responseMs: timeoutOf(options, 'response-timeout', DEFAULT_TIMEOUTS.responseMs),
-      idleMs: timeoutOf(options, 'idle-timeout', DEFAULT_TIMEOUTS.idleMs),
-    },
+    idleTimeout: idle,
   }
 }
 
-function timeoutOf(options: ParsedOptions, name: string, defaultMs: number): number {
+function timeoutOf(options: ParsedOptions, name: string, byDefault: string): string {
   const text = options.value(name)
-  return text === undefined ? defaultMs : parseDuration(name, text)
+  if (text !== undefined) parseDuration(name, text)
+  return text ?? byDefault
 }

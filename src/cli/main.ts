@@ -1,4 +1,5 @@
 import { StartError } from '../orchestrator/start-error.ts'
+import { isConfigFile } from './config-file.ts'
 import { UsageError } from './usage-error.ts'
 
 const EXIT_FAILURE = 1
@@ -6,7 +7,7 @@ const EXIT_USAGE = 2
 /** For whatever keeps a script from running, as script authors know it. */
 const EXIT_SCRIPT = 255
 
-/** Commands by name; anything else on the command line is about a script. */
+/** Commands by name; anything else is about a script or a config. */
 const COMMANDS = ['lb', 'demo', 'types']
 
 /** Runs the command line; sets the exit status and never throws. */
@@ -16,11 +17,11 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof UsageError) {
       process.stderr.write(`sluice: ${error.message} (see sluice ${helpTopic(args)}--help)\n`)
-      process.exitCode = isCommand(args) ? EXIT_USAGE : EXIT_SCRIPT
+      process.exitCode = isScript(args) ? EXIT_SCRIPT : EXIT_USAGE
     } else {
       const text = error instanceof StartError ? error.message : describeBug(error)
       process.stderr.write(`sluice: ${text}\n`)
-      process.exitCode = isCommand(args) ? EXIT_FAILURE : EXIT_SCRIPT
+      process.exitCode = isScript(args) ? EXIT_SCRIPT : EXIT_FAILURE
     }
   }
 }
@@ -50,6 +51,10 @@ async function runCommand(args: readonly string[]): Promise<void> {
 
 function helpTopic(args: readonly string[]): string {
   return isCommand(args) ? `${args[0]} ` : ''
+}
+
+function isScript(args: readonly string[]): boolean {
+  return !isCommand(args) && !args.some(isConfigFile)
 }
 
 function isCommand([command = '']: readonly string[]): boolean {

@@ -9,6 +9,8 @@ export interface OptionSpec {
   aliases?: readonly string[]
   /** What the value is called in help; an option without one is a switch. */
   value?: string
+  /** The only value that a switch may be given. */
+  word?: string
   isRepeatable?: boolean
   doc: string
 }
@@ -75,8 +77,11 @@ const ONE_DASH_WORDS: ReadonlyMap<string, string> = new Map([
 
 function checkedValue(option: OptionSpec, rawName: string, value: string | undefined): string {
   if (option.value === undefined) {
-    if (value !== undefined) throw new UsageError(`option takes no value: ${rawName}`)
-    return ''
+    if (value !== undefined && value !== option.word) {
+      const only = option.word === undefined ? 'no value' : `no value but ${option.word}`
+      throw new UsageError(`option takes ${only}: ${rawName}`)
+    }
+    return value ?? ''
   }
   if (value === undefined || value === '')
     throw new UsageError(`option needs a value: ${rawName} ${option.value}`)

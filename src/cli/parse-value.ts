@@ -1,15 +1,10 @@
+import { readDuration } from '../config/duration.ts'
 import { UsageError } from './usage-error.ts'
-
-const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-
-/** Longest time a timer of 32 bits can wait. */
-const MAX_DURATION_MS = 2 ** 31 - 1
 
 /** Parses seconds, or a number with `ms`, `s`, `m` or `h`, to milliseconds. */
 export function parseDuration(option: string, text: string): number {
-  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? []
-  const ms = Math.round(Number(number) * (UNITS_MS[unit] ?? 1000))
-  if (number === undefined || ms > MAX_DURATION_MS)
+  const ms = readDuration(text)
+  if (ms === undefined)
     throw new UsageError(`--${option} ${text}: want seconds, or a time such as 500ms or 2m`)
   return ms
 }

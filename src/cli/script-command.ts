@@ -5,6 +5,7 @@ import { writeLogToStdout } from '../observability/stdout-sink.ts'
 import { LoadError } from '../orchestrator/load-error.ts'
 import type { GoodScript } from '../program/load-script.ts'
 import { HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
+import { isConfigFile } from './config-file.ts'
 import { type HelpPage, renderHelp } from './help.ts'
 import { type OptionSpec, type ParsedOptions, parseOptions } from './option-table.ts'
 import { parseDuration } from './parse-value.ts'
@@ -19,16 +20,17 @@ const SCRIPT_OPTIONS: readonly OptionSpec[] = [
     short: 'w',
     aliases: ['threads'],
     value: '<n>',
-    doc: 'Number of worker threads; each has its own variables. Default: 1.',
+    doc: 'Number of worker threads. Default: 1 for scripts, one per processor for configs.',
   },
   { name: 'reuse-port', doc: 'Let other processes listen on the same ports.' },
   {
     name: 'load-timeout',
     value: '<time>',
-    doc: 'How long loading the script may take. Default: 5s.',
+    doc: 'How long loading the script or config may take. Default: 5s.',
   },
-  { name: 'watch', doc: 'Load the script again when one of its files changes.' },
-  { name: 'verify', doc: 'Load the script, report what is wrong with it, and open no port.' },
+  { name: 'watch', doc: 'Load the script or config again when one of its files changes.' },
+  { name: 'verify', doc: 'Load it, report what is wrong with it, and open no port.' },
+  { name: 'print-config', doc: 'Print a config with all defaults, and open no port.' },
   {
     name: 'gui-port',
     value: '<port>',
@@ -40,8 +42,16 @@ const SCRIPT_OPTIONS: readonly OptionSpec[] = [
 const INFO_OPTIONS: readonly OptionSpec[] = [
   HELP_OPTION,
   { name: 'version', short: 'v', doc: 'Print the version.' },
-  { name: 'list-filters', doc: 'List the filters that scripts can use.' },
-  { name: 'help-filters', doc: 'Explain the filters and their parameters.' },
+  {
+    name: 'list-filters',
+    word: 'all',
+    doc: 'List the filters that scripts can use; with "all", also those that Pipy has not.',
+  },
+  {
+    name: 'help-filters',
+    word: 'all',
+    doc: 'Explain the filters and their parameters; the same with "all".',
+  },
 ]
 
 const OPTIONS = [...SCRIPT_OPTIONS, ...INFO_OPTIONS]
@@ -50,15 +60,17 @@ const HELP: HelpPage = {
   usage: [
     'sluice lb --listen <address> --to <address> [options]',
     'sluice demo [options]',
+    'sluice <config file> [options]',
     'sluice <script file> [options]',
     'sluice types [<script file or directory>]',
   ],
   about:
-    'A programmable load balancer. "lb" balances HTTP or TCP as its options say, "demo" shows ' +
-    'it at work, and a script defines pipelines of its own. "sluice lb --help" has the options ' +
-    'of lb. "types" writes declarations beside scripts, for completion in editors.',
+    'A programmable load balancer. "lb" balances HTTP or TCP as its options say, a config (.yaml, ' +
+    '.yml or .json) says more, "demo" shows it at work, and a script defines pipelines of its ' +
+    'own. "sluice lb --help" has the options of lb. "types" writes declarations beside scripts, ' +
+    'for completion in editors.',
   sections: [
-    { title: 'Options for scripts', options: SCRIPT_OPTIONS },
+    { title: 'Options for scripts and configs', options: SCRIPT_OPTIONS },
     { title: 'Information', options: INFO_OPTIONS },
   ],
   examples: [
@@ -66,6 +78,7 @@ const HELP: HelpPage = {
       command: 'sluice lb --listen 8080 --to 127.0.0.1:9001 --to 127.0.0.1:9002',
       doc: 'Balance HTTP over two servers',
     },
+    { command: 'sluice lb.yaml --watch', doc: 'Run a config, and each new version of it' },
     { command: 'sluice proxy.js --workers 2', doc: 'Run a script on two threads' },
     { command: 'sluice proxy.js --verify', doc: 'Check a script' },
   ],
@@ -80,32 +93,50 @@ export async function runScriptCommand(args: readonly string[]): Promise<void> {
   } else if (options.isSet('help')) {
     process.stdout.write(renderHelp(HELP))
   } else if (options.isSet('help-filters') || options.isSet('list-filters')) {
-    await printFilters(options.isSet('help-filters'))
+    await printFilters(options)
   } else {
-    await runScript(options)
+    await runFile(options)
   }
 }
 
-async function printFilters(isDetailed: boolean): Promise<void> {
-  const { registry } = await import('../filters/index.ts')
+async function printFilters(options: ParsedOptions): Promise<void> {
+  const { filters, registry } = await import('../filters/index.ts')
   const { renderFilterHelp, renderFilterList } = await import('./filter-list.ts')
-  const render = isDetailed ? renderFilterHelp : renderFilterList
-  process.stdout.write(render(registry.values()))
+  const name = options.isSet('help-filters') ? 'help-filters' : 'list-filters'
+  const names = options.value(name) === 'all' ? registry.keys() : Object.keys(filters)
+  const listed = [...names].flatMap((one) => registry.get(one) ?? [])
+  process.stdout.write(
+    name === 'help-filters' ? renderFilterHelp(listed) : renderFilterList(listed),
+  )
 }
 
-async function runScript(options: ParsedOptions): Promise<void> {
-  const run = readRunOptions(options, 1)
+/** Scripts and configs are told apart by name. */
+async function runFile(options: ParsedOptions): Promise<void> {
   const loadTimeout = options.value('load-timeout')
   const loadTimeoutMs =
     loadTimeout === undefined ? DEFAULT_LOAD_TIMEOUT_MS : parseDuration('load-timeout', loadTimeout)
-  const file = scriptFile(options)
+  const file = programFile(options)
+  if (isConfigFile(file)) {
+    const { runConfig } = await import('./config-command.ts')
+    return runConfig(file, options, loadTimeoutMs)
+  }
+  if (options.isSet('print-config')) throw new UsageError('a script has no config to print')
+  return runScript(file, options, loadTimeoutMs)
+}
+
+async function runScript(
+  file: string,
+  options: ParsedOptions,
+  loadTimeoutMs: number,
+): Promise<void> {
+  const run = readRunOptions(options, { workers: 1 })
   // Paths in scripts are relative to the script. Only the main thread can change directory.
   process.chdir(dirname(file))
 
   configureLogger({ level: run.logLevel, sink: writeLogToStdout })
   if (options.isSet('gui-port')) logger.info('[gui] The web UI is not part of this build yet')
-  const { loadScriptInJob, logPrinted } = await import('../orchestrator/load-script-in-job.ts')
-  const { logScript } = await import('../orchestrator/script-source.ts')
+  const { loadScriptInJob } = await import('../orchestrator/load-in-job.ts')
+  const { logPrinted, logScript } = await import('../orchestrator/log-script.ts')
   const load = async (): Promise<GoodScript> => {
     const script = await loadScriptInJob(file, loadTimeoutMs)
     return options.isSet('reuse-port') ? withSharedPorts(script) : script
@@ -119,7 +150,15 @@ async function runScript(options: ParsedOptions): Promise<void> {
     return
   }
   const { runProgram } = await import('../orchestrator/run-program.ts')
-  const source = { path: `/${basename(file)}`, isWatched: options.isSet('watch'), load }
+  const source = {
+    kind: 'script' as const,
+    path: `/${basename(file)}`,
+    isWatched: options.isSet('watch'),
+    load: async () => {
+      const { spec, files, ...rest } = await load()
+      return { spec, files, log: () => logScript({ spec, files, ...rest }) }
+    },
+  }
   await serveAdmin(await runProgram(script.spec, run, { source, files: script.files }), run)
 }
 
@@ -134,7 +173,7 @@ function withSharedPorts(script: GoodScript): GoodScript {
   return { ...script, spec: { ...script.spec, listen } }
 }
 
-function scriptFile({ positionals }: ParsedOptions): string {
+function programFile({ positionals }: ParsedOptions): string {
   const [name, extra] = positionals
   if (name === undefined) throw new UsageError('nothing to run: give a script file or a command')
   if (extra !== undefined) throw new UsageError(`redundant filename: ${extra}`)

@@ -1,3 +1,4 @@
+import type { RequestInfo } from './request-info.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What scripts see as `__inbound`: the downstream connection that a context belongs to. */
@@ -28,6 +29,8 @@ export class Context {
   readonly vars: readonly object[]
   /** Free for programs that are written in TypeScript and have no script variables. */
   data: unknown
+  /** The request that the context is for, in programs that keep records of them. */
+  request: RequestInfo | null
   /** Filters that `wake` calls; `null` almost always, so that asking costs nothing. */
   waiters: Waiter[] | null
 
@@ -37,6 +40,7 @@ export class Context {
     this.inbound = inbound
     this.vars = vars
     this.data = undefined
+    this.request = null
     this.waiters = null
   }
 

@@ -28,11 +28,12 @@ import { replaceMessageEnd } from './replace-message-end.ts'
 import { replaceMessageStart } from './replace-message-start.ts'
 import { replaceSessionEnd } from './replace-session-end.ts'
 import { replaceSessionStart } from './replace-session-start.ts'
+import { route } from './route.ts'
 import { tap } from './tap.ts'
 import { use } from './use.ts'
 import { wait } from './wait.ts'
 
-/** Every filter, in the order that `--list-filters` shows. Adding one is a line here. */
+/** The filters that `--list-filters` shows, in its order: those that Pipy has. */
 export const filters = {
   connect,
   demux,
@@ -68,7 +69,12 @@ export const filters = {
   wait,
 } as const
 
-/** The same, for whoever goes through them by name. */
+/** Filters beyond those, for scripts as well. Adding one is a line here. */
+export const extensions = {
+  route,
+} as const
+
+/** All of them, for whoever goes through them by name. */
 export const registry: ReadonlyMap<string, FilterDefinition> = new Map(
-  Object.entries(filters) as [string, FilterDefinition][],
+  Object.entries({ ...filters, ...extensions }) as [string, FilterDefinition][],
 )

@@ -1,13 +1,18 @@
 import type { Piscina } from 'piscina'
+import type { LoadConfigResult } from '../config/load-config.ts'
 import type { LoadResult } from '../program/load-script.ts'
 import { StartError } from './start-error.ts'
 
 /** What each job takes and gives; `jobs/<name>.ts` has the code. */
 export interface Jobs {
   'load-script': { input: { file: string }; output: LoadResult }
+  'load-config': { input: { file: string }; output: LoadConfigResult }
 }
 
-const TITLES: Readonly<Record<keyof Jobs, string>> = { 'load-script': 'loading the script' }
+const TITLES: Readonly<Record<keyof Jobs, string>> = {
+  'load-script': 'loading the script',
+  'load-config': 'loading the config',
+}
 
 /** Threads that wait for work end after this time, so that an idle process pays nothing. */
 const IDLE_TIMEOUT_MS = 10_000

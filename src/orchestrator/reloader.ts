@@ -1,29 +1,28 @@
 import { logger } from '../observability/logger.ts'
-import type { GoodScript } from '../program/load-script.ts'
+import { FileWatcher } from './file-watcher.ts'
 import { LoadError } from './load-error.ts'
 import type { Orchestrator } from './orchestrator.ts'
-import { logScript, type ScriptSource } from './script-source.ts'
-import { ScriptWatcher } from './script-watcher.ts'
+import type { ProgramSource } from './program-source.ts'
 
 /**
- * Loads the running script again, when asked or when one of its files changes. A script that cannot
- * be loaded leaves the running one as it is. Requests that come during a reload lead to one more.
+ * Loads the running program again, when asked or when one of its files changes. One that cannot be
+ * loaded leaves the running one as it is. Requests that come during a reload lead to one more.
  */
 export class Reloader {
   readonly #orchestrator: Orchestrator
-  readonly #source: ScriptSource
-  readonly #watcher: ScriptWatcher | undefined
+  readonly #source: ProgramSource
+  readonly #watcher: FileWatcher | undefined
   #isBusy = false
   #isWanted = false
   /** Who wants to know how the next reload ends. */
   #waiting: Waiting[] = []
 
-  /** `files` are those of the running script. */
-  constructor(orchestrator: Orchestrator, source: ScriptSource, files: readonly string[]) {
+  /** `files` are those of the running program. */
+  constructor(orchestrator: Orchestrator, source: ProgramSource, files: readonly string[]) {
     this.#orchestrator = orchestrator
     this.#source = source
     if (!source.isWatched) return
-    this.#watcher = new ScriptWatcher(() => this.request())
+    this.#watcher = new FileWatcher(() => this.request())
     this.#watcher.watch(files)
   }
 
@@ -57,18 +56,18 @@ export class Reloader {
   /** Returns what was wrong, if anything was. */
   async #reload(): Promise<unknown> {
     let failure: unknown
-    const { path } = this.#source
+    const { kind, path } = this.#source
     try {
-      const script: GoodScript = await this.#source.load()
+      const program = await this.#source.load()
       // Before the switch: a change from here on leads to another reload.
-      this.#watcher?.watch(script.files)
-      const added = await this.#orchestrator.reload(script.spec)
-      logScript(script)
+      this.#watcher?.watch(program.files)
+      const added = await this.#orchestrator.reload(program.spec)
+      program.log()
       for (const address of added) logger.info(`[listener] Listening on ${address}`)
-      logger.info(`Script reloaded: ${path}`)
+      logger.info(`${kind === 'script' ? 'Script' : 'Config'} reloaded: ${path}`)
     } catch (error) {
       failure = error
-      logger.error(`Failed reloading script: ${path}`)
+      logger.error(`Failed reloading ${kind}: ${path}`)
       for (const line of linesOf(error)) logger.error(line)
       // The file that has to be mended may be new.
       if (error instanceof LoadError) this.#watcher?.watch(error.files)

@@ -2,8 +2,8 @@ import { configureLogger, type LogLevel, logger } from '../observability/logger.
 import { writeLogToStdout } from '../observability/stdout-sink.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import { Orchestrator } from './orchestrator.ts'
+import type { ProgramSource } from './program-source.ts'
 import type { Reloader } from './reloader.ts'
-import type { ScriptSource } from './script-source.ts'
 
 export interface RunProgramOptions {
   workers: number
@@ -13,16 +13,16 @@ export interface RunProgramOptions {
   logLevel: LogLevel
 }
 
-/** The script that a program comes from, and its files. */
-export interface RunningScript {
-  source: ScriptSource
+/** Where a program comes from, and its files. */
+export interface RunningSource {
+  source: ProgramSource
   files: readonly string[]
 }
 
 /** A program that runs until a signal ends the process. */
 export interface RunningProgram {
   readonly orchestrator: Orchestrator
-  /** Loads the script again; rejects with what is wrong with it. Undefined without a script. */
+  /** Loads it again; rejects with what is wrong with it. Undefined for what flags describe. */
   readonly reload: (() => Promise<void>) | undefined
 }
 
@@ -31,13 +31,13 @@ const DRAIN_REPORT_MS = 1000
 
 /**
  * Runs a program until a signal ends the process: SIGTERM and SIGINT drain, a second one stops at
- * once. SIGHUP loads a script again, SIGTSTP prints what the workers have. Resolves when the program
+ * once. SIGHUP loads a script or config again, SIGTSTP prints what the workers have. Resolves when the program
  * accepts connections; throws `StartError`.
  */
 export async function runProgram(
   spec: ProgramSpec,
   options: RunProgramOptions,
-  script?: RunningScript,
+  origin?: RunningSource,
 ): Promise<RunningProgram> {
   configureLogger({ level: options.logLevel, sink: writeLogToStdout })
   const orchestrator = new Orchestrator(spec, options)
@@ -50,9 +50,9 @@ export async function runProgram(
     else reloader.request()
   })
   await orchestrator.start()
-  if (script !== undefined) {
+  if (origin !== undefined) {
     const { Reloader } = await import('./reloader.ts')
-    reloader = new Reloader(orchestrator, script.source, script.files)
+    reloader = new Reloader(orchestrator, origin.source, origin.files)
   }
   for (const address of orchestrator.addresses) logger.info(`[listener] Listening on ${address}`)
   logger.flush()

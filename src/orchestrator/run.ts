@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { LogLevel } from '../observability/logger.ts'
-import { loadScriptInJob } from './load-script-in-job.ts'
+import { loadScriptInJob } from './load-in-job.ts'
 import { Orchestrator } from './orchestrator.ts'
 
 /** How to run a script from another program. */

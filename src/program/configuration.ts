@@ -1,7 +1,7 @@
 import type { FilterDefinition, ModuleReference } from '../engine/definition.ts'
 import type { Stage } from '../engine/layout.ts'
 import { parseDuration } from '../engine/quantity.ts'
-import { type filters, registry } from '../filters/index.ts'
+import { type extensions, type filters, registry } from '../filters/index.ts'
 import { createTlsServer, type TlsListenOptions, type TlsServer } from '../net/tls/options.ts'
 
 /** Options of a script's `listen`. */
@@ -106,7 +106,7 @@ for (const [name, definition] of registry) {
   })
 }
 
-type Filters = typeof filters
+type Filters = typeof filters & typeof extensions
 
 /** A `Configuration` with a method for every filter, typed by the filter's own arguments. */
 export interface Builder extends Configuration, FilterMethods {}

@@ -113,6 +113,26 @@ interface ConnectOptions {
   }
 }
 
+/** A condition on a text that may be missing: a text is short for \`exact\`. */
+type ValueMatch =
+  | string
+  | { exact: string }
+  | { prefix: string }
+  | { regex: string }
+  | { present: boolean }
+
+/** Conditions on a request, of which all have to hold, and where it goes on. */
+interface RouteRule {
+  /** A name without port; \`*.\` and a name for all names below it. */
+  host?: string
+  path?: { exact: string } | { prefix: string } | { regex: string }
+  method?: string | string[]
+  headers?: Record<string, ValueMatch>
+  query?: Record<string, ValueMatch>
+  /** A pipeline, or several that share the requests by weight. */
+  to: string | { pipeline: string; weight: number }[]
+}
+
 interface MuxOptions {
   /** Messages in progress on one session at a time; 1 makes the sessions a connection pool. */
   pipelining?: number

@@ -28,13 +28,16 @@ export interface EndpointSpec extends Address {
 
 export type Balance = 'round-robin' | 'least-connections' | 'random'
 
+/** A group of endpoints that serve the same; others refer to it by its index. */
 export interface UpstreamSpec {
+  name: string
   endpoints: EndpointSpec[]
   balance: Balance
+  timeouts: UpstreamTimeouts
 }
 
-export interface TimeoutSpec {
-  /** Limit for establishing one upstream connection. */
+export interface UpstreamTimeouts {
+  /** Limit for establishing one connection. */
   connectMs: number
   /** Limit from a request sent to the head of its response. */
   responseMs: number
@@ -42,14 +45,46 @@ export interface TimeoutSpec {
   idleMs: number
 }
 
-/** A load balancer of one upstream group, from command-line flags. */
+/** What becomes of a request: everything that `match` does not rule out takes `action`. */
+export interface RouteSpec {
+  name: string
+  match: MatchSpec
+  action: ActionSpec
+}
+
+/** Conditions of a route; all of those given have to hold. */
+export interface MatchSpec {
+  /** A name in lower case, or `*.` and a name for all names below it. */
+  host?: string
+  path?: PathMatchSpec
+}
+
+/** A whole path, the first segments of one, or a regular expression that a path contains. */
+export type PathMatchSpec = { exact: string } | { prefix: string } | { regex: string }
+
+/** The index of the upstream that answers. */
+export interface ActionSpec {
+  upstream: number
+}
+
+/** What a listener does with connections: pass their bytes on, or balance their requests. */
+export type ServiceSpec =
+  | { protocol: 'tcp'; upstream: number }
+  | { protocol: 'http'; routes: RouteSpec[] }
+
+/** A listener of a load balancer. */
+export interface LbListenSpec extends ListenSpec {
+  name: string
+  service: ServiceSpec
+}
+
+/** A load balancer, from command-line flags or a config. */
 export interface LoadBalancerSpec {
   kind: 'lb'
-  listen: ListenSpec[]
-  upstream: UpstreamSpec
-  /** Passes bytes without looking at them; otherwise HTTP/1 requests are balanced one by one. */
-  tcp: boolean
-  timeouts: TimeoutSpec
+  listen: LbListenSpec[]
+  upstreams: UpstreamSpec[]
+  /** Limit for a client's connection on which nothing moves. */
+  idleMs: number
 }
 
 /** A script with the modules that it uses, compiled and verified by a job. */

@@ -5,7 +5,7 @@ import { type Downstream, Inbound, type InboundOwner } from '../net/inbound.ts'
 import { TlsInbound } from '../net/tls/tls-inbound.ts'
 import { buildModule, type RootLayout } from '../program/build.ts'
 import type { Configuration } from '../program/configuration.ts'
-import { loadBalancer } from '../program/load-balancer.ts'
+import { loadBalancer } from '../program/lb/load-balancer.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import type { PipelineCount } from './messages.ts'
 import { TaskRunner } from './task-runner.ts'
@@ -70,7 +70,7 @@ export class ProgramHost implements InboundOwner {
     this.#roots = roots
     this.#listens = roots.filter(({ entry }) => entry.kind === 'listen')
     this.#modules = isScript ? spec.program.modules.map(({ path }) => path) : []
-    this.timeouts = { idle: isScript ? SCRIPT_IDLE_MS : spec.timeouts.idleMs }
+    this.timeouts = { idle: isScript ? SCRIPT_IDLE_MS : spec.idleMs }
     this.hasScripts = isScript
   }
 

@@ -2,6 +2,7 @@ import type { WireHead } from '../../engine/event.ts'
 import { readLatin1 } from '../../native/latin1.ts'
 import { CTL_BATCH, EVENT_STRIDE, HEAD_HTTP10 } from '../../native/protocol.ts'
 import type { Reactor } from '../../native/reactor.ts'
+import { fieldOfBytes, fieldOfText } from './find-field.ts'
 import { HeadView, type RequestHead, type ResponseHead } from './head-view.ts'
 
 const SLASH = 0x2f
@@ -73,6 +74,26 @@ export class HttpWireHead implements WireHead {
     return this.#text
   }
 
+  /** The target of a request as it was received. */
+  get target(): string {
+    return this.#slice(this.targetAt, this.targetAt + this.targetSize)
+  }
+
+  /** The method of a request as it was received. */
+  get method(): string {
+    return this.#slice(0, this.targetAt - 1)
+  }
+
+  /**
+   * The value of the first field of a name, which is given in lower case; `undefined` if there is
+   * none. Looks at the bytes, so that nothing is made of the other fields.
+   */
+  field(name: string): string | undefined {
+    if (this.#batch !== this.#reactor.control[CTL_BATCH]) return fieldOfText(this.text, name)
+    const { bytes } = this.#reactor
+    return fieldOfBytes(bytes, this.#at, this.#at + this.size, name)
+  }
+
   own(): void {
     if (this.#text !== '') return
     if (this.#batch !== this.#reactor.control[CTL_BATCH]) {
@@ -91,6 +112,12 @@ export class HttpWireHead implements WireHead {
     // A target in another form than this was rewritten: what was sent is not what was received.
     const isOriginForm = this.#reactor.bytes[this.#at + this.targetAt] === SLASH
     if (this.forwardedTo < 0 || !isOriginForm) this.own()
+  }
+
+  #slice(from: number, to: number): string {
+    const isBorrowed = this.#text === '' && this.#batch === this.#reactor.control[CTL_BATCH]
+    if (isBorrowed) return readLatin1(this.#reactor.bytes, this.#at + from, this.#at + to)
+    return this.text.slice(from, to)
   }
 
   materialise(): RequestHead | ResponseHead {

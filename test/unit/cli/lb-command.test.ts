@@ -8,21 +8,25 @@ test('makes a program of the flags', () => {
       ' ',
     ),
   )
+  const service = { protocol: 'tcp', upstream: 0 }
   assert.deepEqual(spec, {
     kind: 'lb',
     listen: [
-      { host: '0.0.0.0', port: 8080 },
-      { host: '', port: 0, path: '/a' },
+      { host: '0.0.0.0', port: 8080, name: '0.0.0.0:8080', service },
+      { host: '', port: 0, path: '/a', name: 'unix:/a', service },
     ],
-    upstream: {
-      endpoints: [
-        { host: '127.0.0.1', port: 1, weight: 2 },
-        { host: 'h', port: 2, weight: 1 },
-      ],
-      balance: 'random',
-    },
-    tcp: true,
-    timeouts: { connectMs: 5000, responseMs: 60_000, idleMs: 300_000 },
+    upstreams: [
+      {
+        name: 'default',
+        endpoints: [
+          { host: '127.0.0.1', port: 1, weight: 2 },
+          { host: 'h', port: 2, weight: 1 },
+        ],
+        balance: 'random',
+        timeouts: { connectMs: 5000, responseMs: 60_000, idleMs: 300_000 },
+      },
+    ],
+    idleMs: 300_000,
   })
 })
 

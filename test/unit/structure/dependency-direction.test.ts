@@ -12,6 +12,7 @@ const LAYERS = [
   'admin',
   'orchestrator',
   'worker',
+  'config',
   'program',
   'script',
   'filters',

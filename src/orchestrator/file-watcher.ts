@@ -7,7 +7,7 @@ const SETTLE_MS = 100
 const POLL_MS = 2000
 
 /** Calls back when one of a number of files has got another content. */
-export class ScriptWatcher {
+export class FileWatcher {
   readonly #onChange: () => void
   #files = new Map<string, string>()
   readonly #folders = new Map<string, FSWatcher>()

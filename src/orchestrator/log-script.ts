@@ -1,16 +1,6 @@
 import { logger } from '../observability/logger.ts'
 import { renderGraph } from '../program/graph-text.ts'
-import type { GoodScript } from '../program/load-script.ts'
-
-/** The script that a process runs, for loading it again. */
-export interface ScriptSource {
-  /** Path from the program's root, with a leading slash. */
-  readonly path: string
-  /** Whether a change of its files loads it again. */
-  readonly isWatched: boolean
-  /** Compiles and evaluates it; throws `StartError`. */
-  load(): Promise<GoodScript>
-}
+import type { GoodScript, PrintedLine } from '../program/load-script.ts'
 
 /** Logs what is odd about a script's modules, and their flow graphs. */
 export function logScript({ graphs, spec }: GoodScript): void {
@@ -22,4 +12,9 @@ export function logScript({ graphs, spec }: GoodScript): void {
   for (const graph of graphs) {
     for (const line of renderGraph(graph)) logger.info(`[config] ${line}`.trimEnd())
   }
+}
+
+/** Logs what a script has printed while it was looked at. One that goes on to run prints it again. */
+export function logPrinted(printed: readonly PrintedLine[]): void {
+  for (const { level, line } of printed) logger[level](line)
 }

@@ -3,18 +3,18 @@ import { EventEmitter, once } from 'node:events'
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { ScriptWatcher } from '../../../src/orchestrator/script-watcher.ts'
+import { FileWatcher } from '../../../src/orchestrator/file-watcher.ts'
 import { temporaryScript } from '../../support/temporary-script.ts'
 
 class Rig {
   readonly file: string
-  readonly watcher: ScriptWatcher
+  readonly watcher: FileWatcher
   changes = 0
   readonly #events = new EventEmitter()
 
   constructor(context: TestContext) {
     this.file = temporaryScript(context, 'one')
-    this.watcher = new ScriptWatcher(() => {
+    this.watcher = new FileWatcher(() => {
       this.changes++
       this.#events.emit('change')
     })

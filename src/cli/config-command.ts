@@ -1,0 +1,72 @@
+import { availableParallelism } from 'node:os'
+import { basename, dirname, relative } from 'node:path'
+import { readDuration } from '../config/duration.ts'
+import type { GoodConfig } from '../config/load-config.ts'
+import type { ProcessConfig } from '../config/schema/process.ts'
+import { LoadError } from '../orchestrator/load-error.ts'
+import type { LoadedProgram } from '../orchestrator/program-source.ts'
+import { type RunOptions, readRunOptions } from './common-options.ts'
+import type { ParsedOptions } from './option-table.ts'
+import { serveAdmin } from './serve-admin.ts'
+
+/** `sluice lb.yaml`: a load balancer from a config. */
+export async function runConfig(
+  file: string,
+  options: ParsedOptions,
+  loadTimeoutMs: number,
+): Promise<void> {
+  // Checked before anything is loaded: options are wrong whatever the config says.
+  readRunOptions(options, { workers: 1 })
+  const cwd = process.cwd()
+  // Paths in configs are relative to the config. Only the main thread can change directory.
+  process.chdir(dirname(file))
+  const { loadConfigInJob } = await import('../orchestrator/load-in-job.ts')
+  const config = await loadConfigInJob(file, loadTimeoutMs).catch((error) => {
+    printProblems(error, relative(cwd, dirname(file)))
+    throw error
+  })
+  if (options.isSet('print-config')) {
+    process.stdout.write(config.text)
+    return
+  }
+  if (options.isSet('verify')) {
+    const { renderGraph } = await import('../program/graph-text.ts')
+    process.stdout.write(`${renderGraph(config.graph).join('\n').trimEnd()}\n\nDone.\n`)
+    return
+  }
+  const { runProgram } = await import('../orchestrator/run-program.ts')
+  const source = {
+    kind: 'config' as const,
+    path: `/${basename(file)}`,
+    isWatched: options.isSet('watch'),
+    load: async () => toProgram(await loadConfigInJob(file, loadTimeoutMs)),
+  }
+  const run = readRunOptions(options, defaultsOf(config.process))
+  await serveAdmin(await runProgram(config.spec, run, { source, files: config.files }), run)
+}
+
+function toProgram({ spec, files }: GoodConfig): LoadedProgram {
+  return { spec, files, log: () => {} }
+}
+
+/** Names files as the user did, so that editors and terminals can follow. */
+function printProblems(error: unknown, folder: string): void {
+  if (!(error instanceof LoadError)) return
+  for (const line of error.lines) {
+    process.stderr.write(`${folder === '' ? '' : `${folder}/`}${line}\n`)
+  }
+}
+
+/** What the config says of the process, for where the command line says nothing. */
+function defaultsOf(section: ProcessConfig): Partial<RunOptions> & { workers: number } {
+  const { workers = availableParallelism(), drainTimeout, hangTimeout, workerMemory } = section
+  const drainTimeoutMs = drainTimeout === undefined ? undefined : readDuration(drainTimeout)
+  const hangTimeoutMs = hangTimeout === undefined ? undefined : readDuration(hangTimeout)
+  return {
+    workers,
+    ...(drainTimeoutMs !== undefined && { drainTimeoutMs }),
+    ...(hangTimeoutMs !== undefined && { hangTimeoutMs }),
+    ...(workerMemory !== undefined && { workerMemoryMb: workerMemory }),
+    ...(section.logLevel !== undefined && { logLevel: section.logLevel }),
+  }
+}

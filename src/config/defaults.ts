@@ -1,0 +1,13 @@
+/**
+ * What a config means where it says nothing. The schema shows these values and the command line
+ * uses them, so that both agree.
+ */
+export const DEFAULTS = {
+  protocol: 'http',
+  balance: 'round-robin',
+  weight: 1,
+  /** Limits that suit most services; nginx and HAProxy guides recommend the same orders. */
+  connectTimeout: '5s',
+  responseTimeout: '60s',
+  idleTimeout: '60s',
+} as const

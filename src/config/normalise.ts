@@ -1,0 +1,97 @@
+import { formatAddress } from '../program/format-address.ts'
+import { parseAddress, parseTargetAddress } from '../program/parse-address.ts'
+import type {
+  EndpointSpec,
+  LbListenSpec,
+  LoadBalancerSpec,
+  PathMatchSpec,
+  RouteSpec,
+  ServiceSpec,
+  UpstreamSpec,
+} from '../program/spec.ts'
+import { DEFAULTS } from './defaults.ts'
+import { readDuration } from './duration.ts'
+import type { ConfigInput } from './schema/config.ts'
+
+type ListenerInput = ConfigInput['listeners'][number]
+type RouteInput = NonNullable<ConfigInput['routes']>[number]
+type UpstreamInput = ConfigInput['upstreams'][string]
+
+/**
+ * Makes a program of a config that has been checked, or that was made of flags. References become
+ * indices and times numbers; nothing is optional any more that has a default.
+ */
+export function normalise(config: ConfigInput): LoadBalancerSpec {
+  const names = Object.keys(config.upstreams)
+  const indexOf = (name: string): number => names.indexOf(name)
+  return {
+    kind: 'lb',
+    listen: config.listeners.map((one) => normaliseListener(one, config.routes ?? [], indexOf)),
+    upstreams: Object.entries(config.upstreams).map(normaliseUpstream),
+    idleMs: milliseconds(config.idleTimeout ?? DEFAULTS.idleTimeout),
+  }
+}
+
+function normaliseListener(
+  listener: ListenerInput,
+  sharedRoutes: readonly RouteInput[],
+  indexOf: (upstream: string) => number,
+): LbListenSpec {
+  const address = parseAddress(String(listener.address), '0.0.0.0')
+  const name = listener.name ?? formatAddress(address)
+  const { upstream, routes = sharedRoutes } = listener
+  const service: ServiceSpec =
+    listener.protocol === 'tcp'
+      ? { protocol: 'tcp', upstream: indexOf(upstream ?? '') }
+      : {
+          protocol: 'http',
+          routes: (upstream === undefined ? routes : [{ upstream }]).map((route, index) =>
+            normaliseRoute(route, index, indexOf),
+          ),
+        }
+  return { ...address, name, service }
+}
+
+function normaliseRoute(
+  { name, match = {}, upstream }: RouteInput,
+  index: number,
+  indexOf: (upstream: string) => number,
+): RouteSpec {
+  return {
+    name: name ?? String(index),
+    match: {
+      ...(match.host !== undefined && { host: match.host.toLowerCase() }),
+      // One of its keys is there: the schema has seen to it.
+      ...(match.path !== undefined && { path: match.path as PathMatchSpec }),
+    },
+    action: { upstream: indexOf(upstream) },
+  }
+}
+
+function normaliseUpstream([name, upstream]: [string, UpstreamInput]): UpstreamSpec {
+  const { connect, response, idle } = upstream.timeouts ?? {}
+  return {
+    name,
+    endpoints: upstream.endpoints.map(normaliseEndpoint),
+    balance: upstream.balance ?? DEFAULTS.balance,
+    timeouts: {
+      connectMs: milliseconds(connect ?? DEFAULTS.connectTimeout),
+      responseMs: milliseconds(response ?? DEFAULTS.responseTimeout),
+      idleMs: milliseconds(idle ?? DEFAULTS.idleTimeout),
+    },
+  }
+}
+
+function normaliseEndpoint(endpoint: UpstreamInput['endpoints'][number]): EndpointSpec {
+  const given = typeof endpoint === 'object' ? endpoint : { address: endpoint }
+  return {
+    ...parseTargetAddress(String(given.address)),
+    weight: given.weight ?? DEFAULTS.weight,
+  }
+}
+
+function milliseconds(value: number | string): number {
+  const ms = readDuration(value)
+  if (ms === undefined) throw new TypeError(`no duration: ${value}`)
+  return ms
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { DEFAULTS } from '../defaults.ts'
+import { route } from './route.ts'
+import { listenAddress, name } from './scalars.ts'
+
+/** A place where clients connect. */
+export const listener = z.strictObject({
+  name: name.optional().describe('For logs and metrics; its address unless given.'),
+  address: listenAddress.describe('Where to accept: port, host:port, [ipv6]:port or unix:/path.'),
+  protocol: z
+    .enum(['http', 'tcp'])
+    .default(DEFAULTS.protocol)
+    .describe('Balance HTTP requests, or connections whose bytes are passed as they are.'),
+  routes: z
+    .array(route)
+    .min(1)
+    .optional()
+    .describe('Where requests go: the first whose conditions hold. Instead of the shared routes.'),
+  upstream: name
+    .optional()
+    .describe(
+      'The upstream of all requests or connections; short for one route without conditions.',
+    ),
+})

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { duration, integer } from './scalars.ts'
+
+/** What the process as a whole is told; options of the command line go before. */
+export const processSection = z.strictObject({
+  workers: integer(1, 256)
+    .optional()
+    .describe('Number of worker threads; one per available processor unless given.'),
+  drainTimeout: duration.optional().describe('How long a stop waits for open sessions; 30s.'),
+  hangTimeout: duration
+    .optional()
+    .describe('A worker that is busy for longer with one thing is replaced; 10s, 0 for never.'),
+  workerMemory: integer(16, 65_536).optional().describe('Heap limit of one worker in MB; 1024.'),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional().describe('error unless given.'),
+})
+
+export type ProcessConfig = z.output<typeof processSection>

@@ -1,0 +1,55 @@
+import type { SessionErrorCode } from './errors.ts'
+
+/**
+ * What all features that look at requests share: one record for each request, made by
+ * `beginRequest` and found as `context.request`. Programs in which nothing needs it have none.
+ * Indices are those of the program's spec, -1 until they are known.
+ */
+export class RequestInfo {
+  /** When the head came in, on the monotonic clock, in milliseconds. */
+  readonly startMs: number
+  /** Index of the listener. */
+  readonly listener: number
+  /** Index among the listener's routes; -1 when no route took the request. */
+  route: number
+  /** Index of the upstream, and of the endpoint in it, that was chosen last. */
+  upstream: number
+  endpoint: number
+  /** Address of that endpoint, as `connect` takes it; empty until one is chosen. */
+  target: string
+  /** How often an endpoint was chosen: 1 for a request that was not tried again. */
+  attempts: number
+  /** The client's IP address; empty when no feature has asked for it. */
+  client: string
+  /** The request's id; empty when the program gives none. */
+  id: string
+  /** What consistent hashing chose the endpoint by. */
+  hashKey: string
+  /** Status of the final response; 0 until its head comes. */
+  status: number
+  /** When the head of the final response came, on the same clock; 0 until then. */
+  responseMs: number
+  /** Bytes of the bodies so far, without framing. */
+  requestBytes: number
+  responseBytes: number
+  /** Why there was no response of an upstream, or not all of one; empty when it went well. */
+  error: SessionErrorCode | 'ClientGone' | ''
+
+  constructor(listener: number, startMs: number) {
+    this.startMs = startMs
+    this.listener = listener
+    this.route = -1
+    this.upstream = -1
+    this.endpoint = -1
+    this.target = ''
+    this.attempts = 0
+    this.client = ''
+    this.id = ''
+    this.hashKey = ''
+    this.status = 0
+    this.responseMs = 0
+    this.requestBytes = 0
+    this.responseBytes = 0
+    this.error = ''
+  }
+}

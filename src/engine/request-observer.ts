@@ -1,0 +1,15 @@
+import type { MessageStart } from './event.ts'
+import type { RequestInfo } from './request-info.ts'
+
+/**
+ * A feature that looks at requests: metrics, access log, tracing. Called in the batch of the event,
+ * on the worker of the connection; must neither throw nor keep the events.
+ */
+export interface RequestObserver {
+  /** The head of a request has come; nothing is chosen yet. */
+  began?(request: RequestInfo, head: MessageStart): void
+  /** The head of the final response is about to go out. */
+  answered?(request: RequestInfo, head: MessageStart): void
+  /** The response is complete, or never will be: see `request.error`. Called once. */
+  ended(request: RequestInfo): void
+}

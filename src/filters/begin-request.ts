@@ -1,0 +1,54 @@
+import type { Data } from '../engine/data.ts'
+import { defineFilter } from '../engine/definition.ts'
+import { DATA, type Event, MESSAGE_START, type MessageStart } from '../engine/event.ts'
+import { Filter } from '../engine/filter.ts'
+import { RequestInfo } from '../engine/request-info.ts'
+import type { RequestObserver } from '../engine/request-observer.ts'
+
+/**
+ * Internal, the first filter of a pipeline below `demux`: makes the record of its request, of
+ * listener number `listener`, and tells the observers of it. `endRequest` is its other half.
+ */
+export const beginRequest = defineFilter({
+  name: 'beginRequest',
+  description: 'Begins the record of a request',
+  parameters: [
+    { name: 'listener', type: 'number', doc: 'Index of the listener' },
+    { name: 'observers', type: 'object[]', doc: 'Who is told of the request' },
+  ],
+  plan: (listener: number, observers: readonly RequestObserver[]) => () =>
+    new BeginRequest(listener, observers),
+})
+
+class BeginRequest extends Filter {
+  readonly #listener: number
+  readonly #observers: readonly RequestObserver[]
+  #request: RequestInfo | null = null
+
+  constructor(listener: number, observers: readonly RequestObserver[]) {
+    super()
+    this.#listener = listener
+    this.#observers = observers
+  }
+
+  process(event: Event): void {
+    if (event.kind === DATA) {
+      if (this.#request !== null) this.#request.requestBytes += (event as Data).size
+    } else if (event.kind === MESSAGE_START && this.#request === null) {
+      this.#begin(event as MessageStart)
+    }
+    this.next.process(event)
+  }
+
+  override reset(): void {
+    this.#request = null
+  }
+
+  #begin(head: MessageStart): void {
+    const request = new RequestInfo(this.#listener, performance.now())
+    this.#request = request
+    this.session.context.request = request
+    const observers = this.#observers
+    for (let i = 0; i < observers.length; i++) observers[i]?.began?.(request, head)
+  }
+}

@@ -1,0 +1,100 @@
+import type { Data } from '../engine/data.ts'
+import { defineFilter } from '../engine/definition.ts'
+import { SESSION_ERRORS } from '../engine/errors.ts'
+import {
+  DATA,
+  type Event,
+  INTERIM,
+  MESSAGE_END,
+  MESSAGE_START,
+  type MessageStart,
+  SESSION_END,
+  type SessionEnd,
+} from '../engine/event.ts'
+import { Filter } from '../engine/filter.ts'
+import type { RequestInfo } from '../engine/request-info.ts'
+import type { RequestObserver } from '../engine/request-observer.ts'
+import type { ResponseHead } from './http/head-view.ts'
+import { HttpWireHead } from './http/wire-head.ts'
+
+/**
+ * Internal, the last filter of a pipeline that `beginRequest` opens: completes the record of the
+ * request from its response and tells the observers.
+ */
+export const endRequest = defineFilter({
+  name: 'endRequest',
+  description: 'Ends the record of a request',
+  parameters: [{ name: 'observers', type: 'object[]', doc: 'Who is told of the request' }],
+  plan: (observers: readonly RequestObserver[]) => () => new EndRequest(observers),
+})
+
+class EndRequest extends Filter {
+  readonly #observers: readonly RequestObserver[]
+  #hasEnded = false
+
+  constructor(observers: readonly RequestObserver[]) {
+    super()
+    this.#observers = observers
+  }
+
+  process(event: Event): void {
+    const { request } = this.session.context
+    if (request !== null && event.kind !== INTERIM) this.#record(request, event)
+    this.next.process(event)
+  }
+
+  /** A session that ends before its response is complete has lost its client. */
+  override reset(): void {
+    const { request } = this.session.context
+    if (request !== null && !this.#hasEnded) {
+      request.error = 'ClientGone'
+      this.#end(request)
+    }
+    this.#hasEnded = false
+  }
+
+  #record(request: RequestInfo, event: Event): void {
+    switch (event.kind) {
+      case DATA:
+        request.responseBytes += (event as Data).size
+        break
+      case MESSAGE_START:
+        this.#answer(request, event as MessageStart)
+        break
+      case MESSAGE_END:
+        this.#end(request)
+        break
+      case SESSION_END: {
+        // Whoever reads the output makes an answer of it: demux and the encoder.
+        const error = (event as SessionEnd).error || 'ReadError'
+        if (this.#hasEnded) break
+        request.error = error
+        if (request.status === 0) request.status = SESSION_ERRORS[error].status
+        this.#end(request)
+        break
+      }
+    }
+  }
+
+  #answer(request: RequestInfo, head: MessageStart): void {
+    request.responseMs = performance.now()
+    request.status = statusOf(head)
+    request.error = head.failure
+    const observers = this.#observers
+    for (let i = 0; i < observers.length; i++) observers[i]?.answered?.(request, head)
+  }
+
+  #end(request: RequestInfo): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    const observers = this.#observers
+    for (let i = 0; i < observers.length; i++) observers[i]?.ended(request)
+  }
+}
+
+function statusOf(start: MessageStart): number {
+  if (start.failure !== '') return SESSION_ERRORS[start.failure].status
+  const { wire } = start
+  if (wire instanceof HttpWireHead && !wire.isRequest && !wire.isChanged()) return wire.status
+  return Number((start.head as Partial<ResponseHead> | null)?.status || 200)
+}

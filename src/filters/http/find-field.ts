@@ -1,0 +1,57 @@
+import type { Buffer } from 'node:buffer'
+import { readLatin1 } from '../../native/latin1.ts'
+import { headerLines } from './header-lines.ts'
+
+const LF = 0x0a
+const CR = 0x0d
+const SP = 0x20
+const TAB = 0x09
+const COLON = 0x3a
+
+/**
+ * The value of the first field of a lower-case name in a head that the codec has accepted, which is
+ * at `from` to `to` in `bytes`, as Latin-1. `undefined` if there is none.
+ */
+export function fieldOfBytes(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  name: string,
+): string | undefined {
+  const size = name.length
+  let at = bytes.indexOf(LF, from) + 1
+  while (at > 0 && at + size < to) {
+    if (bytes[at + size] === COLON && isNamed(bytes, at, name)) return valueAt(bytes, at + size + 1)
+    at = bytes.indexOf(LF, at) + 1
+  }
+  return undefined
+}
+
+/** The same of a head that is text. */
+export function fieldOfText(text: string, name: string): string | undefined {
+  for (const [found, value] of headerLines(text)) if (found === name) return value
+  return undefined
+}
+
+function isNamed(bytes: Buffer, at: number, name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const byte = bytes[at + i] as number
+    const isUpper = byte >= 0x41 && byte <= 0x5a
+    if ((isUpper ? byte | 0x20 : byte) !== name.charCodeAt(i)) return false
+  }
+  return true
+}
+
+/** The text from `at` to the end of the line, without white space around it. */
+function valueAt(bytes: Buffer, at: number): string {
+  let from = at
+  let to = bytes.indexOf(LF, at)
+  if (bytes[to - 1] === CR) to--
+  while (from < to && isBlank(bytes[from])) from++
+  while (to > from && isBlank(bytes[to - 1])) to--
+  return readLatin1(bytes, from, to)
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === SP || byte === TAB
+}

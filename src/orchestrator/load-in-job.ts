@@ -1,0 +1,36 @@
+import { basename } from 'node:path'
+import type { GoodConfig } from '../config/load-config.ts'
+import type { GoodScript } from '../program/load-script.ts'
+import { JobPool } from './jobs.ts'
+import { LoadError } from './load-error.ts'
+import { logPrinted } from './log-script.ts'
+
+/**
+ * Compiles and evaluates a script on a thread that can be killed. Throws `LoadError` when the script
+ * is wrong, and `StartError` when it takes too much time or memory.
+ */
+export async function loadScriptInJob(file: string, timeoutMs: number): Promise<GoodScript> {
+  const result = await inPool((jobs) => jobs.run('load-script', { file }, timeoutMs))
+  if (result.isGood) return result
+  logPrinted(result.printed)
+  throw new LoadError(`cannot load script: ${basename(file)}`, result.lines, result.files)
+}
+
+/** The same for a config, which may be a module. */
+export async function loadConfigInJob(file: string, timeoutMs: number): Promise<GoodConfig> {
+  const result = await inPool((jobs) => jobs.run('load-config', { file }, timeoutMs))
+  if (result.isGood) return result
+  const { lines, files } = result
+  const count = lines.length === 1 ? 'one problem' : `${lines.length} problems`
+  throw new LoadError(`cannot load config: ${basename(file)} has ${count}`, lines, files)
+}
+
+/** The threads end with the job: loading again is rare, and a library less is memory saved. */
+async function inPool<T>(work: (jobs: JobPool) => Promise<T>): Promise<T> {
+  const jobs = new JobPool()
+  try {
+    return await work(jobs)
+  } finally {
+    await jobs.close()
+  }
+}

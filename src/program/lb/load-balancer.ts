@@ -1,0 +1,96 @@
+import type { RequestObserver } from '../../engine/request-observer.ts'
+import type { Runtime } from '../../engine/runtime.ts'
+import { beginRequest } from '../../filters/begin-request.ts'
+import { endRequest } from '../../filters/end-request.ts'
+import { type Builder, type Configuration, pipy } from '../configuration.ts'
+import type { LoadBalancerSpec, RouteSpec } from '../spec.ts'
+import { plainUpstream, toRule, upstreamsOf } from './routes.ts'
+import { addBalancing, addConnections, addTcp, createUpstream, type Upstream } from './upstream.ts'
+
+/**
+ * The pipelines of a load balancer, made of the same filters that scripts use. HTTP requests are
+ * balanced one by one over pools of kept-alive connections; TCP connections each get one of their
+ * own. What is not asked for has no filter: without observers no request has a record, and without
+ * conditions nothing looks at its head.
+ *
+ *     request            [beginRequest] route [endRequest], or straight on to the only upstream
+ *     balance <name>     mux: chooses an endpoint and a connection to it
+ *     upstream <name>    one connection
+ */
+export function loadBalancer(
+  spec: LoadBalancerSpec,
+  runtime: Pick<Runtime, 'context'>,
+  observers: readonly RequestObserver[] = [],
+): Configuration {
+  const upstreams = spec.upstreams.map((one, index) =>
+    createUpstream(one, { index, runtime, isOnly: spec.upstreams.length === 1 }),
+  )
+  const entries = entriesOf(spec, observers.length > 0)
+  const program = pipy()
+  for (const [index, { host, port, service }] of spec.listen.entries()) {
+    program.listen(port, { host })
+    if (service.protocol === 'tcp') addTcp(program, upstreams[service.upstream] as Upstream)
+    else {
+      const entry = entries.find(({ listeners }) => listeners.includes(index))
+      program
+        .decodeHttpRequest()
+        .demux(entry?.pipeline ?? '')
+        .encodeHttpResponse()
+    }
+  }
+  // Every upstream has one place that balances, so that all routes to it share its connections.
+  const shared = new Set<Upstream>()
+  const used = new Set<Upstream>()
+  for (const entry of entries) {
+    for (const index of upstreamsOf(entry.routes)) used.add(upstreams[index] as Upstream)
+  }
+  for (const entry of entries) {
+    program.pipeline(entry.pipeline)
+    if (observers.length > 0) program.append(beginRequest, [entry.listeners[0], observers])
+    const only = upstreams[plainUpstream(entry.routes)]
+    if (only !== undefined && entries.length === 1) addBalancing(program, only)
+    else {
+      addRoutes(program, entry.routes, upstreams)
+      for (const index of upstreamsOf(entry.routes)) shared.add(upstreams[index] as Upstream)
+    }
+    if (observers.length > 0) program.append(endRequest, [observers])
+  }
+  for (const upstream of shared) addBalancing(program.pipeline(upstream.pipeline), upstream)
+  for (const upstream of used) addConnections(program, upstream)
+  return program
+}
+
+/** Where the requests of some listeners begin: of all that have the same routes. */
+interface Entry {
+  readonly pipeline: string
+  readonly listeners: number[]
+  readonly routes: readonly RouteSpec[]
+}
+
+/** `isSplit` keeps listeners apart, for records that tell them. */
+function entriesOf(spec: LoadBalancerSpec, isSplit: boolean): Entry[] {
+  const byRoutes = new Map<string, { listeners: number[]; routes: readonly RouteSpec[] }>()
+  for (const [index, { service }] of spec.listen.entries()) {
+    if (service.protocol !== 'http') continue
+    const { routes } = service
+    const key = isSplit ? String(index) : JSON.stringify(routes)
+    const known = byRoutes.get(key)
+    if (known === undefined) byRoutes.set(key, { listeners: [index], routes })
+    else known.listeners.push(index)
+  }
+  const isOnly = byRoutes.size === 1
+  return [...byRoutes.values()].map(({ listeners, routes }) => {
+    const name = spec.listen[listeners[0] ?? 0]?.name
+    return { pipeline: isOnly ? 'request' : `request ${name}`, listeners, routes }
+  })
+}
+
+function addRoutes(
+  program: Builder,
+  routes: readonly RouteSpec[],
+  upstreams: readonly Upstream[],
+): void {
+  const only = upstreams[plainUpstream(routes)]
+  if (only !== undefined) program.link(only.pipeline)
+  else program.route(routes.map((route) => toRule(route, upstreams)))
+}
