@@ -15,8 +15,6 @@ export async function runConfig(
   options: ParsedOptions,
   loadTimeoutMs: number,
 ): Promise<void> {
-  // Checked before anything is loaded: options are wrong whatever the config says.
-  readRunOptions(options, { workers: 1 })
   const cwd = process.cwd()
   // Paths in configs are relative to the config. Only the main thread can change directory.
   process.chdir(dirname(file))

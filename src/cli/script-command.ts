@@ -4,7 +4,7 @@ import { configureLogger, logger } from '../observability/logger.ts'
 import { writeLogToStdout } from '../observability/stdout-sink.ts'
 import { LoadError } from '../orchestrator/load-error.ts'
 import type { GoodScript } from '../program/load-script.ts'
-import { HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
+import { HELP_OPTION, RUN_OPTIONS, type RunOptions, readRunOptions } from './common-options.ts'
 import { isConfigFile } from './config-file.ts'
 import { type HelpPage, renderHelp } from './help.ts'
 import { type OptionSpec, type ParsedOptions, parseOptions } from './option-table.ts'
@@ -112,6 +112,8 @@ async function printFilters(options: ParsedOptions): Promise<void> {
 
 /** Scripts and configs are told apart by name. */
 async function runFile(options: ParsedOptions): Promise<void> {
+  // Options are wrong whatever the file is, or says.
+  const run = readRunOptions(options, { workers: 1 })
   const loadTimeout = options.value('load-timeout')
   const loadTimeoutMs =
     loadTimeout === undefined ? DEFAULT_LOAD_TIMEOUT_MS : parseDuration('load-timeout', loadTimeout)
@@ -121,15 +123,15 @@ async function runFile(options: ParsedOptions): Promise<void> {
     return runConfig(file, options, loadTimeoutMs)
   }
   if (options.isSet('print-config')) throw new UsageError('a script has no config to print')
-  return runScript(file, options, loadTimeoutMs)
+  return runScript(file, options, run, loadTimeoutMs)
 }
 
 async function runScript(
   file: string,
   options: ParsedOptions,
+  run: RunOptions,
   loadTimeoutMs: number,
 ): Promise<void> {
-  const run = readRunOptions(options, { workers: 1 })
   // Paths in scripts are relative to the script. Only the main thread can change directory.
   process.chdir(dirname(file))
 
