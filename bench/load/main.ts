@@ -1,3 +1,4 @@
+import { runPickers } from '../micro/pickers.ts'
 import { BARS } from './bars.ts'
 import { BenchError } from './bench-error.ts'
 import { HELP, parseOptions, type RunOptions } from './options.ts'
@@ -15,6 +16,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const options = parseOptions(argv)
     if (options.command === 'help') console.log(HELP)
     else if (options.command === 'list') console.log(listAll())
+    else if (options.command === 'micro') runPickers()
     else if (options.command === 'table') console.log(updateReadme(options.isCheck))
     else await run(options)
     return 0

@@ -10,6 +10,7 @@ export type Options =
   | { readonly command: 'help' }
   | { readonly command: 'list' }
   | { readonly command: 'table'; readonly isCheck: boolean }
+  | { readonly command: 'micro' }
   | RunOptions
 
 /** What to measure and how long. */
@@ -34,6 +35,7 @@ Measures Sluice beside nginx, HAProxy and http-proxy-3. The figure that counts i
   npm run bench -- quick           the main row only, under a minute; writes bench/results/quick.json and .svg
   npm run bench -- <workload> …    one or more workloads; writes bench/results/partial.json and .svg
   npm run bench -- list            workloads, peers and bars
+  npm run bench -- micro           nanoseconds of one balancing decision; writes bench/results/pickers.json
   npm run bench -- table           writes bench/results/latest.json into README.md; --check only compares
 
 Options
@@ -51,6 +53,7 @@ export function parseOptions(argv: readonly string[]): Options {
   const [command] = positionals
   if (values.help) return { command: 'help' }
   if (command === 'list') return { command: 'list' }
+  if (command === 'micro') return { command: 'micro' }
   if (command === 'table') return { command: 'table', isCheck: values.check }
   const isQuick = command === 'quick'
   const names = isQuick ? ['http-64'] : positionals

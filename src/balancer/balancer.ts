@@ -25,7 +25,7 @@ export class Balancer implements UpstreamObserver {
   /** Address of the endpoint for the next request or connection. */
   select(): string {
     if (this.#ejected > 0) this.#readmit()
-    return this.#picker.pick(this.#available).address
+    return this.#picker.pick(this.#available, 0).address
   }
 
   target(address: string): TargetObserver {

@@ -1,22 +1,17 @@
 import type { Endpoint, Picker } from './picker.ts'
+import { createRandomBits, type RandomBits } from './random-bits.ts'
+import { WeightedSampler } from './weighted-sampler.ts'
 
 /** Picks at random, in proportion to the weights. */
 export class Random implements Picker {
-  readonly #random: () => number
+  readonly #random: RandomBits
+  readonly #sampler = new WeightedSampler()
 
-  /** `random` gives numbers in [0, 1). */
-  constructor(random: () => number = Math.random) {
+  constructor(random: RandomBits = createRandomBits()) {
     this.#random = random
   }
 
   pick(candidates: readonly Endpoint[]): Endpoint {
-    let total = 0
-    for (const endpoint of candidates) total += endpoint.weight
-    let at = this.#random() * total
-    for (const endpoint of candidates) {
-      at -= endpoint.weight
-      if (at < 0) return endpoint
-    }
-    return candidates[candidates.length - 1] as Endpoint
+    return this.#sampler.sample(candidates, this.#random())
   }
 }

@@ -310,6 +310,42 @@ declare namespace algo {
     /** Not there: scripts may call it with \`?.\` on any balancer. */
     deselect?(target: string): void
   }
+  /** The target on which work is likely to be over first, by its latest latencies. */
+  class LeastTimeLoadBalancer {
+    constructor(weights?: Record<string, number> | null)
+    set(target: string, weight: number): void
+    select(tag?: unknown): string | undefined
+    /** Ends work; \`milliseconds\` is how long it took. */
+    deselect(target: string, milliseconds?: number): void
+  }
+  /** Of two targets drawn at random, the one with less work for its weight. */
+  class PowerOfTwoLoadBalancer {
+    constructor(weights?: Record<string, number> | null)
+    set(target: string, weight: number): void
+    select(tag?: unknown): string | undefined
+    deselect(target: string): void
+  }
+  /** Targets at random, each as often as its weight says. */
+  class RandomLoadBalancer {
+    constructor(weights?: Record<string, number> | null)
+    set(target: string, weight: number): void
+    select(tag?: unknown): string | undefined
+    deselect(target: string): void
+  }
+  /** The target that a tag hashes to; shares are exact, and few tags move. */
+  class MaglevLoadBalancer {
+    constructor(weights?: Record<string, number> | null)
+    set(target: string, weight: number): void
+    select(tag: unknown): string | undefined
+    deselect(target: string): void
+  }
+  /** The target that a tag hashes to, or the next while that has more than its share of work. */
+  class BoundedRingLoadBalancer {
+    constructor(weights?: Record<string, number> | null)
+    set(target: string, weight: number): void
+    select(tag: unknown): string | undefined
+    deselect(target: string): void
+  }
   /** Leases resources of pools to tenants. */
   class ResourcePool<R = any> {
     constructor(allocator: (pool: any, tenant: any) => R)

@@ -1,6 +1,11 @@
+import { BoundedRingLoadBalancer } from './bounded-ring-load-balancer.ts'
 import { Cache } from './cache.ts'
 import { HashingLoadBalancer } from './hashing-load-balancer.ts'
+import { LeastTimeLoadBalancer } from './least-time-load-balancer.ts'
 import { LeastWorkLoadBalancer } from './least-work-load-balancer.ts'
+import { MaglevLoadBalancer } from './maglev-load-balancer.ts'
+import { PowerOfTwoLoadBalancer } from './power-of-two-load-balancer.ts'
+import { RandomLoadBalancer } from './random-load-balancer.ts'
 import { ResourcePool } from './resource-pool.ts'
 import { RoundRobinLoadBalancer } from './round-robin-load-balancer.ts'
 import { createSharedMapClass, type SharedMapClass } from './shared-map.ts'
@@ -8,6 +13,11 @@ import { URLRouter } from './url-router.ts'
 
 /** The `algo` that scripts see. */
 export interface ScriptAlgo {
+  readonly BoundedRingLoadBalancer: typeof BoundedRingLoadBalancer
+  readonly LeastTimeLoadBalancer: typeof LeastTimeLoadBalancer
+  readonly MaglevLoadBalancer: typeof MaglevLoadBalancer
+  readonly PowerOfTwoLoadBalancer: typeof PowerOfTwoLoadBalancer
+  readonly RandomLoadBalancer: typeof RandomLoadBalancer
   readonly Cache: typeof Cache
   readonly HashingLoadBalancer: typeof HashingLoadBalancer
   readonly LeastWorkLoadBalancer: typeof LeastWorkLoadBalancer
@@ -20,6 +30,11 @@ export interface ScriptAlgo {
 /** Makes an `algo` whose shared maps lie in `shared`, which all workers of a program have. */
 export function createAlgo(shared?: SharedArrayBuffer): ScriptAlgo {
   return {
+    BoundedRingLoadBalancer,
+    LeastTimeLoadBalancer,
+    MaglevLoadBalancer,
+    PowerOfTwoLoadBalancer,
+    RandomLoadBalancer,
     Cache,
     HashingLoadBalancer,
     LeastWorkLoadBalancer,

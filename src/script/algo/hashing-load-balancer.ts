@@ -1,3 +1,4 @@
+import { hashText, mix } from '../../balancer/hash.ts'
 import { checkString } from '../arguments.ts'
 
 /** A target with the hash of its name. */
@@ -47,18 +48,4 @@ export class HashingLoadBalancer {
     }
     return best
   }
-}
-
-/** FNV-1a over UTF-16 units. */
-function hashText(text: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return mix(hash)
-}
-
-/** The finisher of MurmurHash3: every bit of the input changes half of the output's. */
-function mix(value: number): number {
-  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
 }

@@ -11,7 +11,7 @@ export interface WeightedTarget {
 }
 
 /** Tags that a balancer remembers: tags may come from clients, so their number is bounded. */
-const MAX_TAGS = 100_000
+export const MAX_TAGS = 100_000
 
 /** The targets of a balancer that counts, and which of them the tags got. */
 export class WeightedTargets {

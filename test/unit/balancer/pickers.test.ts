@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { LeastConnections } from '../../../src/balancer/least-connections.ts'
 import { createEndpoint, type Endpoint, type Picker } from '../../../src/balancer/picker.ts'
 import { Random } from '../../../src/balancer/random.ts'
+import { RANDOM_RANGE } from '../../../src/balancer/random-bits.ts'
 import { RoundRobin } from '../../../src/balancer/round-robin.ts'
 
 function endpoints(...weights: number[]): Endpoint[] {
@@ -10,7 +11,7 @@ function endpoints(...weights: number[]): Endpoint[] {
 }
 
 function picks(picker: Picker, candidates: readonly Endpoint[], count: number): string {
-  return Array.from({ length: count }, () => picker.pick(candidates).address[0]).join('')
+  return Array.from({ length: count }, () => picker.pick(candidates, 0).address[0]).join('')
 }
 
 describe('round robin', () => {
@@ -67,7 +68,7 @@ describe('random', () => {
   test('shares follow the weights', () => {
     const all = endpoints(1, 2, 1)
     let at = 0
-    const picker = new Random(() => (at++ % 400) / 400)
+    const picker = new Random(() => ((at++ % 400) / 400) * RANDOM_RANGE)
     const counts = new Map<string, number>()
     for (let i = 0; i < 400; i++) {
       const { address } = picker.pick(all)
@@ -77,6 +78,6 @@ describe('random', () => {
   })
 
   test('the largest random number picks the last', () => {
-    assert.equal(picks(new Random(() => 1 - Number.EPSILON), endpoints(1, 1), 1), 'b')
+    assert.equal(picks(new Random(() => RANDOM_RANGE - 1), endpoints(1, 1), 1), 'b')
   })
 })

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { BoundedRingLoadBalancer } from '../../../../src/script/algo/bounded-ring-load-balancer.ts'
 import { HashingLoadBalancer } from '../../../../src/script/algo/hashing-load-balancer.ts'
+import { LeastTimeLoadBalancer } from '../../../../src/script/algo/least-time-load-balancer.ts'
 import { LeastWorkLoadBalancer } from '../../../../src/script/algo/least-work-load-balancer.ts'
+import { MaglevLoadBalancer } from '../../../../src/script/algo/maglev-load-balancer.ts'
+import { PowerOfTwoLoadBalancer } from '../../../../src/script/algo/power-of-two-load-balancer.ts'
+import { RandomLoadBalancer } from '../../../../src/script/algo/random-load-balancer.ts'
 import { RoundRobinLoadBalancer } from '../../../../src/script/algo/round-robin-load-balancer.ts'
 
 function count(values: (string | undefined)[]): Record<string, number> {
@@ -102,5 +107,54 @@ describe('algo.HashingLoadBalancer', () => {
       () => new HashingLoadBalancer({} as never),
       /argument #1 expects an instance of Array/,
     )
+  })
+})
+
+describe('balancers that pick as the load balancer does', () => {
+  const all = {
+    RandomLoadBalancer,
+    PowerOfTwoLoadBalancer,
+    LeastTimeLoadBalancer,
+    MaglevLoadBalancer,
+    BoundedRingLoadBalancer,
+  }
+  for (const [name, Balancer] of Object.entries(all)) {
+    it(`algo.${name}: a tag stays with its target, until that takes no more work`, () => {
+      const balancer = new Balancer({ a: 1, b: 1, none: 0 })
+      const first = balancer.select('tag') ?? ''
+      assert.match(first, /^[ab]$/)
+      for (let i = 0; i < 20; i++) {
+        balancer.deselect(first)
+        assert.equal(balancer.select('tag'), first)
+      }
+      balancer.set(first, 0)
+      assert.notEqual(balancer.select('tag'), first)
+    })
+
+    it(`algo.${name}: checks arguments, and has nothing to give without targets`, () => {
+      assert.equal(new Balancer().select('x'), undefined)
+      assert.equal(new Balancer({ a: 0 }).select(), undefined)
+      assert.throws(() => new Balancer({ a: -1 }), /expects a weight of 0 or more/)
+      assert.throws(() => new Balancer(1 as never), /argument #1 expects an object/)
+      new Balancer({ a: 1 }).deselect('unknown')
+    })
+  }
+
+  it('algo.LeastTimeLoadBalancer goes by what deselect is told', () => {
+    const balancer = new LeastTimeLoadBalancer({ a: 1, b: 1 })
+    for (let i = 0; i < 2; i++) {
+      const target = balancer.select() ?? ''
+      balancer.deselect(target, target === 'a' ? 900 : 1)
+    }
+    for (let i = 0; i < 20; i++) {
+      assert.equal(balancer.select(), 'b')
+      balancer.deselect('b', 1)
+    }
+  })
+
+  it('algo.BoundedRingLoadBalancer gives way when all work has one tag', () => {
+    const balancer = new BoundedRingLoadBalancer({ a: 1, b: 1 })
+    const counts = count(Array.from({ length: 100 }, () => balancer.select('tag')))
+    assert.ok((counts['a'] ?? 0) <= 63 && (counts['b'] ?? 0) <= 63, JSON.stringify(counts))
   })
 })
