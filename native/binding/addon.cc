@@ -96,6 +96,7 @@ Napi::Value Protocol(const Napi::CallbackInfo& info) {
       {"CMD_TIMEOUT", net::kCmdTimeout},
       {"CMD_WATERMARK", net::kCmdWatermark},
       {"CMD_SEND_COPY", net::kCmdSendCopy},
+      {"CMD_PHASE", net::kCmdPhase},
       {"FRAMER_NONE", net::kFramerNone},
       {"FRAMER_HTTP_REQUEST", net::kFramerHttpRequest},
       {"FRAMER_HTTP_RESPONSE", net::kFramerHttpResponse},
@@ -103,6 +104,13 @@ Napi::Value Protocol(const Napi::CallbackInfo& info) {
       {"TIMEOUT_DEADLINE", net::kTimeoutDeadline},
       {"TIMEOUT_IDLE", net::kTimeoutIdle},
       {"TIMEOUT_HEAD", net::kTimeoutHead},
+      {"TIMEOUT_BODY", net::kTimeoutBody},
+      {"TIMEOUT_WRITE", net::kTimeoutWrite},
+      {"TIMEOUT_FIRST_BYTE", net::kTimeoutFirstByte},
+      {"PHASE_IDLE", net::kPhaseIdle},
+      {"PHASE_FIRST", net::kPhaseFirst},
+      {"PHASE_HEAD", net::kPhaseHead},
+      {"PHASE_BODY", net::kPhaseBody},
       {"HEAD_KEEP_ALIVE", http1::kKeepAlive},
       {"HEAD_CHUNKED", http1::kChunked},
       {"HEAD_HAS_LENGTH", http1::kHasLength},
@@ -137,6 +145,15 @@ Napi::Value Protocol(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// The names of the counters in their order, for the test that compares them with counters.ts.
+Napi::Value CounterNames(const Napi::CallbackInfo& info) {
+  Napi::Array names = Napi::Array::New(info.Env(), net::kCounterCount);
+  for (uint32_t i = 0; i < net::kCounterCount; i++) {
+    names.Set(i, Napi::String::New(info.Env(), net::kCounterNames[i]));
+  }
+  return names;
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new EnvironmentState());
   exports.Set("NativeReactor", ReactorObject::Define(env));
@@ -144,6 +161,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("localAddress", Napi::Function::New<LocalAddress>(env));
   exports.Set("closeFd", Napi::Function::New<CloseFd>(env));
   exports.Set("reasonText", Napi::Function::New<ReasonText>(env));
+  exports.Set("counterNames", Napi::Function::New<CounterNames>(env));
   exports.Set("protocol", Napi::Function::New<Protocol>(env));
   return exports;
 }

@@ -15,6 +15,41 @@ uint32_t Option(const Napi::Object& options, const char* name, uint32_t fallback
   return value.IsNumber() ? value.As<Napi::Number>().Uint32Value() : fallback;
 }
 
+uint32_t Ticks(const Napi::Object& options, const char* name) {
+  return (Option(options, name, 0) + net::kTickMs - 1) / net::kTickMs;
+}
+
+uint64_t BigOption(const Napi::Object& options, const char* name) {
+  const Napi::Value value = options.Get(name);
+  return value.IsNumber() ? static_cast<uint64_t>(value.As<Napi::Number>().DoubleValue()) : 0;
+}
+
+// The names of NativePolicy in src/native/addon.ts.
+net::ConnectionPolicy ReadPolicy(const Napi::Object& options) {
+  net::ConnectionPolicy policy;
+  http1::Limits& limits = policy.limits.http1;
+  limits.max_head_bytes = Option(options, "maxHeadBytes", limits.max_head_bytes);
+  limits.max_start_line_bytes = Option(options, "maxStartLineBytes", limits.max_start_line_bytes);
+  limits.max_headers = Option(options, "maxHeaders", limits.max_headers);
+  limits.max_chunk_extension_bytes =
+      Option(options, "maxChunkExtensionBytes", limits.max_chunk_extension_bytes);
+  limits.max_trailer_bytes = Option(options, "maxTrailerBytes", limits.max_trailer_bytes);
+  limits.max_interim_responses =
+      Option(options, "maxInterimResponses", limits.max_interim_responses);
+  limits.max_body_bytes = BigOption(options, "maxBodyBytes");
+  limits.max_requests = Option(options, "maxRequests", 0);
+  limits.lenient_lf = Option(options, "lenientLf", 0) != 0;
+  dubbo::Limits& dubbo = policy.limits.dubbo;
+  dubbo.max_body_bytes = Option(options, "maxDubboBodyBytes", dubbo.max_body_bytes);
+  policy.high_watermark = Option(options, "highWatermark", policy.high_watermark);
+  policy.first_byte_ticks = Ticks(options, "firstByteTimeoutMs");
+  policy.head_ticks = Ticks(options, "headTimeoutMs");
+  policy.body_ticks = Ticks(options, "bodyTimeoutMs");
+  policy.min_body_bytes = Option(options, "minBodyBytes", 0);
+  policy.write_ticks = Ticks(options, "writeTimeoutMs");
+  return policy;
+}
+
 int32_t Int(const Napi::CallbackInfo& info, size_t index) {
   int32_t value = -1;
   napi_get_value_int32(info.Env(), info[index], &value);
@@ -32,6 +67,8 @@ uint32_t Uint(const Napi::CallbackInfo& info, size_t index) {
 Napi::Function ReactorObject::Define(Napi::Env env) {
   return DefineClass(env, "NativeReactor",
                      {InstanceMethod<&ReactorObject::Memory>("memory"),
+                      InstanceMethod<&ReactorObject::AddPolicy>("addPolicy"),
+                      InstanceMethod<&ReactorObject::SetListenerPolicy>("setListenerPolicy"),
                       InstanceMethod<&ReactorObject::AddListener>("addListener"),
                       InstanceMethod<&ReactorObject::RemoveListener>("removeListener"),
                       InstanceMethod<&ReactorObject::AdoptConnection>("adoptConnection"),
@@ -44,6 +81,7 @@ Napi::Function ReactorObject::Define(Napi::Env env) {
                       InstanceMethod<&ReactorObject::LastRequest>("lastRequest"),
                       InstanceMethod<&ReactorObject::FramerCreate>("framerCreate"),
                       InstanceMethod<&ReactorObject::FramerFeed>("framerFeed"),
+                      InstanceMethod<&ReactorObject::FramerInHead>("framerInHead"),
                       InstanceMethod<&ReactorObject::FramerMore>("framerMore"),
                       InstanceMethod<&ReactorObject::FramerFinish>("framerFinish"),
                       InstanceMethod<&ReactorObject::FramerExpect>("framerExpect"),
@@ -61,20 +99,7 @@ ReactorObject::ReactorObject(const Napi::CallbackInfo& info)
   sizes.events = Option(options, "eventCapacity", sizes.events);
   sizes.commands = Option(options, "commandCapacity", sizes.commands);
   sizes.tape = Option(options, "tapeCapacity", sizes.tape);
-  net::ReactorOptions reactor;
-  http1::Limits& limits = reactor.limits.http1;
-  limits.max_head_bytes = Option(options, "maxHeadBytes", limits.max_head_bytes);
-  limits.max_start_line_bytes = Option(options, "maxStartLineBytes", limits.max_start_line_bytes);
-  limits.max_headers = Option(options, "maxHeaders", limits.max_headers);
-  limits.max_chunk_extension_bytes =
-      Option(options, "maxChunkExtensionBytes", limits.max_chunk_extension_bytes);
-  limits.max_trailer_bytes = Option(options, "maxTrailerBytes", limits.max_trailer_bytes);
-  limits.max_interim_responses =
-      Option(options, "maxInterimResponses", limits.max_interim_responses);
-  limits.lenient_lf = Option(options, "lenientLf", 0) != 0;
-  dubbo::Limits& dubbo = reactor.limits.dubbo;
-  dubbo.max_body_bytes = Option(options, "maxDubboBodyBytes", dubbo.max_body_bytes);
-  reactor.head_timeout_ms = Option(options, "headTimeoutMs", 0);
+  const net::ConnectionPolicy policy = ReadPolicy(options);
   runs_microtasks_ = Option(options, "runsMicrotasks", 1) != 0;
 
   memory_ = net::SharedMemory::Create(sizes);
@@ -85,7 +110,7 @@ ReactorObject::ReactorObject(const Napi::CallbackInfo& info)
   uv_loop_t* loop = nullptr;
   napi_get_uv_event_loop(info.Env(), &loop);
   on_batch_ = Napi::Persistent(info[1].As<Napi::Function>());
-  reactor_ = std::make_unique<net::Reactor>(loop, memory_, reactor, *this);
+  reactor_ = std::make_unique<net::Reactor>(loop, memory_, policy, *this);
   auto* state = info.Env().GetInstanceData<EnvironmentState>();
   const int result = reactor_->Open(/*drives_loop=*/!state->has_driver);
   if (result != 0) {
@@ -152,7 +177,7 @@ Napi::Value ReactorObject::Memory(const Napi::CallbackInfo& info) {
   result["controlAt"] = Napi::Number::New(env, static_cast<double>(offsets.control));
   result["controlLength"] = Napi::Number::New(env, net::kControlLength);
   result["countersAt"] = Napi::Number::New(env, static_cast<double>(offsets.counters));
-  result["countersLength"] = Napi::Number::New(env, net::kCounterLength);
+  result["countersLength"] = Napi::Number::New(env, net::kCounterCount);
   result["eventsAt"] = Napi::Number::New(env, static_cast<double>(offsets.events));
   result["eventCapacity"] = Napi::Number::New(env, memory_->sizes().events);
   result["commandsAt"] = Napi::Number::New(env, static_cast<double>(offsets.commands));
@@ -160,6 +185,14 @@ Napi::Value ReactorObject::Memory(const Napi::CallbackInfo& info) {
   result["tapeAt"] = Napi::Number::New(env, static_cast<double>(offsets.tape));
   result["tapeCapacity"] = Napi::Number::New(env, memory_->sizes().tape);
   return result;
+}
+
+Napi::Value ReactorObject::AddPolicy(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), reactor_->AddPolicy(ReadPolicy(info[0].As<Napi::Object>())));
+}
+
+Napi::Value ReactorObject::SetListenerPolicy(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), reactor_->SetListenerPolicy(Int(info, 0), Uint(info, 1)));
 }
 
 Napi::Value ReactorObject::AddListener(const Napi::CallbackInfo& info) {
@@ -182,7 +215,7 @@ Napi::Value ReactorObject::Connect(const Napi::CallbackInfo& info) {
   net::Address address{};
   const std::string host = info[0].As<Napi::String>().Utf8Value();
   const int result = net::ParseIp(host, static_cast<uint16_t>(Uint(info, 1)), &address)
-                         ? reactor_->Connect(address, Uint(info, 2))
+                         ? reactor_->Connect(address, Uint(info, 2), Uint(info, 3))
                          : -EINVAL;
   return Napi::Number::New(info.Env(), result);
 }
@@ -190,8 +223,9 @@ Napi::Value ReactorObject::Connect(const Napi::CallbackInfo& info) {
 Napi::Value ReactorObject::ConnectPath(const Napi::CallbackInfo& info) {
   net::Address address{};
   const std::string path = info[0].As<Napi::String>().Utf8Value();
-  const int result =
-      net::ParseUnixPath(path, &address) ? reactor_->Connect(address, Uint(info, 1)) : -EINVAL;
+  const int result = net::ParseUnixPath(path, &address)
+                         ? reactor_->Connect(address, Uint(info, 1), Uint(info, 2))
+                         : -EINVAL;
   return Napi::Number::New(info.Env(), result);
 }
 
@@ -220,12 +254,17 @@ Napi::Value ReactorObject::LastRequest(const Napi::CallbackInfo& info) {
 
 Napi::Value ReactorObject::FramerCreate(const Napi::CallbackInfo& info) {
   const auto kind = static_cast<net::FramerKind>(Int(info, 0));
-  return Napi::Number::New(info.Env(), reactor_->FramerCreate(kind, info[1].ToBoolean()));
+  return Napi::Number::New(info.Env(),
+                           reactor_->FramerCreate(kind, info[1].ToBoolean(), Uint(info, 2)));
 }
 
 Napi::Value ReactorObject::FramerFeed(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(),
                            reactor_->FramerFeed(Int(info, 0), Uint(info, 1), Uint(info, 2)));
+}
+
+Napi::Value ReactorObject::FramerInHead(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), reactor_->FramerInHead(Int(info, 0)));
 }
 
 Napi::Value ReactorObject::FramerMore(const Napi::CallbackInfo& info) {

@@ -32,6 +32,8 @@ class ReactorObject final : public Napi::ObjectWrap<ReactorObject>, public net::
   static void OnCleanup(napi_async_cleanup_hook_handle handle, void* self);
 
   Napi::Value Memory(const Napi::CallbackInfo& info);
+  Napi::Value AddPolicy(const Napi::CallbackInfo& info);
+  Napi::Value SetListenerPolicy(const Napi::CallbackInfo& info);
   Napi::Value AddListener(const Napi::CallbackInfo& info);
   Napi::Value RemoveListener(const Napi::CallbackInfo& info);
   Napi::Value AdoptConnection(const Napi::CallbackInfo& info);
@@ -44,6 +46,7 @@ class ReactorObject final : public Napi::ObjectWrap<ReactorObject>, public net::
   Napi::Value LastRequest(const Napi::CallbackInfo& info);
   Napi::Value FramerCreate(const Napi::CallbackInfo& info);
   Napi::Value FramerFeed(const Napi::CallbackInfo& info);
+  Napi::Value FramerInHead(const Napi::CallbackInfo& info);
   Napi::Value FramerMore(const Napi::CallbackInfo& info);
   Napi::Value FramerFinish(const Napi::CallbackInfo& info);
   Napi::Value FramerExpect(const Napi::CallbackInfo& info);

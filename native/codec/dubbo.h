@@ -46,6 +46,8 @@ const char* ReasonText(Reason reason);
 
 struct Limits {
   uint32_t max_body_bytes = 8 * 1024 * 1024;  // as the peers themselves have it by default
+
+  bool operator==(const Limits&) const = default;
 };
 
 // Receives what a Framer finds, in order. Ranges are valid during the call only.

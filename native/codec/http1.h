@@ -39,6 +39,7 @@ enum HeadFlag : uint32_t {
   kConnectMethod = 1u << 11,  // request method is CONNECT
   kHasTrailerField = 1u << 12,
   kBareLf = 1u << 13,  // a line ended in a bare LF (lenient_lf): WriteHead rewrites line by line
+  kLastRequest = 1u << 14,  // the last that max_requests allows; kKeepAlive was taken from it
 };
 
 // Why a byte stream was refused. The text for logs is ReasonText().
@@ -81,6 +82,7 @@ enum class Reason : uint8_t {
   kTooManyInterim,
   kUnexpectedUpgrade,
   kUnsolicitedResponse,
+  kBodyTooLarge,
   kTruncated,
   kOutOfMemory,
   kCount,
@@ -95,7 +97,11 @@ struct Limits {
   uint32_t max_chunk_extension_bytes = 1024;
   uint32_t max_trailer_bytes = 8 * 1024;
   uint32_t max_interim_responses = 10;
-  bool lenient_lf = false;  // accept a bare LF as line end (forwarded as CRLF)
+  uint64_t max_body_bytes = 0;  // of one message, without the framing of chunks; 0: no limit
+  uint32_t max_requests = 0;    // of one stream; 0: no limit
+  bool lenient_lf = false;      // accept a bare LF as line end (forwarded as CRLF)
+
+  bool operator==(const Limits&) const = default;
 };
 
 inline constexpr uint32_t kMaxHeaders = 128;
@@ -143,7 +149,7 @@ class Host {
   virtual void OnData(const uint8_t* data, size_t size) = 0;
   // The forwardable trailer lines, each with its CRLF, or size 0.
   virtual void OnEnd(const uint8_t* trailers, size_t size) = 0;
-  // `status` is what a server should answer (400, 414, 431, 501, 505 …; 502 for responses; 503
+  // `status` is what a server should answer (400, 413, 414, 431, 501, 505 …; 502 for responses; 503
   // when Reserve failed).
   virtual void OnError(int status, Reason reason) = 0;
 };
@@ -228,6 +234,7 @@ class Framer {
   const uint8_t* FeedTrailer(const uint8_t* p, const uint8_t* end, Host& host);
   void EndTrailer(const uint8_t* section, size_t size, Host& host);
   bool FrameResponse(Head& head, Host& host);
+  bool AdmitRequest(Head& head, Host& host);
   void BeginMessage(Head& head, const uint8_t* base, Host& host);
   void EndMessage(const uint8_t* trailers, size_t size, Host& host);
   void RememberNominated(const Head& head, const uint8_t* base);
@@ -252,6 +259,8 @@ class Framer {
   uint32_t expected_count_ = 0;
   uint64_t expected_bits_ = 0;  // kExpectedWidth bits for each of the first requests, oldest lowest
   uint64_t remaining_ = 0;
+  uint64_t body_bytes_ = 0;  // announced by chunks of the current body
+  uint32_t requests_ = 0;
   std::string pending_;
   std::unique_ptr<Extra> extra_;
 };

@@ -95,6 +95,11 @@ const uint8_t* Framer::FeedChunkLine(const uint8_t* p, const uint8_t* end, Host&
       case State::kChunkSizeLf:  // -> ChunkData | Trailer
         reason = Reason::kBadChunkEnd;
         if (c != '\n') break;
+        body_bytes_ += remaining_;
+        if (limits_.max_body_bytes != 0 && body_bytes_ > limits_.max_body_bytes) {
+          Fail(host, 413, Reason::kBodyTooLarge);
+          return end;
+        }
         state_ = remaining_ == 0 ? State::kTrailer : State::kChunkData;
         return p + 1;
       case State::kChunkDataCr:  // -> ChunkDataLf

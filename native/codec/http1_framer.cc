@@ -277,8 +277,21 @@ bool Framer::FrameResponse(Head& head, Host& host) {
   return true;
 }
 
+// The limits of bodies and of requests. False after an error.
+bool Framer::AdmitRequest(Head& head, Host& host) {
+  if (limits_.max_body_bytes != 0 && head.content_length > limits_.max_body_bytes) {
+    Fail(host, 413, Reason::kBodyTooLarge);
+    return false;
+  }
+  if (limits_.max_requests != 0 && ++requests_ == limits_.max_requests &&
+      (head.flags & kKeepAlive) != 0) {
+    head.flags = (head.flags | kLastRequest) & ~kKeepAlive;
+  }
+  return true;
+}
+
 void Framer::BeginMessage(Head& head, const uint8_t* base, Host& host) {
-  if (role_ == Role::kResponse && !FrameResponse(head, host)) return;
+  if (role_ == Role::kResponse ? !FrameResponse(head, host) : !AdmitRequest(head, host)) return;
   keep_alive_ = (head.flags & kKeepAlive) != 0;
   empty_lines_ = 0;
   if ((head.flags & kInterim) != 0) {
@@ -295,6 +308,7 @@ void Framer::BeginMessage(Head& head, const uint8_t* base, Host& host) {
   }
   if ((head.flags & kChunked) != 0) {
     state_ = State::kChunkSizeFirst;
+    body_bytes_ = 0;
     RememberNominated(head, base);
   } else if ((head.flags & kUntilClose) != 0) {
     state_ = State::kUntilClose;

@@ -177,6 +177,7 @@ constexpr std::array<const char*, static_cast<size_t>(Reason::kCount)> kReasonTe
     "too many interim responses",
     "unexpected 101",
     "unsolicited response",
+    "body too large",
     "message cut short",
     "out of memory",
 };

@@ -8,10 +8,12 @@
 #ifndef SLUICE_NET_CONNECTION_H_
 #define SLUICE_NET_CONNECTION_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "net/connection_policy.h"
 #include "net/framer.h"
 #include "net/output_queue.h"
 #include "net/timer_wheel.h"
@@ -32,7 +34,8 @@ struct alignas(64) Connection {
   int fd = -1;
   uint32_t generation = 0;  // tells a stale epoll event from one of this connection
   State state = State::kFree;
-  uint8_t framer_kind = 0;
+  uint8_t framer_kind : 4 = kFramerNone;
+  uint8_t phase : 4 = kPhaseIdle;
 
   bool dirty : 1 = false;          // in the reactor's list of connections to flush
   bool registered : 1 = false;     // in the epoll set
@@ -50,21 +53,25 @@ struct alignas(64) Connection {
   bool in_message : 1 = false;     // framed: a message has begun and is not complete
   bool idle_timer : 1 = false;     // engine_ticks count from the last activity
   bool accepted : 1 = false;       // the peer is a client
+  bool asks_writable : 1 = false;  // EPOLLOUT is in the epoll mask in force
 
-  uint16_t write_error = 0;  // sending failed; reported when what was received is read
-  uint32_t events = 0;       // epoll mask in force
-  uint32_t last_active = 0;  // ticks
-  uint32_t native_due = TimerWheel::kNever;  // connect, head, stall or linger time-out: tick
+  uint8_t write_error = 0;    // sending failed; reported when what was received is read
+  uint16_t policy = 0;        // index in the reactor's table
+  uint32_t last_read = 0;     // tick of the last bytes received
+  uint32_t last_written = 0;  // of the last bytes that the kernel took, or refused to take
+  uint32_t phase_since = 0;   // tick at which the phase began
+  uint32_t phase_bytes = 0;   // read since then; of a lingering connection, discarded
+  uint32_t native_due = TimerWheel::kNever;  // tick at which to look what is due
   uint32_t engine_due = TimerWheel::kNever;  // TIMEOUT command: tick
   uint32_t engine_ticks = 0;                 // its length
   uint32_t high_watermark = 0;
-  uint32_t low_watermark = 0;
-  uint32_t lingered = 0;  // bytes discarded
   std::unique_ptr<Framer> framer;
   std::unique_ptr<OutputQueue> output;
 
   // The engine may still give commands that mean something.
   bool usable() const { return state == State::kOpen || state == State::kConnecting; }
+  uint32_t low_watermark() const { return high_watermark / 4; }
+  uint32_t last_active() const { return std::max(last_read, last_written); }
   size_t queued() const { return output ? output->bytes() : 0; }
 };
 

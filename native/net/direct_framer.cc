@@ -6,13 +6,13 @@
 
 namespace sluice::net {
 
-int Reactor::FramerCreate(FramerKind kind, bool expect_any) {
-  if (!Framer::IsKind(kind)) return -EINVAL;
+int Reactor::FramerCreate(FramerKind kind, bool expect_any, uint32_t policy) {
+  if (!Framer::IsKind(kind) || policy >= policies_.size()) return -EINVAL;
   size_t id = 0;
   while (id < framers_.size() && framers_[id]) id++;
   if (id == framers_.size()) framers_.emplace_back();
-  framers_[id] =
-      std::make_unique<DirectFramer>(kind, options_.limits, batch_, static_cast<int32_t>(id));
+  framers_[id] = std::make_unique<DirectFramer>(kind, policies_[policy].limits, batch_, counters_,
+                                                static_cast<int32_t>(id));
   if (expect_any) framers_[id]->framer.set_expect_any(true);
   return static_cast<int>(id);
 }
@@ -45,6 +45,11 @@ int Reactor::FramerFinish(int32_t id) {
   direct->host.set_mute_errors(false);
   if (!is_complete) return -EPROTO;
   return static_cast<int>(direct->ring.count());
+}
+
+bool Reactor::FramerInHead(int32_t id) {
+  const DirectFramer* direct = FindFramer(id);
+  return direct != nullptr && direct->framer.in_head();
 }
 
 int Reactor::FramerExpect(int32_t id, uint32_t request_flags) {

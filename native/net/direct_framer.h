@@ -7,8 +7,9 @@
 namespace sluice::net {
 
 struct Reactor::DirectFramer {
-  DirectFramer(FramerKind kind, const CodecLimits& limits, BatchMemory& memory, int32_t id)
-      : framer(kind, limits), ring(nullptr, 0), host(memory, ring) {
+  DirectFramer(FramerKind kind, const CodecLimits& limits, BatchMemory& memory, double* counters,
+               int32_t id)
+      : framer(kind, limits), ring(nullptr, 0), host(memory, ring, counters) {
     host.set_subject(id);
   }
 

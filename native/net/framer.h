@@ -17,6 +17,8 @@ namespace sluice::net {
 struct CodecLimits {
   http1::Limits http1;
   dubbo::Limits dubbo;
+
+  bool operator==(const CodecLimits&) const = default;
 };
 
 class Framer {

@@ -40,6 +40,7 @@ enum CommandKind : int32_t {
   kCmdTimeout = 12,
   kCmdWatermark = 13,
   kCmdSendCopy = 14,
+  kCmdPhase = 15,
 };
 
 enum FramerKind : int32_t {
@@ -52,14 +53,29 @@ enum FramerKind : int32_t {
 // Reasons of BAD records: below are those of HTTP/1, from here on those of Dubbo.
 inline constexpr int32_t kDubboReasons = 256;
 
-enum TimeoutKind : int32_t { kTimeoutDeadline = 0, kTimeoutIdle = 1, kTimeoutHead = 2 };
+enum TimeoutKind : int32_t {
+  kTimeoutDeadline = 0,
+  kTimeoutIdle = 1,
+  kTimeoutHead = 2,
+  kTimeoutBody = 3,
+  kTimeoutWrite = 4,
+  kTimeoutFirstByte = 5,
+};
+
+// What is due from the peer of a connection.
+enum Phase : uint8_t {
+  kPhaseIdle = 0,   // nothing, or not of our knowledge
+  kPhaseFirst = 1,  // the first byte of the first request
+  kPhaseHead = 2,
+  kPhaseBody = 3,
+};
 
 // Fields of the control block.
 enum Control : uint32_t { kCommandLength = 0, kArenaAt = 1, kArenaEnd = 2, kBatch = 3 };
 
 inline constexpr uint32_t kControlLength = 16;
 
-// Fields of the counter block, doubles that only ever grow unless they are called "current".
+// Fields of the counter block: src/native/counters.ts tells what they count.
 enum Counter : uint32_t {
   kBytesRead = 0,
   kBytesWritten = 1,
@@ -71,11 +87,75 @@ enum Counter : uint32_t {
   kAcceptErrors = 7,
   kBadCommands = 8,
   kStarvations = 9,
-  kConnections = 10,  // current
-  kChunksUsed = 11,   // current, as of the end of the last batch
-  kReadiness = 12,    // sockets that the kernel told of
-  kCounterLength = 16,
+  kConnections = 10,
+  kChunksUsed = 11,
+  kReadiness = 12,
+  kBadRequests = 13,
+  kBadResponses = 14,
+  kRequestLineLimit = 15,
+  kHeadLimit = 16,
+  kHeadersLimit = 17,
+  kBodyLimit = 18,
+  kChunkExtensionLimit = 19,
+  kTrailersLimit = 20,
+  kRequestsLimit = 21,
+  kPipelineLimit = 22,
+  kBufferLimit = 23,
+  kConnectionsLimit = 24,
+  kAddressLimit = 25,
+  kConnectTimeouts = 26,
+  kHandshakeTimeouts = 27,
+  kFirstByteTimeouts = 28,
+  kRequestHeadTimeouts = 29,
+  kRequestBodyTimeouts = 30,
+  kResponseTimeouts = 31,
+  kResponseBodyTimeouts = 32,
+  kWriteTimeouts = 33,
+  kKeepAliveTimeouts = 34,
+  kIdleTimeouts = 35,
+  kCounterCount = 36,
 };
+
+// Their names there; a test compares.
+inline constexpr const char* kCounterNames[] = {
+    "bytesRead",
+    "bytesWritten",
+    "accepts",
+    "connects",
+    "batches",
+    "events",
+    "syscalls",
+    "acceptErrors",
+    "badCommands",
+    "starvations",
+    "connections",
+    "chunks",
+    "readiness",
+    "badRequests",
+    "badResponses",
+    "requestLineLimit",
+    "headLimit",
+    "headersLimit",
+    "bodyLimit",
+    "chunkExtensionLimit",
+    "trailersLimit",
+    "requestsLimit",
+    "pipelineLimit",
+    "bufferLimit",
+    "connectionsLimit",
+    "addressLimit",
+    "connectTimeouts",
+    "handshakeTimeouts",
+    "firstByteTimeouts",
+    "requestHeadTimeouts",
+    "requestBodyTimeouts",
+    "responseTimeouts",
+    "responseBodyTimeouts",
+    "writeTimeouts",
+    "keepAliveTimeouts",
+    "idleTimeouts",
+};
+static_assert(sizeof(kCounterNames) / sizeof(kCounterNames[0]) == kCounterCount);
 
 }  // namespace sluice::net
 

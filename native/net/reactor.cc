@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -25,16 +26,16 @@ constexpr uint64_t kLoopTag = ~uint64_t{0};
 }  // namespace
 
 Reactor::Reactor(uv_loop_t* loop, std::shared_ptr<SharedMemory> memory,
-                 const ReactorOptions& options, Engine& engine)
+                 const ConnectionPolicy& policy, Engine& engine)
     : loop_(loop),
       memory_(std::move(memory)),
-      options_(options),
       engine_(engine),
       control_(memory_->control()),
       counters_(memory_->counters()),
       batch_(memory_->base(), memory_->sizes().slab_bytes),
       events_(memory_->events(), memory_->sizes().events),
-      host_(batch_, events_) {}
+      host_(batch_, events_, counters_),
+      policies_{policy} {}
 
 Reactor::~Reactor() {
   if (epoll_fd_ >= 0) close(epoll_fd_);
@@ -235,6 +236,14 @@ void Reactor::EndBatch() {
   counters_[kChunksUsed] = batch_.slab.chunk_count() - batch_.slab.free_count();
   UpdateKeepAlive();
   if (!ticking_ && (!wheel_.empty() || batch_.slab.swollen())) StartTicking();
+}
+
+int Reactor::AddPolicy(const ConnectionPolicy& policy) {
+  const auto found = std::find(policies_.begin(), policies_.end(), policy);
+  if (found != policies_.end()) return static_cast<int>(found - policies_.begin());
+  if (policies_.size() > UINT16_MAX) return -ENOSPC;
+  policies_.push_back(policy);
+  return static_cast<int>(policies_.size() - 1);
 }
 
 int Reactor::AllocateArena(uint32_t bytes) {

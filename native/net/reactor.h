@@ -27,17 +27,13 @@
 
 #include "net/address.h"
 #include "net/connection.h"
+#include "net/connection_policy.h"
 #include "net/framer.h"
 #include "net/records.h"
 #include "net/shared_memory.h"
 #include "net/timer_wheel.h"
 
 namespace sluice::net {
-
-struct ReactorOptions {
-  CodecLimits limits;
-  uint32_t head_timeout_ms = 0;  // 0: none
-};
 
 class Reactor {
  public:
@@ -52,7 +48,7 @@ class Reactor {
     virtual void OnClosed() = 0;
   };
 
-  Reactor(uv_loop_t* loop, std::shared_ptr<SharedMemory> memory, const ReactorOptions& options,
+  Reactor(uv_loop_t* loop, std::shared_ptr<SharedMemory> memory, const ConnectionPolicy& policy,
           Engine& engine);
   ~Reactor();
   Reactor(const Reactor&) = delete;
@@ -67,11 +63,16 @@ class Reactor {
   bool closed() const { return closed_; }
 
   // All of these return a negative errno on failure.
+
+  // The number of a policy; equal ones share it. The one that the constructor got has number 0.
+  int AddPolicy(const ConnectionPolicy& policy);
   int AddListener(int fd, int32_t listener_id);
   int RemoveListener(int32_t listener_id);
+  // Of the connections that a listener accepts from now on.
+  int SetListenerPolicy(int32_t listener_id, uint32_t policy);
   int AdoptConnection(int fd);
   int ReleaseConnection(int32_t id);
-  int Connect(const Address& address, uint32_t timeout_ms);
+  int Connect(const Address& address, uint32_t timeout_ms, uint32_t policy);
   int SendBytes(int32_t id, const uint8_t* data, size_t size);
   int AllocateArena(uint32_t bytes);
 
@@ -88,7 +89,9 @@ class Reactor {
   // The codec without a socket. Records go to the tape; while they fill it, FramerMore() brings
   // the ones that did not fit. All return the number of records, FramerFinish() -EPROTO for a
   // message cut short.
-  int FramerCreate(FramerKind kind, bool expect_any);
+  int FramerCreate(FramerKind kind, bool expect_any, uint32_t policy);
+  // Whether a head has begun and is not complete.
+  bool FramerInHead(int32_t id);
   int FramerFeed(int32_t id, uint32_t offset, uint32_t length);
   int FramerMore(int32_t id);
   int FramerFinish(int32_t id);
@@ -104,6 +107,7 @@ class Reactor {
     uint32_t generation = 0;
     uint32_t expected = 1;                   // connections to ask for at the next wake-up
     uint32_t retry_at = TimerWheel::kNever;  // accepting failed for want of descriptors or memory
+    uint16_t policy = 0;
   };
   struct DirectFramer;
 
@@ -130,7 +134,7 @@ class Reactor {
 
   // reactor_sockets.cc: accept, connect, read, open and close
   void Accept(uint32_t index);
-  uint32_t NewConnection(int fd, Connection::State state);
+  uint32_t NewConnection(int fd, Connection::State state, uint16_t policy);
   void OnConnectionEvent(uint32_t id, uint32_t generation, uint32_t events);
   void FinishConnect(uint32_t id, Connection& connection);
   void Read(uint32_t id, Connection& connection);
@@ -143,7 +147,7 @@ class Reactor {
   void CloseDescriptor(Connection& connection);
   void FreeConnection(uint32_t id, Connection& connection);
   void UpdateInterest(uint32_t id, Connection& connection);
-  void SetInterest(uint32_t id, Connection& connection, uint32_t events);
+  void SetInterest(uint32_t id, Connection& connection, bool asks_writable);
   bool WatchListener(uint32_t index);
 
   // reactor_output.cc: queues and sending
@@ -176,6 +180,12 @@ class Reactor {
   void UpdateClock();
   uint32_t TickAfter(uint32_t ms) const;
   void Arm(uint32_t id, const Connection& connection);
+  void LookAt(uint32_t id, Connection& connection, uint32_t tick);
+  void EnterPhase(uint32_t id, Connection& connection, Phase phase);
+  void RestartPhase(Connection& connection);
+  uint32_t CheckPhase(uint32_t id, Connection& connection, const ConnectionPolicy& policy);
+  uint32_t CheckOutput(uint32_t id, Connection& connection, const ConnectionPolicy& policy);
+  void ReportTimeout(uint32_t id, const Connection& connection, TimeoutKind kind);
   void OnWake(uint32_t id);
   void WakeNative(uint32_t id, Connection& connection);
   void Tick();
@@ -183,7 +193,6 @@ class Reactor {
 
   uv_loop_t* const loop_;
   const std::shared_ptr<SharedMemory> memory_;
-  const ReactorOptions options_;
   Engine& engine_;
   int32_t* const control_;
   double* const counters_;
@@ -212,7 +221,8 @@ class Reactor {
   RecordRing events_;
   RecordHost host_;
   ConnectionTable connections_;
-  uint32_t live_ = 0;  // connections with a descriptor
+  std::vector<ConnectionPolicy> policies_;  // at least one
+  uint32_t live_ = 0;                       // connections with a descriptor
   std::vector<Listener> listeners_;
   uint32_t listening_ = 0;
   std::vector<uint32_t> dirty_;

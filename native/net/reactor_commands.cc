@@ -14,7 +14,7 @@ namespace sluice::net {
 namespace {
 
 // Integers per command, by kind; 0: no such command.
-constexpr uint8_t kLengths[] = {0, 4, 4, 4, 4, 2, 2, 2, 2, 2, 3, 3, 4, 4, 4};
+constexpr uint8_t kLengths[] = {0, 4, 4, 4, 4, 2, 2, 2, 2, 2, 3, 3, 4, 3, 4, 3};
 
 }  // namespace
 
@@ -101,6 +101,7 @@ void Reactor::ExecuteOne(int32_t kind, uint32_t id, Connection& connection, int3
     case kCmdResume:
       if (!connection.paused) return;
       connection.paused = false;
+      RestartPhase(connection);
       if (connection.readable) ReadLater(id, connection);
       return;
     case kCmdFramer:
@@ -116,8 +117,10 @@ void Reactor::ExecuteOne(int32_t kind, uint32_t id, Connection& connection, int3
       return;
     case kCmdWatermark:
       connection.high_watermark = static_cast<uint32_t>(a);
-      connection.low_watermark = static_cast<uint32_t>(b);
       MarkDirty(id, connection);
+      return;
+    case kCmdPhase:
+      EnterPhase(id, connection, static_cast<Phase>(a & kPhaseBody));
       return;
     default:
       BadCommand();
@@ -166,15 +169,14 @@ void Reactor::CommandChunk(uint32_t id, Connection& connection, const uint8_t* d
 }
 
 void Reactor::CommandFramer(Connection& connection, int32_t kind) {
-  if (connection.state == Connection::State::kOpen) {
-    connection.native_due = TimerWheel::kNever;  // of an unfinished head
-  }
   connection.framer.reset();
   connection.framer_kind = kFramerNone;
   connection.in_message = false;
   if (!Framer::IsKind(kind)) return;
-  connection.framer_kind = static_cast<uint8_t>(kind);
-  connection.framer = std::make_unique<Framer>(static_cast<FramerKind>(kind), options_.limits);
+  const ConnectionPolicy& policy = policies_[connection.policy];
+  connection.framer_kind = static_cast<uint8_t>(kind & 0xf);
+  connection.framer = std::make_unique<Framer>(static_cast<FramerKind>(kind), policy.limits);
+  connection.phase = kPhaseIdle;
 }
 
 void Reactor::CommandTimeout(uint32_t id, Connection& connection, uint32_t ms, int32_t kind) {
@@ -185,7 +187,6 @@ void Reactor::CommandTimeout(uint32_t id, Connection& connection, uint32_t ms, i
   connection.idle_timer = kind == kTimeoutIdle;
   connection.engine_ticks = (ms + kTickMs - 1) / kTickMs + 1;
   connection.engine_due = connection.idle_timer ? now_ + connection.engine_ticks : TickAfter(ms);
-  connection.last_active = now_;
   Arm(id, connection);
 }
 

@@ -117,6 +117,7 @@ bool Reactor::Send(uint32_t id, Connection& connection) {
       if (errno == EINTR) continue;
       if (errno == EAGAIN) {
         connection.blocked = true;
+        connection.last_written = now_;
         return true;
       }
       const int error = errno;
@@ -127,14 +128,14 @@ bool Reactor::Send(uint32_t id, Connection& connection) {
       }
       // The peer may have answered before it went away: what it sent is read first, and then
       // the failure reported.
-      connection.write_error = static_cast<uint16_t>(error);
+      connection.write_error = static_cast<uint8_t>(error);
       DropOutput(connection);
       connection.readable = true;
       ReadLater(id, connection);
       return true;
     }
     counters_[kBytesWritten] += static_cast<double>(sent);
-    connection.last_active = now_;
+    connection.last_written = now_;
     queue.Consume(static_cast<size_t>(sent), batch_.slab);
     if (static_cast<size_t>(sent) < wanted) {
       connection.blocked = true;
@@ -155,10 +156,15 @@ void Reactor::AfterFlush(uint32_t id, Connection& connection) {
   }
   const size_t queued = connection.queued();
   if (connection.usable()) {
+    const uint32_t write_ticks = policies_[connection.policy].write_ticks;
+    if (connection.blocked && write_ticks > 0) {
+      LookAt(id, connection, connection.last_written + write_ticks);
+    }
     if (!connection.congested && queued > connection.high_watermark) {
       connection.congested = true;
+      counters_[kBufferLimit]++;
       Event(kEvCongested, id);
-    } else if (connection.congested && queued <= connection.low_watermark &&
+    } else if (connection.congested && queued <= connection.low_watermark() &&
                connection.write_error == 0) {
       connection.congested = false;
       Event(kEvDrained, id);
@@ -206,6 +212,7 @@ void Reactor::FinishClose(uint32_t id, Connection& connection) {
   connection.write_shut = true;
   connection.state = Connection::State::kLingering;
   connection.framer.reset();
+  connection.phase_bytes = 0;
   connection.native_due = now_ + kLingerTicks;
   Arm(id, connection);
   ReadLater(id, connection);

@@ -23,8 +23,6 @@ constexpr uint32_t kLeastRead = 16 * 1024;
 // Chunks that one connection may fill in a row: what arrives together leaves in one send.
 constexpr int kReadBurst = 4;
 constexpr uint32_t kLingerBytes = 256 * 1024;
-constexpr uint32_t kHighWatermark = 256 * 1024;
-constexpr uint32_t kLowWatermark = 64 * 1024;
 constexpr uint32_t kScratchBytes = 16 * 1024;
 // As in reactor.cc: when a batch is large enough to be served.
 constexpr size_t kReadAhead = size_t{256} * 1024;
@@ -52,6 +50,7 @@ int Reactor::AddListener(int fd, int32_t listener_id) {
   listener.id = listener_id;
   listener.generation++;
   listener.retry_at = TimerWheel::kNever;
+  listener.policy = 0;
   SetNoDelay(fd);  // accepted sockets inherit it, which saves a system call for each
   if (!WatchListener(index)) {
     listener.fd = -1;
@@ -77,6 +76,16 @@ int Reactor::RemoveListener(int32_t listener_id) {
     listener.generation++;
     listening_--;
     UpdateKeepAlive();
+    return 0;
+  }
+  return -ENOENT;
+}
+
+int Reactor::SetListenerPolicy(int32_t listener_id, uint32_t policy) {
+  if (policy >= policies_.size()) return -EINVAL;
+  for (Listener& listener : listeners_) {
+    if (listener.fd < 0 || listener.id != listener_id) continue;
+    listener.policy = static_cast<uint16_t>(policy);
     return 0;
   }
   return -ENOENT;
@@ -110,15 +119,15 @@ void Reactor::Accept(uint32_t index) {
       continue;  // ECONNABORTED and the like concern one connection
     }
     counters_[kAccepts]++;
-    const uint32_t id = NewConnection(fd, Connection::State::kOpen);
+    const uint32_t id = NewConnection(fd, Connection::State::kOpen, listeners_[index].policy);
     connections_[id].accepted = true;
-    SetInterest(id, connections_[id], kReadable);
+    SetInterest(id, connections_[id], false);
     Event(kEvAccept, id)[2] = listeners_[index].id;
   }
   expected = std::min(asked * 2, kAcceptsPerWake);
 }
 
-uint32_t Reactor::NewConnection(int fd, Connection::State state) {
+uint32_t Reactor::NewConnection(int fd, Connection::State state, uint16_t policy) {
   const uint32_t id = connections_.Allocate();
   Connection& connection = connections_[id];
   const uint32_t generation = connection.generation + 1;
@@ -126,9 +135,9 @@ uint32_t Reactor::NewConnection(int fd, Connection::State state) {
   connection.generation = generation;
   connection.fd = fd;
   connection.state = state;
-  connection.last_active = now_;
-  connection.high_watermark = kHighWatermark;
-  connection.low_watermark = kLowWatermark;
+  connection.last_read = connection.last_written = now_;
+  connection.policy = policy;
+  connection.high_watermark = policies_[policy].high_watermark;
   live_++;
   return id;
 }
@@ -138,8 +147,8 @@ int Reactor::AdoptConnection(int fd) {
   const int flags = fcntl(fd, F_GETFL);
   if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) return -errno;
   SetNoDelay(fd);
-  const uint32_t id = NewConnection(fd, Connection::State::kOpen);
-  SetInterest(id, connections_[id], kReadable);
+  const uint32_t id = NewConnection(fd, Connection::State::kOpen, 0);
+  SetInterest(id, connections_[id], false);
   UpdateKeepAlive();
   return static_cast<int>(id);
 }
@@ -159,8 +168,9 @@ int Reactor::ReleaseConnection(int32_t id) {
   return fd;
 }
 
-int Reactor::Connect(const Address& address, uint32_t timeout_ms) {
+int Reactor::Connect(const Address& address, uint32_t timeout_ms, uint32_t policy) {
   if (closed_) return -ECANCELED;
+  if (policy >= policies_.size()) return -EINVAL;
   const int fd = socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -errno;
   if (address.family() != AF_UNIX) SetNoDelay(fd);
@@ -173,15 +183,16 @@ int Reactor::Connect(const Address& address, uint32_t timeout_ms) {
   }
   counters_[kConnects]++;
   if (!in_batch_) UpdateClock();
-  const uint32_t id = NewConnection(fd, Connection::State::kConnecting);
+  const uint32_t id =
+      NewConnection(fd, Connection::State::kConnecting, static_cast<uint16_t>(policy));
   Connection& connection = connections_[id];
   if (result == 0) {
     connection.state = Connection::State::kOpen;
-    SetInterest(id, connection, kReadable);
+    SetInterest(id, connection, false);
     Event(kEvConnect, id)[2] = 0;
     Kick();
   } else {
-    SetInterest(id, connection, kReadable | EPOLLOUT);
+    SetInterest(id, connection, true);
     if (timeout_ms > 0) {
       connection.native_due = TickAfter(timeout_ms);
       Arm(id, connection);
@@ -268,7 +279,7 @@ void Reactor::FinishConnect(uint32_t id, Connection& connection) {
   }
   connection.state = Connection::State::kOpen;
   connection.native_due = TimerWheel::kNever;
-  connection.last_active = now_;
+  connection.last_read = connection.last_written = now_;
   Event(kEvConnect, id)[2] = 0;
   MarkDirty(id, connection);
 }
@@ -302,23 +313,24 @@ void Reactor::Read(uint32_t id, Connection& connection) {
     batch_.input.ConsumeAligned(size);
     batch_bytes_ += size;
     counters_[kBytesRead] += size;
-    connection.last_active = now_;
+    connection.last_read = now_;
+    connection.phase_bytes += size;
     if (connection.framer) {
       host_.set_subject(Int(id));
       host_.set_in_message(connection.in_message);
       connection.framer->Feed(data, size, host_);
       connection.in_message = host_.in_message();
+      const bool has_begun = host_.TakeHasHead();
       if (connection.framer->failed()) {
         connection.read_done = true;
+        connection.phase = kPhaseIdle;
         MarkDirty(id, connection);
         return;
       }
-      if (!connection.framer->in_head()) {
-        connection.native_due = TimerWheel::kNever;
-      } else if (options_.head_timeout_ms > 0 && connection.native_due == TimerWheel::kNever) {
-        connection.native_due = TickAfter(options_.head_timeout_ms);
-        Arm(id, connection);
-      }
+      const Phase phase = connection.framer->in_head() ? kPhaseHead
+                          : connection.in_message      ? kPhaseBody
+                                                       : kPhaseIdle;
+      if (has_begun || phase != connection.phase) EnterPhase(id, connection, phase);
     } else {
       int32_t* record = Event(kEvData, id);
       record[2] = Int(batch_.slab.OffsetOf(data));
@@ -363,8 +375,8 @@ void Reactor::Discard(uint32_t id, Connection& connection) {
   counters_[kSyscalls]++;
   if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (received > 0) {
-    connection.lingered += static_cast<uint32_t>(received);
-    if (connection.lingered < kLingerBytes) {
+    connection.phase_bytes += static_cast<uint32_t>(received);
+    if (connection.phase_bytes < kLingerBytes) {
       ReadLater(id, connection);
       return;
     }
@@ -398,7 +410,7 @@ void Reactor::CloseDescriptor(Connection& connection) {
   counters_[kSyscalls]++;
   connection.fd = -1;
   connection.registered = false;
-  connection.events = 0;
+  connection.asks_writable = false;
   live_--;
 }
 
@@ -415,19 +427,19 @@ void Reactor::FreeConnection(uint32_t id, Connection& connection) {
 void Reactor::UpdateInterest(uint32_t id, Connection& connection) {
   if (connection.fd < 0) return;
   // Once asked for, EPOLLOUT stays: edge-triggered it costs nothing until the buffer was full.
-  if (!connection.blocked || (connection.events & EPOLLOUT) != 0) return;
-  SetInterest(id, connection, kReadable | EPOLLOUT);
+  if (!connection.blocked || connection.asks_writable) return;
+  SetInterest(id, connection, true);
 }
 
-void Reactor::SetInterest(uint32_t id, Connection& connection, uint32_t events) {
+void Reactor::SetInterest(uint32_t id, Connection& connection, bool asks_writable) {
   epoll_event event{};
-  event.events = events;
+  event.events = kReadable | (asks_writable ? static_cast<uint32_t>(EPOLLOUT) : 0);
   event.data.u64 = Tag(id, connection.generation);
   epoll_ctl(epoll_fd_, connection.registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, connection.fd,
             &event);
   counters_[kSyscalls]++;
   connection.registered = true;
-  connection.events = events;
+  connection.asks_writable = asks_writable;
 }
 
 std::string_view Reactor::LastRequest(int32_t id) {

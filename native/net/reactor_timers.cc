@@ -38,9 +38,12 @@ void Reactor::OnWake(uint32_t id) {
     if (connection.fd < 0) return;
   }
   if (connection.engine_due <= now_) {
-    const uint32_t idle_until = connection.last_active + connection.engine_ticks;
+    const uint32_t idle_until = connection.last_active() + connection.engine_ticks;
     if (connection.idle_timer && idle_until > now_) {
       connection.engine_due = idle_until;
+    } else if (connection.idle_timer && connection.phase == kPhaseHead &&
+               policies_[connection.policy].head_ticks > 0) {
+      connection.engine_due = now_ + connection.engine_ticks;  // the head has its own time
     } else {
       connection.engine_due = TimerWheel::kNever;
       Event(kEvTimeout, id)[2] = connection.idle_timer ? kTimeoutIdle : kTimeoutDeadline;
@@ -53,16 +56,18 @@ void Reactor::WakeNative(uint32_t id, Connection& connection) {
   connection.native_due = TimerWheel::kNever;
   switch (connection.state) {
     case Connection::State::kConnecting:
+      counters_[kConnectTimeouts]++;
       Fail(id, connection, ETIMEDOUT, kEvConnect);
       return;
-    case Connection::State::kOpen:
-      if (connection.framer && connection.framer->in_head()) {
-        Event(kEvTimeout, id)[2] = kTimeoutHead;
-      }
+    case Connection::State::kOpen: {
+      const ConnectionPolicy& policy = policies_[connection.policy];
+      connection.native_due =
+          std::min(CheckPhase(id, connection, policy), CheckOutput(id, connection, policy));
       return;
+    }
     case Connection::State::kClosing:
-      if (connection.last_active + kStallTicks > now_) {
-        connection.native_due = connection.last_active + kStallTicks;
+      if (connection.last_active() + kStallTicks > now_) {
+        connection.native_due = connection.last_active() + kStallTicks;
         return;
       }
       Fail(id, connection, ETIMEDOUT);
@@ -75,6 +80,102 @@ void Reactor::WakeNative(uint32_t id, Connection& connection) {
     case Connection::State::kDead:
       return;
   }
+}
+
+// A connection is woken when the first thing may be due, and then looked at. What has become due
+// later needs nothing, so that progress costs no more than to write down its time.
+void Reactor::LookAt(uint32_t id, Connection& connection, uint32_t tick) {
+  if (tick >= connection.native_due) return;
+  connection.native_due = tick;
+  Arm(id, connection);
+}
+
+void Reactor::EnterPhase(uint32_t id, Connection& connection, Phase phase) {
+  connection.phase = phase;
+  if (phase == kPhaseIdle) return;
+  connection.phase_since = now_;
+  connection.phase_bytes = 0;
+  const ConnectionPolicy& policy = policies_[connection.policy];
+  const uint32_t ticks = phase == kPhaseFirst  ? policy.first_byte_ticks
+                         : phase == kPhaseHead ? policy.head_ticks
+                                               : policy.body_ticks;
+  if (ticks > 0) LookAt(id, connection, now_ + ticks);
+}
+
+// Time in which we did not read is not the peer's.
+void Reactor::RestartPhase(Connection& connection) {
+  connection.phase_since = now_;
+  connection.phase_bytes = 0;
+}
+
+// Reports what the peer has failed to send. Returns when to look again.
+uint32_t Reactor::CheckPhase(uint32_t id, Connection& connection, const ConnectionPolicy& policy) {
+  const bool is_held = connection.paused || connection.starved;
+  const auto report = [&](TimeoutKind kind) {
+    connection.phase = kPhaseIdle;
+    ReportTimeout(id, connection, kind);
+    return TimerWheel::kNever;
+  };
+  switch (connection.phase) {
+    case kPhaseFirst: {
+      if (policy.first_byte_ticks == 0) break;
+      const uint32_t due = connection.phase_since + policy.first_byte_ticks;
+      return due > now_ ? due : report(kTimeoutFirstByte);
+    }
+    case kPhaseHead: {
+      if (policy.head_ticks == 0) break;
+      if (is_held) RestartPhase(connection);
+      const uint32_t due = connection.phase_since + policy.head_ticks;
+      return due > now_ ? due : report(kTimeoutHead);
+    }
+    case kPhaseBody: {
+      if (policy.body_ticks == 0) break;
+      if (is_held) RestartPhase(connection);
+      const uint32_t window_end = connection.phase_since + policy.body_ticks;
+      const uint32_t due =
+          std::max(connection.phase_since, connection.last_read) + policy.body_ticks;
+      if (due <= now_) return report(kTimeoutBody);
+      if (policy.min_body_bytes == 0) return due;
+      if (window_end > now_) return std::min(due, window_end);
+      if (connection.phase_bytes < policy.min_body_bytes) return report(kTimeoutBody);
+      RestartPhase(connection);
+      return std::min(due, now_ + policy.body_ticks);
+    }
+    default:
+      break;
+  }
+  return TimerWheel::kNever;
+}
+
+// Reports a peer that does not take our output. Returns when to look again.
+uint32_t Reactor::CheckOutput(uint32_t id, Connection& connection, const ConnectionPolicy& policy) {
+  if (policy.write_ticks == 0 || !connection.blocked) return TimerWheel::kNever;
+  const uint32_t due = connection.last_written + policy.write_ticks;
+  if (due > now_) return due;
+  ReportTimeout(id, connection, kTimeoutWrite);
+  return TimerWheel::kNever;
+}
+
+void Reactor::ReportTimeout(uint32_t id, const Connection& connection, TimeoutKind kind) {
+  const bool is_response = connection.framer_kind == kFramerHttpResponse;
+  switch (kind) {
+    case kTimeoutFirstByte:
+      counters_[kFirstByteTimeouts]++;
+      break;
+    case kTimeoutHead:
+      counters_[is_response ? kResponseTimeouts : kRequestHeadTimeouts]++;
+      break;
+    case kTimeoutBody:
+      counters_[is_response ? kResponseBodyTimeouts : kRequestBodyTimeouts]++;
+      break;
+    case kTimeoutWrite:
+      counters_[kWriteTimeouts]++;
+      break;
+    case kTimeoutDeadline:
+    case kTimeoutIdle:
+      break;  // the engine's own, whose meaning it knows
+  }
+  Event(kEvTimeout, id)[2] = kind;
 }
 
 void Reactor::OnTick(uv_timer_t* handle) { static_cast<Reactor*>(handle->data)->Tick(); }

@@ -34,7 +34,9 @@ uint8_t* RecordHost::Reserve(size_t bytes) {
 
 void RecordHost::OnHead(const http1::Head& head, const uint8_t* base) {
   const bool is_request = head.role == http1::Role::kRequest;
-  in_message_ = true;
+  in_message_ = (head.flags & http1::kInterim) == 0;
+  has_head_ = true;
+  if ((head.flags & http1::kLastRequest) != 0) counters_[kRequestsLimit]++;
   int32_t* record = ring_.Append();
   record[0] = kEvHead;
   record[1] = subject_;
@@ -51,6 +53,7 @@ void RecordHost::OnHead(const http1::Head& head, const uint8_t* base) {
 }
 
 void RecordHost::OnHead(const dubbo::Head& head) {
+  has_head_ = true;
   int32_t* record = ring_.Append();
   record[0] = kEvHead;
   record[1] = subject_;
@@ -81,10 +84,33 @@ void RecordHost::OnEnd(const uint8_t* trailers, size_t size) {
 }
 
 void RecordHost::OnError(int status, http1::Reason reason) {
-  if (!mute_errors_) Bad(status, static_cast<int32_t>(reason));
+  if (mute_errors_) return;
+  Count(status, reason);
+  Bad(status, static_cast<int32_t>(reason));
+}
+
+void RecordHost::Count(int status, http1::Reason reason) {
+  Counter counter = kBadRequests;
+  if (status == 502) {
+    counter = kBadResponses;
+  } else if (reason == http1::Reason::kStartLineTooLong) {
+    counter = kRequestLineLimit;
+  } else if (reason == http1::Reason::kHeadTooLarge) {
+    counter = kHeadLimit;
+  } else if (reason == http1::Reason::kTooManyHeaders) {
+    counter = kHeadersLimit;
+  } else if (reason == http1::Reason::kBodyTooLarge) {
+    counter = kBodyLimit;
+  } else if (reason == http1::Reason::kChunkExtensionTooLong) {
+    counter = kChunkExtensionLimit;
+  } else if (reason == http1::Reason::kTrailersTooLarge) {
+    counter = kTrailersLimit;
+  }
+  counters_[counter]++;
 }
 
 void RecordHost::OnError(dubbo::Reason reason) {
+  counters_[kBadRequests]++;
   Bad(kDubboBadRequest, kDubboReasons + static_cast<int32_t>(reason));
 }
 

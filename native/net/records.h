@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "codec/dubbo.h"
@@ -100,13 +101,16 @@ struct BatchMemory {
 
 class RecordHost final : public http1::Host, public dubbo::Host {
  public:
-  RecordHost(BatchMemory& memory, RecordRing& ring) : memory_(memory), ring_(ring) {}
+  RecordHost(BatchMemory& memory, RecordRing& ring, double* counters)
+      : memory_(memory), ring_(ring), counters_(counters) {}
 
   // Of which connection or framer the following calls speak.
   void set_subject(int32_t id) { subject_ = id; }
   // Whether the last call of OnHead or OnEnd was OnHead: a message has begun and not ended.
   bool in_message() const { return in_message_; }
   void set_in_message(bool value) { in_message_ = value; }
+  // Whether a head has come since the last call.
+  bool TakeHasHead() { return std::exchange(has_head_, false); }
   // Finish() reports truncation by its result alone.
   void set_mute_errors(bool value) { mute_errors_ = value; }
 
@@ -121,11 +125,14 @@ class RecordHost final : public http1::Host, public dubbo::Host {
 
  private:
   void Bad(int status, int32_t reason);
+  void Count(int status, http1::Reason reason);
 
   BatchMemory& memory_;
   RecordRing& ring_;
+  double* const counters_;
   int32_t subject_ = -1;
   bool in_message_ = false;
+  bool has_head_ = false;
   bool mute_errors_ = false;
 };
 

@@ -6,6 +6,7 @@ import { formatAddress } from '../program/format-address.ts'
 import type { Balance, LoadBalancerSpec } from '../program/spec.ts'
 import { CONFIG_OPTIONS, HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
 import { type HelpPage, renderHelp } from './help.ts'
+import { LIMIT_OPTIONS, LISTENER_TIMEOUT_OPTIONS, readListenerOptions } from './limit-options.ts'
 import { type OptionSpec, type ParsedOptions, parseOptions } from './option-table.ts'
 import { parseEndpoint, parseListen } from './parse-address.ts'
 import { parseChoice, parseDuration } from './parse-value.ts'
@@ -67,18 +68,21 @@ const TIMEOUT_OPTIONS: readonly OptionSpec[] = [
     value: '<time>',
     doc: 'For a connection on which nothing moves. Default: 60s.',
   },
+  ...LISTENER_TIMEOUT_OPTIONS,
 ]
 
-const OPTIONS = [...TRAFFIC_OPTIONS, ...TIMEOUT_OPTIONS, ...PROCESS_OPTIONS]
+const OPTIONS = [...TRAFFIC_OPTIONS, ...TIMEOUT_OPTIONS, ...LIMIT_OPTIONS, ...PROCESS_OPTIONS]
 
 const HELP: HelpPage = {
   usage: ['sluice lb --listen <address> --to <address> [--to <address> ...] [options]'],
   about:
     'Balances HTTP/1 requests, or TCP connections with --tcp, over upstream endpoints. ' +
-    'Times are seconds, or numbers with a unit: 500ms, 30s, 2m.',
+    'Times are seconds, or numbers with a unit: 500ms, 30s, 2m. Sizes are bytes, or numbers ' +
+    'with k, m or g.',
   sections: [
     { title: 'Traffic', options: TRAFFIC_OPTIONS },
     { title: 'Time-outs', options: TIMEOUT_OPTIONS },
+    { title: 'Limits', options: LIMIT_OPTIONS },
     { title: 'Process', options: PROCESS_OPTIONS },
   ],
   examples: [
@@ -127,6 +131,7 @@ const UPSTREAM = 'default'
 function readConfig(options: ParsedOptions): ConfigInput {
   const [extra] = options.positionals
   if (extra !== undefined) throw new UsageError(`unexpected argument: ${extra}`)
+  const policy = readListenerOptions(options)
   const addresses = options.values('listen')
   for (const address of addresses) parseListen(address)
   const endpoints = options.values('to').map(parseEndpoint)
@@ -138,6 +143,7 @@ function readConfig(options: ParsedOptions): ConfigInput {
       address,
       protocol: options.isSet('tcp') ? 'tcp' : 'http',
       upstream: UPSTREAM,
+      ...policy,
     })),
     upstreams: {
       [UPSTREAM]: {

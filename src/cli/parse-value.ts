@@ -30,3 +30,20 @@ export function parseChoice<T extends string>(
     )
   return choice
 }
+
+const SIZE_UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
+
+/** Parses a number, or one with `k`, `m` or `g` (powers of 1024), within bounds. */
+export function parseSize(
+  option: string,
+  text: string,
+  { min, max }: { min: number; max: number },
+): number {
+  const [, digits, unit = ''] = /^(\d+)([kmg])?$/i.exec(text) ?? []
+  const value = Number(digits) * (SIZE_UNITS[unit.toLowerCase()] ?? 1)
+  if (digits === undefined || value < min || value > max)
+    throw new UsageError(
+      `--${option} ${text}: want a number from ${min} to ${max}, or a size such as 64k or 10m`,
+    )
+  return value
+}

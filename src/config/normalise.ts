@@ -1,3 +1,4 @@
+import { readListenerPolicy } from '../net/listener-options.ts'
 import { formatAddress } from '../program/format-address.ts'
 import { parseAddress, parseTargetAddress } from '../program/parse-address.ts'
 import type {
@@ -49,7 +50,7 @@ function normaliseListener(
             normaliseRoute(route, index, indexOf),
           ),
         }
-  return { ...address, name, service }
+  return { ...address, name, service, ...readListenerPolicy(listener) }
 }
 
 function normaliseRoute(

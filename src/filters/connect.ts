@@ -298,7 +298,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     const socket = new Socket(sockets.reactor, id)
     this.socket = socket
     const limit = this.#plan.bufferLimit
-    if (limit > 0) sockets.reactor.command3(CMD_WATERMARK, id, limit, limit >> 2)
+    if (limit > 0) sockets.reactor.command2(CMD_WATERMARK, id, limit)
     if (this.#framerKind !== 0) socket.frame(this.#framerKind)
     for (let i = 0; i < this.#pauses; i++) socket.pause()
     if (this.#isCommitted) this.#flush()

@@ -64,7 +64,7 @@ export class DecodeDubbo extends FrameDecoder implements RequestTracker {
     this.receiveSessionEnd(new SessionEnd('ProtocolError'))
   }
 
-  receiveHeadTimeout(): void {
+  receiveTimeout(): void {
     this.receiveBad()
   }
 

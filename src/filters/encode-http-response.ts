@@ -176,7 +176,8 @@ export class EncodeHttpResponse extends HttpEncoder {
   protected override finished(isCut: boolean): void {
     if (isCut) return this.#close('ReadError')
     const decoder = this.#decoder
-    this.#exchanges.shift()
+    if (decoder === null) this.#exchanges.shift()
+    else decoder.answered()
     const isLast = this.#exchanges.size === 0
     // Whatever of the request is still to come has lost its reader.
     const isUnread = decoder?.isOpen === true && isLast

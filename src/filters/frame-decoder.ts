@@ -45,7 +45,9 @@ export abstract class FrameDecoder extends Filter implements FrameReceiver {
 
   /** Number of the direct framer, made when first needed. */
   protected get framer(): number {
-    if (this.#framer < 0) this.#framer = this.reactor.framerCreate(this.#kind, this.expectsAny())
+    if (this.#framer < 0) {
+      this.#framer = this.reactor.framerCreate(this.#kind, this.expectsAny(), this.policy)
+    }
     return this.#framer
   }
 
@@ -54,9 +56,19 @@ export abstract class FrameDecoder extends Filter implements FrameReceiver {
     return this.#kind === FRAMER_HTTP_RESPONSE
   }
 
+  /** The reactor's number of the limits that a direct framer has. */
+  protected get policy(): number {
+    return 0
+  }
+
+  /** A direct framer has been fed. */
+  protected fed(): void {}
+
   process(event: Event): void {
     if (event.kind === DATA) {
-      if (!this.isFused) this.#feed(event as Data)
+      if (this.isFused) return
+      this.#feed(event as Data)
+      this.fed()
     } else if (event.kind === SESSION_END) {
       if (!this.isFused && (event as SessionEnd).error === '' && this.#framer >= 0) {
         const count = this.reactor.framerFinish(this.#framer)

@@ -25,8 +25,41 @@ export interface ListenOptions {
   readonly deferSeconds?: number
 }
 
-/** Sizes and limits of a reactor; what is left out has the native default. */
-export interface NativeOptions {
+/**
+ * What is allowed to a connection's peer and how long it is waited for, in milliseconds, 0 for
+ * ever; what is left out has the native default.
+ */
+export interface NativePolicy {
+  readonly maxHeadBytes?: number
+  readonly maxStartLineBytes?: number
+  readonly maxHeaders?: number
+  readonly maxChunkExtensionBytes?: number
+  readonly maxTrailerBytes?: number
+  readonly maxInterimResponses?: number
+  /** Longest body of an HTTP message; 0, the default, for none. */
+  readonly maxBodyBytes?: number
+  /** Requests of one connection, of which the last loses HEAD_KEEP_ALIVE; 0 for no limit. */
+  readonly maxRequests?: number
+  /** Longest body of a Dubbo message; 8 MB unless given. */
+  readonly maxDubboBodyBytes?: number
+  /** 1 accepts a bare LF as line end. */
+  readonly lenientLf?: number
+  /** Unsent bytes at which CONGESTED is reported; DRAINED follows at a quarter. */
+  readonly highWatermark?: number
+  /** From ACCEPT to the first byte of an HTTP request. */
+  readonly firstByteTimeoutMs?: number
+  /** A message head must be complete so long after its first byte. */
+  readonly headTimeoutMs?: number
+  /** Longest pause within a body. */
+  readonly bodyTimeoutMs?: number
+  /** Bytes of a body that must come in every `bodyTimeoutMs`. */
+  readonly minBodyBytes?: number
+  /** The peer takes nothing of what is to be sent. */
+  readonly writeTimeoutMs?: number
+}
+
+/** Sizes of a reactor, and the policy of connections that have no other. */
+export interface NativeOptions extends NativePolicy {
   /** Memory for bytes in flight, a multiple of 65536. Reserved, not used, until traffic needs it. */
   readonly slabBytes?: number
   /** Event records delivered per call at most. */
@@ -34,18 +67,6 @@ export interface NativeOptions {
   /** Integers in the command ring. */
   readonly commandCapacity?: number
   readonly tapeCapacity?: number
-  readonly maxHeadBytes?: number
-  readonly maxStartLineBytes?: number
-  readonly maxHeaders?: number
-  readonly maxChunkExtensionBytes?: number
-  readonly maxTrailerBytes?: number
-  readonly maxInterimResponses?: number
-  /** Longest body of a Dubbo message; 8 MB unless given. */
-  readonly maxDubboBodyBytes?: number
-  /** 1 accepts a bare LF as line end. */
-  readonly lenientLf?: number
-  /** A message head must be complete so long after its first byte; 0 waits for ever. */
-  readonly headTimeoutMs?: number
   /**
    * 0: microtasks and `process.nextTick` of `onBatch` wait for some other callback of the event
    * loop. For engines that use neither.
@@ -72,18 +93,21 @@ export interface NativeMemory {
 /** The native class behind `Reactor`, which checks the arguments. Failures are negative errnos. */
 export interface NativeReactor {
   memory(): NativeMemory
+  addPolicy(policy: NativePolicy): number
+  setListenerPolicy(id: number, policy: number): number
   addListener(fd: number, id: number): number
   removeListener(id: number): number
   adoptConnection(fd: number): number
   releaseConnection(connection: number): number
-  connect(address: string, port: number, timeoutMs: number): number
-  connectPath(path: string, timeoutMs: number): number
+  connect(address: string, port: number, timeoutMs: number, policy: number): number
+  connectPath(path: string, timeoutMs: number, policy: number): number
   sendBytes(connection: number, bytes: Uint8Array): number
   allocateArena(bytes: number): number
   address(connection: number, isPeer: boolean): SocketAddress | undefined
   lastRequest(connection: number): string
-  framerCreate(kind: number, expectAny: boolean): number
+  framerCreate(kind: number, expectAny: boolean, policy: number): number
   framerFeed(framer: number, offset: number, length: number): number
+  framerInHead(framer: number): boolean
   framerMore(framer: number): number
   framerFinish(framer: number): number
   framerExpect(framer: number, flags: number): number
@@ -99,6 +123,7 @@ interface Addon {
   localAddress(fd: number): SocketAddress
   closeFd(fd: number): void
   reasonText(reason: number): string
+  counterNames(): string[]
   protocol(): Record<string, number>
 }
 
@@ -154,6 +179,11 @@ export function reasonText(reason: number): string {
 /** Returns the protocol's numbers as native code has them, for the test that compares. */
 export function nativeProtocol(): Record<string, number> {
   return addon.protocol()
+}
+
+/** Returns the names of the counters as native code has them, for the test that compares. */
+export function nativeCounterNames(): string[] {
+  return addon.counterNames()
 }
 
 function load(): Addon {

@@ -54,9 +54,10 @@ export const EV_TIMEOUT = 11
  *   FRAMER      connection, FRAMER_* kind
  *   EXPECT      connection, HEAD_* flags of a request that was sent without SEND_HEAD
  *   TIMEOUT     connection, milliseconds (0 clears), TIMEOUT_* kind
- *   WATERMARK   connection, high, low: bytes of queued output
+ *   WATERMARK   connection, bytes of queued output: CONGESTED above, DRAINED at a quarter
  *   SEND_COPY   connection, slab offset, length: like SEND for a few bytes before others, such as a
  *               binary head; what is small behind them goes out in the same piece
+ *   PHASE       connection, PHASE_*: what is due from the peer, where a codec without a socket knows
  *
  * After CLOSE or ABORT the connection's number means nothing: no event will name it again until
  * ACCEPT or connect() hands it out anew.
@@ -75,6 +76,7 @@ export const CMD_EXPECT = 11
 export const CMD_TIMEOUT = 12
 export const CMD_WATERMARK = 13
 export const CMD_SEND_COPY = 14
+export const CMD_PHASE = 15
 
 export const FRAMER_NONE = 0
 export const FRAMER_HTTP_REQUEST = 1
@@ -87,6 +89,21 @@ export const TIMEOUT_DEADLINE = 0
 export const TIMEOUT_IDLE = 1
 /** Reported, never set: a message head was begun and not completed in time. */
 export const TIMEOUT_HEAD = 2
+/** Reported: a body stands still, or comes more slowly than it must. */
+export const TIMEOUT_BODY = 3
+/** Reported: the peer takes nothing of what is sent to it. */
+export const TIMEOUT_WRITE = 4
+/** Reported: no byte of a first request has come. */
+export const TIMEOUT_FIRST_BYTE = 5
+
+/** Nothing is due from the peer, or it is not of our knowledge what. */
+export const PHASE_IDLE = 0
+/** The first byte of its first request. */
+export const PHASE_FIRST = 1
+/** The rest of a head. */
+export const PHASE_HEAD = 2
+/** The rest of a body. */
+export const PHASE_BODY = 3
 
 export const HEAD_KEEP_ALIVE = 1 << 0
 export const HEAD_CHUNKED = 1 << 1

@@ -2,32 +2,15 @@ import { Buffer } from 'node:buffer'
 import {
   createNativeReactor,
   type NativeOptions,
+  type NativePolicy,
   type NativeReactor,
   type SocketAddress,
 } from './addon.ts'
+import { COUNTERS, type CounterName } from './counters.ts'
 import { CMD_ABORT, CTL_COMMAND_LENGTH, EVENT_STRIDE } from './protocol.ts'
 
-/** What a reactor has done since it was made, and what it holds (`connections`, `chunks`). */
-export interface ReactorStats {
-  readonly bytesRead: number
-  readonly bytesWritten: number
-  readonly accepts: number
-  readonly connects: number
-  readonly batches: number
-  readonly events: number
-  readonly syscalls: number
-  readonly acceptErrors: number
-  /** Commands that named no connection or a range outside of the slab: defects of the caller. */
-  readonly badCommands: number
-  /** How often reading waited because the slab was full. */
-  readonly starvations: number
-  /** Connections with a descriptor, as of the last batch. */
-  readonly connections: number
-  /** Slab chunks of 64 KB in use, as of the last batch. */
-  readonly chunks: number
-  /** Sockets that the kernel told of. */
-  readonly readiness: number
-}
+/** What a reactor has done since it was made, and what it holds, by the names of `COUNTERS`. */
+export type ReactorStats = Readonly<Record<CounterName, number>>
 
 /** Why a native call failed, as a positive errno. */
 export class ReactorError extends Error {
@@ -63,13 +46,14 @@ export class Reactor {
   readonly events: Int32Array
   /** The command ring. */
   readonly commands: Int32Array
+  /** Plain sums that both sides add to, in the order of `COUNTERS`. */
+  readonly counters: Float64Array
   /** Records of the last call of `framerFeed` or `framerFinish`; the next one overwrites them. */
   tape: Int32Array
   /** The engine: receives the number of records in `events`. */
   onBatch: (count: number) => void
 
   readonly #native: NativeReactor
-  readonly #counters: Float64Array
   readonly #commandLimit: number
   readonly #sharedTape: Int32Array
   #nextListener = 1
@@ -89,7 +73,7 @@ export class Reactor {
     this.commands = new Int32Array(buffer, memory.commandsAt, memory.commandCapacity)
     this.tape = new Int32Array(buffer, memory.tapeAt, tapeCapacity * EVENT_STRIDE)
     this.#sharedTape = this.tape
-    this.#counters = new Float64Array(buffer, memory.countersAt, memory.countersLength)
+    this.counters = new Float64Array(buffer, memory.countersAt, memory.countersLength)
     this.#commandLimit = memory.commandCapacity - LONGEST_COMMAND
   }
 
@@ -136,6 +120,16 @@ export class Reactor {
     this.#native.flush()
   }
 
+  /** Returns the number of a policy, for listeners, connections and framers; 0 is the reactor's own. */
+  addPolicy(policy: NativePolicy): number {
+    return check('addPolicy', this.#native.addPolicy(policy))
+  }
+
+  /** Sets the policy of what a listener accepts from now on. */
+  setListenerPolicy(id: number, policy: number): void {
+    check('setListenerPolicy', this.#native.setListenerPolicy(id, policy))
+  }
+
   /** Accepts from a listening descriptor, which stays the caller's; returns the listener's id. */
   addListener(fd: number): number {
     const id = this.#nextListener++
@@ -165,13 +159,13 @@ export class Reactor {
    * Connects to a literal address; `timeoutMs` 0 leaves it to the kernel. Returns the connection,
    * whose CONNECT event follows, or a negative errno.
    */
-  connect(address: string, port: number, timeoutMs = 0): number {
-    return this.#native.connect(address, port, timeoutMs)
+  connect(address: string, port: number, timeoutMs = 0, policy = 0): number {
+    return this.#native.connect(address, port, timeoutMs, policy)
   }
 
   /** Connects to a unix socket, abstract with a leading `@`. Otherwise like `connect`. */
-  connectPath(path: string, timeoutMs = 0): number {
-    return this.#native.connectPath(path, timeoutMs)
+  connectPath(path: string, timeoutMs = 0, policy = 0): number {
+    return this.#native.connectPath(path, timeoutMs, policy)
   }
 
   /** Queues a copy of `bytes`, behind all commands given so far. For bodies too large for the arena. */
@@ -209,8 +203,8 @@ export class Reactor {
    * Makes a framer of kind FRAMER_* for bytes that do not come from a socket. `expectAny` accepts
    * responses whose requests it was not told of.
    */
-  framerCreate(kind: number, expectAny: boolean): number {
-    return check('framerCreate', this.#native.framerCreate(kind, expectAny))
+  framerCreate(kind: number, expectAny: boolean, policy = 0): number {
+    return check('framerCreate', this.#native.framerCreate(kind, expectAny, policy))
   }
 
   /** Scans a slab range; returns the number of records that `tape` then holds, DATA ones within it. */
@@ -219,6 +213,11 @@ export class Reactor {
       framer,
       check('framerFeed', this.#native.framerFeed(framer, offset, length)),
     )
+  }
+
+  /** Whether a head has begun and is not complete. */
+  framerInHead(framer: number): boolean {
+    return this.#native.framerInHead(framer)
   }
 
   /** Ends the stream; returns the number of records on `tape`, or -1 when a message was cut short. */
@@ -246,22 +245,8 @@ export class Reactor {
 
   /** Returns a snapshot of the counters. */
   stats(): ReactorStats {
-    const at = (index: number): number => this.#counters[index] ?? 0
-    return {
-      bytesRead: at(0),
-      bytesWritten: at(1),
-      accepts: at(2),
-      connects: at(3),
-      batches: at(4),
-      events: at(5),
-      syscalls: at(6),
-      acceptErrors: at(7),
-      badCommands: at(8),
-      starvations: at(9),
-      connections: at(10),
-      chunks: at(11),
-      readiness: at(12),
-    }
+    const entries = COUNTERS.map(({ name }, index) => [name, this.counters[index] ?? 0])
+    return Object.fromEntries(entries) as ReactorStats
   }
 
   /** Closes all connections at once, drops the listeners, and lets the event loop end. */

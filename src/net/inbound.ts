@@ -4,9 +4,19 @@ import { DATA, type Event, SESSION_END, SessionEnd } from '../engine/event.ts'
 import type { Sink, Source } from '../engine/filter.ts'
 import type { Layout } from '../engine/layout.ts'
 import type { Session } from '../engine/session.ts'
-import { TIMEOUT_HEAD, TIMEOUT_IDLE } from '../native/protocol.ts'
+import { counterIndex } from '../native/counters.ts'
+import {
+  FRAMER_HTTP_REQUEST,
+  PHASE_FIRST,
+  TIMEOUT_BODY,
+  TIMEOUT_FIRST_BYTE,
+  TIMEOUT_HEAD,
+  TIMEOUT_IDLE,
+  TIMEOUT_WRITE,
+} from '../native/protocol.ts'
 import type { SocketHandler, Sockets } from '../native/sockets.ts'
 import type { Framable, FramedReceiver } from './framable.ts'
+import type { ListenerLimits, ListenerTimeouts } from './listener-policy.ts'
 import { Peer } from './peer.ts'
 import { Socket } from './socket.ts'
 
@@ -14,8 +24,8 @@ import { Socket } from './socket.ts'
 export interface RequestTracker extends FramedReceiver {
   /** Answers no further request on this connection; closes it now if it is idle. */
   drain(): void
-  /** A head was begun and not completed in time. */
-  receiveHeadTimeout(): void
+  /** A message was begun and not completed in time. */
+  receiveTimeout(): void
   /**
    * Nothing has moved for long: asks the peer for a sign of life, if the protocol has one. False if
    * it has none, or has asked already and heard nothing.
@@ -23,9 +33,21 @@ export interface RequestTracker extends FramedReceiver {
   probe?(): boolean
 }
 
-/** A source without a framer, whose decoder is to be told when the worker stops. */
-export interface Trackable {
+/** An accepted connection, for the decoder that reads from it. */
+export interface Accepted {
+  readonly owner: InboundOwner
+}
+
+/** Whether a session's source is such a thing. */
+export function isAccepted(source: unknown): source is Accepted {
+  return source !== null && typeof source === 'object' && 'owner' in source
+}
+
+/** A source without a framer: its decoder tells it what native code finds out by itself elsewhere. */
+export interface Trackable extends Accepted {
   track(tracker: RequestTracker): void
+  /** What is due from the client from now on, PHASE_*. */
+  enterPhase(phase: number): void
 }
 
 /** Whether a session's source is such a thing. */
@@ -49,21 +71,19 @@ export function isDownstream(handler: SocketHandler): handler is Downstream {
 /** A new connection has so long to make its first request when the worker is about to stop. */
 const DRAIN_GRACE_MS = 1000
 
-/** Timeouts of one listener, in milliseconds. */
-export interface InboundTimeouts {
-  /** Close a connection on which nothing moves and no response is awaited. */
-  idle: number
-}
+const KEEP_ALIVE_TIMEOUTS = counterIndex('keepAliveTimeouts')
+const IDLE_TIMEOUTS = counterIndex('idleTimeouts')
 
 /**
  * An accepted connection: feeds a session with what arrives and sends what the session puts out.
  * It ends when the session puts out `SessionEnd`, or the peer resets, or nothing moves any more.
  */
-export class Inbound implements Downstream, Sink, Source, Framable {
+export class Inbound implements Downstream, Sink, Source, Framable, Accepted {
   readonly socket: Socket
   readonly #owner: InboundOwner
   readonly #session: Session
   #receiver: RequestTracker | null = null
+  #isHttp = false
   #hasInputEnded = false
   /** The socket's queue is above its high watermark. */
   #isCongested = false
@@ -74,8 +94,12 @@ export class Inbound implements Downstream, Sink, Source, Framable {
     this.#owner = owner
     const info = owner.hasScripts ? new Peer(this.socket) : null
     const context: Context = layout.runtime.createContext(info)
-    this.socket.timeout(owner.timeouts.idle, TIMEOUT_IDLE)
     this.#session = layout.spawn(context, this, this)
+    this.#armIdle()
+  }
+
+  get owner(): InboundOwner {
+    return this.#owner
   }
 
   openSocket(): Socket {
@@ -84,7 +108,9 @@ export class Inbound implements Downstream, Sink, Source, Framable {
 
   attachFramer(kind: number, receiver: FramedReceiver): void {
     this.#receiver = receiver as RequestTracker
+    this.#isHttp = kind === FRAMER_HTTP_REQUEST
     this.socket.frame(kind)
+    if (this.#isHttp) this.socket.enterPhase(PHASE_FIRST)
   }
 
   process(event: Event): void {
@@ -148,19 +174,21 @@ export class Inbound implements Downstream, Sink, Source, Framable {
   }
 
   onTimeout(kind: number): void {
-    if (kind === TIMEOUT_HEAD) this.#receiver?.receiveHeadTimeout()
-    else if (this.#isCongested) {
-      // The peer takes nothing of what it asked for.
-      this.#finish(true)
-    } else if (this.#hasInputEnded && this.#receiver?.isBusy() === true) {
-      // It waits for an answer that nobody gives: those who would have their own time-outs.
-      this.#finish(true)
-    } else if (this.#receiver?.isBusy() === true || this.socket.isPaused) {
-      // The upstream's own deadline decides; here nothing moves because it is awaited.
-      this.socket.timeout(this.#owner.timeouts.idle, TIMEOUT_IDLE)
-    } else if (this.#receiver?.probe?.() === true) {
-      this.socket.timeout(this.#owner.timeouts.idle, TIMEOUT_IDLE)
-    } else this.#finish(false)
+    switch (kind) {
+      case TIMEOUT_HEAD:
+      case TIMEOUT_BODY:
+        this.#receiver?.receiveTimeout()
+        break
+      case TIMEOUT_FIRST_BYTE:
+        // Nothing was asked, so that there is nothing to answer.
+        this.#finish(false)
+        break
+      case TIMEOUT_WRITE:
+        this.#finish(true)
+        break
+      default:
+        this.#idled()
+    }
   }
 
   /** The worker is about to stop: close now if idle, else after the response in progress. */
@@ -172,6 +200,28 @@ export class Inbound implements Downstream, Sink, Source, Framable {
   /** Closes whatever is in progress. */
   destroy(): void {
     this.#finish(true)
+  }
+
+  #armIdle(): void {
+    const { keepAliveMs, idleMs } = this.#owner.timeouts
+    this.socket.timeout(this.#isHttp ? keepAliveMs : idleMs, TIMEOUT_IDLE)
+  }
+
+  #idled(): void {
+    const isBusy = this.#receiver?.isBusy() === true
+    if (this.#hasInputEnded && isBusy) {
+      // It waits for an answer that nobody gives: those who would have their own time-outs.
+      this.#finish(true)
+    } else if (isBusy || this.#isCongested || this.socket.isPaused) {
+      // Others have their own deadlines; here nothing moves because they are awaited.
+      this.#armIdle()
+    } else if (this.#receiver?.probe?.() === true) {
+      this.#armIdle()
+    } else {
+      const { counters } = this.socket.reactor
+      ;(counters[this.#isHttp ? KEEP_ALIVE_TIMEOUTS : IDLE_TIMEOUTS] as number)++
+      this.#finish(false)
+    }
   }
 
   #endOutput(end: SessionEnd): void {
@@ -194,7 +244,10 @@ export class Inbound implements Downstream, Sink, Source, Framable {
 
 /** Who accepted an inbound connection and keeps count. */
 export interface InboundOwner {
-  readonly timeouts: InboundTimeouts
+  readonly limits: ListenerLimits
+  readonly timeouts: ListenerTimeouts
+  /** The reactor's number of what of these it looks after. */
+  readonly policy: number
   /** Whether any script may ask for `__inbound`. */
   readonly hasScripts: boolean
   release(connection: number): void

@@ -8,6 +8,7 @@ import {
   CMD_EXPECT,
   CMD_FRAMER,
   CMD_PAUSE,
+  CMD_PHASE,
   CMD_RESUME,
   CMD_SEND,
   CMD_SEND_CHUNK,
@@ -96,6 +97,11 @@ export class Socket implements Source {
   /** Tells the response framer of a request that was sent as text. */
   expect(flags: number): void {
     if (this.id >= 0) this.reactor.command2(CMD_EXPECT, this.id, flags)
+  }
+
+  /** Tells what is due from the peer, PHASE_*; a framer finds out what comes after. */
+  enterPhase(phase: number): void {
+    if (this.id >= 0) this.reactor.command2(CMD_PHASE, this.id, phase)
   }
 
   /** Arms the connection's one timer; zero milliseconds disarm it. */

@@ -2,10 +2,12 @@ import type { FilterDefinition, ModuleReference } from '../engine/definition.ts'
 import type { Stage } from '../engine/layout.ts'
 import { parseDuration } from '../engine/quantity.ts'
 import { type extensions, type filters, registry } from '../filters/index.ts'
+import { type ListenerOptions, readListenerPolicy } from '../net/listener-options.ts'
+import type { ListenerPolicy } from '../net/listener-policy.ts'
 import { createTlsServer, type TlsListenOptions, type TlsServer } from '../net/tls/options.ts'
 
 /** Options of a script's `listen`. */
-export interface ListenOptions {
+export interface ListenOptions extends ListenerOptions {
   /** Address to listen on; all IPv4 addresses unless given. */
   host?: string
   /** Other processes may listen on the same port. */
@@ -16,7 +18,13 @@ export interface ListenOptions {
 
 /** What starts the sessions of a pipeline. */
 export type Entry =
-  | { kind: 'listen'; port: number; options: ListenOptions; tls: TlsServer | null }
+  | {
+      kind: 'listen'
+      port: number
+      options: ListenOptions
+      tls: TlsServer | null
+      policy: ListenerPolicy
+    }
   | { kind: 'pipeline'; name: string }
   | { kind: 'task'; intervalMs: number }
 
@@ -60,7 +68,8 @@ export class Configuration {
       throw new TypeError('argument #2 expects an object')
     }
     const tls = options?.tls === undefined ? null : createTlsServer(options.tls)
-    return this.#open({ kind: 'listen', port: number, options: options ?? {}, tls })
+    const policy = readListenerPolicy(options ?? {})
+    return this.#open({ kind: 'listen', port: number, options: options ?? {}, tls, policy })
   }
 
   /** Opens a pipeline that other pipelines of the module refer to by name. */

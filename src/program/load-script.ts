@@ -91,6 +91,7 @@ function listensOf({ pipelines }: Configuration): ListenSpec[] {
   return pipelines.flatMap(({ entry }) => {
     if (entry.kind !== 'listen') return []
     const { host = '0.0.0.0', reuse } = entry.options
-    return [{ host, port: entry.port, ...(reuse !== undefined && { isShared: reuse }) }]
+    const { port, policy } = entry
+    return [{ host, port, ...(reuse !== undefined && { isShared: reuse }), ...policy }]
   })
 }

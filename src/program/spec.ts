@@ -1,3 +1,4 @@
+import type { ListenerPolicy } from '../net/listener-policy.ts'
 import type { CompiledProgram } from './script/compiled-module.ts'
 
 /**
@@ -16,7 +17,7 @@ export interface Address {
 }
 
 /** One listener; a program's listeners are known by their index in `listen`. */
-export interface ListenSpec extends Address {
+export interface ListenSpec extends Address, ListenerPolicy {
   /** Other processes may listen on the same port. */
   isShared?: boolean
 }

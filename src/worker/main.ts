@@ -12,7 +12,7 @@ import { ShortageWatch } from './shortage-watch.ts'
 
 /** How often a draining worker counts its sessions. */
 const DRAIN_COUNT_MS = 50
-/** A request head that takes longer from its first byte to its last is answered 408. */
+/** An upstream has so long for the head of a response, from its first byte. */
 const HEAD_TIMEOUT_MS = 30_000
 
 // The orchestrator is the only one who starts this file, always with a WorkerSetup.

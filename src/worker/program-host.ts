@@ -1,12 +1,12 @@
 import type { Layout } from '../engine/layout.ts'
 import { Runtime, type RuntimeLog } from '../engine/runtime.ts'
 import type { Sockets } from '../native/sockets.ts'
-import { type Downstream, Inbound, type InboundOwner } from '../net/inbound.ts'
-import { TlsInbound } from '../net/tls/tls-inbound.ts'
+import type { ListenerPolicy, ListenerTimeouts } from '../net/listener-policy.ts'
 import { buildModule, type RootLayout } from '../program/build.ts'
 import type { Configuration } from '../program/configuration.ts'
 import { loadBalancer } from '../program/lb/load-balancer.ts'
 import type { ProgramSpec } from '../program/spec.ts'
+import { ListenerHost, type ListenerProgram } from './listener-host.ts'
 import type { PipelineCount } from './messages.ts'
 import { TaskRunner } from './task-runner.ts'
 
@@ -26,9 +26,6 @@ export interface ProgramHostOptions {
   /** What scripts share between workers. */
   shared: SharedArrayBuffer | undefined
 }
-
-/** Idle time-out of connections that a script accepts. */
-const SCRIPT_IDLE_MS = 75_000
 
 /** Builds a program's pipelines on this worker; nothing runs yet. Throws what the script throws. */
 export async function buildProgram(options: ProgramHostOptions): Promise<ProgramHost> {
@@ -52,12 +49,11 @@ export async function buildProgram(options: ProgramHostOptions): Promise<Program
  *     Running -> Retired   another program takes over; what is in progress ends here
  *     any     -> Draining  the worker is about to end
  */
-export class ProgramHost implements InboundOwner {
-  readonly timeouts: { idle: number }
+export class ProgramHost implements ListenerProgram {
   readonly hasScripts: boolean
   readonly runtime: Runtime
   readonly #roots: readonly RootLayout[]
-  readonly #listens: readonly RootLayout[]
+  readonly #listeners: readonly ListenerHost[]
   readonly #modules: readonly string[]
   #tasks: readonly TaskRunner[] = []
   #active = 0
@@ -68,27 +64,23 @@ export class ProgramHost implements InboundOwner {
     const isScript = spec.kind === 'script'
     this.runtime = runtime
     this.#roots = roots
-    this.#listens = roots.filter(({ entry }) => entry.kind === 'listen')
     this.#modules = isScript ? spec.program.modules.map(({ path }) => path) : []
-    this.timeouts = { idle: isScript ? SCRIPT_IDLE_MS : spec.idleMs }
     this.hasScripts = isScript
+    this.#listeners = this.#makeListeners(roots, spec)
   }
 
   /** Serves one more socket of a listener. */
   adopt({ index, id }: BoundListener): void {
-    const listen = this.#listens[index]
-    if (listen === undefined) throw new RangeError(`the program has no listener ${index}`)
-    const { layout, entry } = listen
-    const { sockets } = this.runtime
-    const tls = entry.kind === 'listen' ? entry.tls : null
-    sockets.setAcceptor(id, (connection): Downstream => {
-      this.#active++
-      if (tls !== null) return new TlsInbound(this, sockets, layout, connection, tls)
-      return new Inbound(this, sockets, layout, connection)
-    })
+    const listener = this.#listeners[index]
+    if (listener === undefined) throw new RangeError(`the program has no listener ${index}`)
+    listener.adopt(id)
   }
 
-  release(connection: number): void {
+  opened(): void {
+    this.#active++
+  }
+
+  closed(connection: number): void {
     this.runtime.sockets.detach(connection)
     this.#active--
     this.#checkEnd()
@@ -140,6 +132,17 @@ export class ProgramHost implements InboundOwner {
     }))
   }
 
+  #makeListeners(roots: readonly RootLayout[], spec: ProgramSpec): ListenerHost[] {
+    const timeouts = spec.kind === 'lb' ? idleTimeouts(spec.idleMs) : {}
+    const listens = roots.filter(({ entry }) => entry.kind === 'listen')
+    return listens.map(({ layout, entry }, index) => {
+      const given: ListenerPolicy = spec.listen[index] ?? {}
+      const tls = entry.kind === 'listen' ? entry.tls : null
+      const policy = { ...given, timeouts: { ...timeouts, ...given.timeouts } }
+      return new ListenerHost(this, layout, tls, policy)
+    })
+  }
+
   #layouts(): Layout[] {
     return [...this.#roots.map(({ layout }) => layout), ...this.runtime.layouts()]
   }
@@ -148,4 +151,9 @@ export class ProgramHost implements InboundOwner {
   #checkEnd(): void {
     if (this.#isEnding && this.active() === 0) this.runtime.releaseAll()
   }
+}
+
+/** One time-out for both kinds of idle connections. */
+function idleTimeouts(idleMs: number): Partial<ListenerTimeouts> {
+  return { idleMs, keepAliveMs: idleMs }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DEFAULTS } from '../defaults.ts'
+import { listenerLimits, listenerTimeouts } from './listener-policy.ts'
 import { route } from './route.ts'
 import { listenAddress, name } from './scalars.ts'
 
@@ -21,4 +22,6 @@ export const listener = z.strictObject({
     .describe(
       'The upstream of all requests or connections; short for one route without conditions.',
     ),
+  limits: listenerLimits.optional().describe('What its clients may do.'),
+  timeouts: listenerTimeouts.optional().describe('How long its clients are waited for.'),
 })

@@ -3,7 +3,16 @@ import { DATA, type Event, SESSION_END, SessionEnd } from '../../engine/event.ts
 import type { Sink, Source } from '../../engine/filter.ts'
 import type { Layout } from '../../engine/layout.ts'
 import type { Session } from '../../engine/session.ts'
-import { TIMEOUT_IDLE } from '../../native/protocol.ts'
+import { counterIndex } from '../../native/counters.ts'
+import {
+  PHASE_FIRST,
+  TIMEOUT_BODY,
+  TIMEOUT_DEADLINE,
+  TIMEOUT_FIRST_BYTE,
+  TIMEOUT_HEAD,
+  TIMEOUT_IDLE,
+  TIMEOUT_WRITE,
+} from '../../native/protocol.ts'
 import type { Sockets } from '../../native/sockets.ts'
 import type { Downstream, InboundOwner, RequestTracker, Trackable } from '../inbound.ts'
 import { Peer } from '../peer.ts'
@@ -11,6 +20,10 @@ import { Socket } from '../socket.ts'
 import { nodeTls } from './node-tls.ts'
 import type { TlsServer } from './options.ts'
 import { type TlsCarrier, type TlsOwner, TlsStream } from './tls-stream.ts'
+
+const HANDSHAKE_TIMEOUTS = counterIndex('handshakeTimeouts')
+const KEEP_ALIVE_TIMEOUTS = counterIndex('keepAliveTimeouts')
+const IDLE_TIMEOUTS = counterIndex('idleTimeouts')
 
 /**
  * An accepted connection of a TLS listener: what `Inbound` is for a plain one. The session begins
@@ -31,8 +44,6 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
   #state: 'handshake' | 'open' | 'closing' | 'gone' = 'handshake'
   #hasInputEnded = false
   #hasOutputEnded = false
-  /** The native queue is above its high watermark. */
-  #isCongested = false
   /** The session is held up. */
   #isFull = false
   #pauses = 0
@@ -48,7 +59,7 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
     this.#owner = owner
     this.#sockets = sockets
     this.#layout = layout
-    this.#socket.timeout(owner.timeouts.idle, TIMEOUT_IDLE)
+    this.#socket.timeout(owner.timeouts.handshakeMs, TIMEOUT_DEADLINE)
     this.#tls = new TlsStream('server', this, this, (transport) => {
       const { TLSSocket } = nodeTls()
       return new TLSSocket(transport, {
@@ -59,8 +70,17 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
     })
   }
 
+  get owner(): InboundOwner {
+    return this.#owner
+  }
+
   track(tracker: RequestTracker): void {
     this.#tracker = tracker
+    this.enterPhase(PHASE_FIRST)
+  }
+
+  enterPhase(phase: number): void {
+    this.#socket.enterPhase(phase)
   }
 
   // What the session does.
@@ -91,6 +111,7 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
     const { runtime } = this.#layout
     const info = this.#owner.hasScripts ? new Peer(this.#socket) : null
     this.#session = this.#layout.spawn(runtime.createContext(info), this, this)
+    this.#armIdle()
   }
 
   receiveDecrypted(bytes: Buffer): void {
@@ -161,21 +182,33 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
   }
 
   onCongested(): void {
-    this.#isCongested = true
     this.#tls.setCongested(true)
   }
 
   onDrained(): void {
-    this.#isCongested = false
     this.#tls.setCongested(false)
   }
 
-  onTimeout(): void {
-    const isAwaited = this.#tracker?.isBusy() === true || this.#pauses > 0
-    if (this.#isCongested) this.#finish(true)
-    else if (this.#state === 'open' && isAwaited) {
-      this.#socket.timeout(this.#owner.timeouts.idle, TIMEOUT_IDLE)
-    } else this.#finish(false)
+  onTimeout(kind: number): void {
+    switch (kind) {
+      case TIMEOUT_DEADLINE:
+        this.#count(HANDSHAKE_TIMEOUTS)
+        this.failed('the handshake takes too long')
+        break
+      case TIMEOUT_HEAD:
+      case TIMEOUT_BODY:
+        this.#tracker?.receiveTimeout()
+        break
+      case TIMEOUT_FIRST_BYTE:
+        this.#finish(false)
+        break
+      case TIMEOUT_WRITE:
+        this.#finish(true)
+        break
+      case TIMEOUT_IDLE:
+        this.#idled()
+        break
+    }
   }
 
   // There is no framer on the socket, and the connection was accepted.
@@ -193,6 +226,23 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
 
   destroy(): void {
     this.#finish(true)
+  }
+
+  #armIdle(): void {
+    const { keepAliveMs, idleMs } = this.#owner.timeouts
+    this.#socket.timeout(this.#tracker === null ? idleMs : keepAliveMs, TIMEOUT_IDLE)
+  }
+
+  #idled(): void {
+    // While the session is full or answers are due, others have their own deadlines.
+    const isAwaited = this.#tracker?.isBusy() === true || this.#pauses > 0 || this.#isFull
+    if (this.#state === 'open' && isAwaited) return this.#armIdle()
+    this.#count(this.#tracker === null ? IDLE_TIMEOUTS : KEEP_ALIVE_TIMEOUTS)
+    this.#finish(false)
+  }
+
+  #count(counter: number): void {
+    ;(this.#socket.reactor.counters[counter] as number)++
   }
 
   #endOutput(end: SessionEnd): void {

@@ -27,7 +27,7 @@ export interface TlsOwner {
   settle(): void
 }
 
-/** A peer that takes longer for its handshake is let go. */
+/** A server that takes longer for its handshake is let go. */
 const HANDSHAKE_MS = 10_000
 /** Plain bytes that may wait to be encrypted before the writer is held up. */
 const WRITE_LIMIT = 256 * 1024
@@ -45,7 +45,8 @@ export class TlsStream {
   readonly #owner: TlsOwner
   readonly #transport: Transport
   readonly #socket: TLSSocket
-  #timer: NodeJS.Timeout | null
+  /** Of a client's handshake; a server's carrier has a time-out of its own. */
+  #timer: NodeJS.Timeout | null = null
   #isSecure = false
   #isOver = false
   /** Calls of ours in progress: what they cause is settled by whoever made them. */
@@ -65,7 +66,9 @@ export class TlsStream {
       pauseEncrypted: () => this.#tell(() => carrier.pauseEncrypted()),
       resumeEncrypted: () => this.#tell(() => carrier.resumeEncrypted()),
     })
-    this.#timer = setTimeout(() => this.#fail('the handshake takes too long'), HANDSHAKE_MS)
+    if (role === 'client') {
+      this.#timer = setTimeout(() => this.#fail('the handshake takes too long'), HANDSHAKE_MS)
+    }
     const socket = open(this.#transport)
     this.#socket = socket
     // A client is secure only when it has verified its server, which the second event tells.

@@ -48,7 +48,7 @@ test('the watermarks of a connection can be changed', async () => {
   const engine = new TestEngine()
   const client = await connectClient({ port: engine.port })
   const { connection } = await engine.take(EV_ACCEPT)
-  engine.reactor.command3(CMD_WATERMARK, connection, 1, 0)
+  engine.reactor.command2(CMD_WATERMARK, connection, 1)
   const body = Buffer.alloc(16 << 20, 'y')
   engine.reactor.sendBytes(connection, body)
   engine.reactor.flush()
@@ -88,7 +88,7 @@ test('an exhausted slab delays reading and loses nothing', async () => {
   const engine = new TestEngine({ slabBytes: 1 << 20 })
   const sink = await connectClient({ port: engine.port })
   const out = (await engine.take(EV_ACCEPT)).connection
-  engine.reactor.command3(CMD_WATERMARK, out, 1 << 30, 1 << 20)
+  engine.reactor.command2(CMD_WATERMARK, out, 1 << 30)
   const source = await connectClient({ port: engine.port })
   const other = await connectClient({ port: engine.port })
   const from = (await engine.take(EV_ACCEPT)).connection

@@ -1,0 +1,88 @@
+import { parseDuration, parseSize } from '../engine/quantity.ts'
+import {
+  DEFAULT_LIMITS,
+  DEFAULT_LISTENER_TIMEOUTS,
+  LIMIT_RANGES,
+  type ListenerLimits,
+  type ListenerPolicy,
+  type ListenerTimeouts,
+  MAX_TIMEOUT_MS,
+} from './listener-policy.ts'
+
+type TimeoutName<Key extends string> = Key extends `${infer Name}Ms` ? Name : never
+
+/** The names that scripts use: those of `ListenerTimeouts` without their unit. */
+export type ListenerTimeoutName = TimeoutName<keyof ListenerTimeouts>
+
+/** What a script's `listen` says of limits and time-outs. */
+export interface ListenerOptions {
+  /** Numbers, or sizes such as `'16k'`. */
+  limits?: { [Name in keyof ListenerLimits]?: number | string | undefined } | undefined
+  /** Seconds, or texts such as `'1.5s'` or `'2m'`; 0 waits for ever. */
+  timeouts?: { [Name in ListenerTimeoutName]?: number | string | undefined } | undefined
+}
+
+const SIZE = /^\d+[kmg]?$/i
+const TIME = /^\d+(\.\d+)?(ms|[smhd])?$/i
+
+/** Checks the options of a script's `listen`; throws a TypeError or RangeError that names what is wrong. */
+export function readListenerPolicy({ limits, timeouts }: ListenerOptions): ListenerPolicy {
+  return {
+    ...(limits !== undefined && { limits: readLimits(limits) }),
+    ...(timeouts !== undefined && { timeouts: readTimeouts(timeouts) }),
+  }
+}
+
+/** Checks one limit, a number; throws a RangeError that begins with `name`. */
+export function checkLimit(name: string, key: keyof ListenerLimits, value: number): number {
+  const { min, max } = LIMIT_RANGES[key]
+  if (Number.isInteger(value) && value >= min && value <= max) return value
+  throw new RangeError(`${name} must be a whole number from ${min} to ${max}, not ${value}`)
+}
+
+function readLimits(given: object): Partial<ListenerLimits> {
+  const read: Partial<ListenerLimits> = {}
+  for (const [key, value] of entriesOf(given, 'limits', SIZE)) {
+    if (!isNameIn(key, DEFAULT_LIMITS)) throw new TypeError(`listen has no option limits.${key}`)
+    read[key] = checkLimit(`option limits.${key}`, key, parseSize(value))
+  }
+  return read
+}
+
+function readTimeouts(given: object): Partial<ListenerTimeouts> {
+  const read: Partial<ListenerTimeouts> = {}
+  for (const [name, value] of entriesOf(given, 'timeouts', TIME)) {
+    const key = `${name}Ms`
+    if (!isNameIn(key, DEFAULT_LISTENER_TIMEOUTS)) {
+      throw new TypeError(`listen has no option timeouts.${name}`)
+    }
+    const ms = Math.round(milliseconds(value))
+    if (!(ms >= 0 && ms <= MAX_TIMEOUT_MS)) {
+      throw new RangeError(`option timeouts.${name} is out of range: ${value}`)
+    }
+    read[key] = ms
+  }
+  return read
+}
+
+function entriesOf(given: unknown, name: string, pattern: RegExp): [string, number | string][] {
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError(`option ${name} must be an object`)
+  }
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined)
+  return entries.map(([key, value]) => {
+    if (typeof value === 'number') return [key, value]
+    // `parseSize` and `parseDuration` make 0 of what they cannot read, which would be no limit.
+    if (typeof value === 'string' && pattern.test(value)) return [key, value]
+    throw new TypeError(`option ${name}.${key} must be a number or a text such as "10s" or "16k"`)
+  })
+}
+
+function milliseconds(value: number | string): number {
+  return String(value).endsWith('ms') ? Number.parseFloat(String(value)) : parseDuration(value)
+}
+
+/** What is misspelt must not pass for a limit. */
+function isNameIn<T extends object>(key: string, table: T): key is keyof T & string {
+  return Object.hasOwn(table, key)
+}
