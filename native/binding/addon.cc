@@ -137,6 +137,7 @@ Napi::Value Protocol(const Napi::CallbackInfo& info) {
       {"CTL_ARENA_AT", net::kArenaAt},
       {"CTL_ARENA_END", net::kArenaEnd},
       {"CTL_BATCH", net::kBatch},
+      {"ERR_IN_HEAD", net::kErrInHead},
   };
   Napi::Object result = Napi::Object::New(info.Env());
   for (const Number& number : numbers) {

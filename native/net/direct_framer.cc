@@ -41,9 +41,10 @@ int Reactor::FramerFinish(int32_t id) {
   if (direct == nullptr) return -EINVAL;
   direct->ring.MoveTo(memory_->tape(), memory_->sizes().tape);
   direct->host.set_mute_errors(true);
+  const bool in_head = direct->framer.in_head();
   const bool is_complete = direct->framer.Finish(direct->host);
   direct->host.set_mute_errors(false);
-  if (!is_complete) return -EPROTO;
+  if (!is_complete) return in_head ? -kErrInHead : -EPROTO;
   return static_cast<int>(direct->ring.count());
 }
 

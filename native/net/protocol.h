@@ -2,6 +2,7 @@
 #ifndef SLUICE_NET_PROTOCOL_H_
 #define SLUICE_NET_PROTOCOL_H_
 
+#include <cerrno>
 #include <cstdint>
 
 namespace sluice::net {
@@ -42,6 +43,9 @@ enum CommandKind : int32_t {
   kCmdSendCopy = 14,
   kCmdPhase = 15,
 };
+
+// The error of a connection that ends in the middle of a response head.
+inline constexpr int kErrInHead = EBADMSG;
 
 enum FramerKind : int32_t {
   kFramerNone = 0,

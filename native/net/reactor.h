@@ -88,7 +88,7 @@ class Reactor {
 
   // The codec without a socket. Records go to the tape; while they fill it, FramerMore() brings
   // the ones that did not fit. All return the number of records, FramerFinish() -EPROTO for a
-  // message cut short.
+  // message cut short, -kErrInHead for a head.
   int FramerCreate(FramerKind kind, bool expect_any, uint32_t policy);
   // Whether a head has begun and is not complete.
   bool FramerInHead(int32_t id);
@@ -143,6 +143,7 @@ class Reactor {
   void ReadEnd(uint32_t id, Connection& connection);
   void Discard(uint32_t id, Connection& connection);
   void Starve(uint32_t id, Connection& connection);
+  static bool InResponseHead(const Connection& connection);
   void Fail(uint32_t id, Connection& connection, int error, EventKind kind = kEvError);
   void CloseDescriptor(Connection& connection);
   void FreeConnection(uint32_t id, Connection& connection);

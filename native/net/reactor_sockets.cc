@@ -243,6 +243,12 @@ void Reactor::OnConnectionEvent(uint32_t id, uint32_t generation, uint32_t event
   }
 }
 
+// Bytes of a response are here, and nobody behind the framer has heard of them.
+bool Reactor::InResponseHead(const Connection& connection) {
+  return connection.framer && connection.framer_kind == kFramerHttpResponse &&
+         connection.framer->in_head();
+}
+
 // Puts a connection on the list of those to read although epoll will not tell.
 void Reactor::ReadLater(uint32_t id, Connection& connection) {
   if (connection.ready) return;
@@ -354,6 +360,7 @@ void Reactor::ReadEnd(uint32_t id, Connection& connection) {
   connection.peer_done = connection.read_done = true;
   MarkDirty(id, connection);
   bool is_complete = true;
+  const bool in_head = InResponseHead(connection);
   if (connection.framer) {
     host_.set_subject(Int(id));
     host_.set_mute_errors(true);
@@ -363,7 +370,7 @@ void Reactor::ReadEnd(uint32_t id, Connection& connection) {
   if (connection.write_error != 0) {
     Fail(id, connection, connection.write_error);
   } else if (!is_complete) {
-    Fail(id, connection, EPROTO);
+    Fail(id, connection, in_head ? kErrInHead : EPROTO);
   } else {
     Event(kEvEnd, id);
   }
@@ -393,6 +400,7 @@ void Reactor::Starve(uint32_t id, Connection& connection) {
 }
 
 void Reactor::Fail(uint32_t id, Connection& connection, int error, EventKind kind) {
+  if (InResponseHead(connection)) error = kErrInHead;
   DropOutput(connection);
   CloseDescriptor(connection);
   if (!connection.usable()) {

@@ -6,7 +6,7 @@ import { DATA, type Event, MESSAGE_START, SESSION_END, SessionEnd } from '../eng
 import { parseDuration, parseSize } from '../engine/quantity.ts'
 import type { BatchListener } from '../engine/runtime.ts'
 import type { TargetObserver, UpstreamObserver } from '../engine/upstream-observer.ts'
-import { CMD_WATERMARK, TIMEOUT_IDLE } from '../native/protocol.ts'
+import { CMD_WATERMARK, ERR_IN_HEAD, TIMEOUT_IDLE } from '../native/protocol.ts'
 import { isShortage } from '../native/shortage.ts'
 import type { SocketHandler } from '../native/sockets.ts'
 import type { Framable, FramedReceiver } from '../net/framable.ts'
@@ -372,8 +372,8 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     if (context.waiters !== null) context.wake()
   }
 
-  onError(): void {
-    this.#end('ReadError')
+  onError(errno: number): void {
+    this.#end(errno === ERR_IN_HEAD ? 'ProtocolError' : 'ReadError')
   }
 
   onCongested(): void {

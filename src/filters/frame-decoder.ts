@@ -10,6 +10,7 @@ import {
 import { Filter } from '../engine/filter.ts'
 import { readLatin1 } from '../native/latin1.ts'
 import {
+  ERR_IN_HEAD,
   EV_BAD,
   EV_DATA,
   EV_HEAD,
@@ -70,13 +71,21 @@ export abstract class FrameDecoder extends Filter implements FrameReceiver {
       this.#feed(event as Data)
       this.fed()
     } else if (event.kind === SESSION_END) {
-      if (!this.isFused && (event as SessionEnd).error === '' && this.#framer >= 0) {
-        const count = this.reactor.framerFinish(this.#framer)
-        if (count < 0) return this.receiveSessionEnd(new SessionEnd('ReadError'))
-        this.#dispatch(count)
-      }
-      this.receiveSessionEnd(event as SessionEnd)
+      this.receiveSessionEnd(this.#finish(event as SessionEnd))
     }
+  }
+
+  /** Ends the framer's stream; a message may have been cut short. */
+  #finish(end: SessionEnd): SessionEnd {
+    if (this.isFused || this.#framer < 0) return end
+    const count = this.reactor.framerFinish(this.#framer)
+    if (count === -ERR_IN_HEAD && this.#kind === FRAMER_HTTP_RESPONSE) {
+      return new SessionEnd('ProtocolError')
+    }
+    if (end.error !== '') return end
+    if (count < 0) return new SessionEnd('ReadError')
+    this.#dispatch(count)
+    return end
   }
 
   override reset(): void {

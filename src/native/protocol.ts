@@ -15,7 +15,7 @@ export const EVENT_STRIDE = 12
  *   CONNECT    2 0 or errno; the connection is dead when it failed
  *   DATA       2 slab offset   3 length
  *   END        the peer has ended its side, cleanly (and between messages, if framed)
- *   ERROR      2 errno; the connection is dead
+ *   ERROR      2 errno, or ERR_IN_HEAD; the connection is dead
  *   HEAD       2 head index (valid in this batch)   3 slab offset   4 length   5 HEAD_* flags
  *              6 status (responses) or method length   7 target offset in the head   8 target length
  *              9 content length, low 32 bits   10 content length, high 32 bits
@@ -143,3 +143,6 @@ export const CTL_COMMAND_LENGTH = 0
 export const CTL_ARENA_AT = 1
 export const CTL_ARENA_END = 2
 export const CTL_BATCH = 3
+
+/** In place of its errno: the connection ended in the middle of a response head (EBADMSG). */
+export const ERR_IN_HEAD = 74

@@ -220,10 +220,13 @@ export class Reactor {
     return this.#native.framerInHead(framer)
   }
 
-  /** Ends the stream; returns the number of records on `tape`, or -1 when a message was cut short. */
+  /**
+   * Ends the stream; returns the number of records on `tape`, or a negative errno when a message was
+   * cut short: -ERR_IN_HEAD in its head.
+   */
   framerFinish(framer: number): number {
     const count = this.#native.framerFinish(framer)
-    return count < 0 ? -1 : this.#collect(framer, count)
+    return count < 0 ? count : this.#collect(framer, count)
   }
 
   /** Tells a response framer of a request, by its HEAD_* flags. */

@@ -46,6 +46,8 @@ export class Exchange {
   session: MuxSession | null
   /** The answer has begun. */
   hasStarted: boolean
+  /** An interim response has gone to the requester. */
+  hasInterim: boolean
   /** The answer is complete, or will never come. */
   isAnswered: boolean
   /** Attempts that have failed. */
@@ -70,6 +72,7 @@ export class Exchange {
     this.correlation = correlation
     this.session = null
     this.hasStarted = false
+    this.hasInterim = false
     this.isAnswered = false
     this.failures = 0
     this.kept = null

@@ -59,6 +59,9 @@ export class MuxHub {
         exchange.fail('RuntimeError')
         return
       }
+    } else {
+      // The group may have gone with its last session: what is begun there nobody would find again.
+      exchange.group = this.#groupOf(exchange.group.key)
     }
     this.#dispatch(exchange, !isElsewhere)
   }

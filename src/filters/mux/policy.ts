@@ -27,7 +27,7 @@ export function isUnreached(error: SessionErrorCode): boolean {
 }
 
 /**
- * Whether a message that failed before any answer may be sent again: when its target was never
+ * Whether a message that failed before any byte of an answer may be sent again: when its target was never
  * reached; or when a session that had served others turns out to be dead and repeating the message
  * does no harm (RFC 9110 §9.2.2).
  */
@@ -37,7 +37,8 @@ export function mayRetry(
   error: SessionErrorCode,
   isReused: boolean,
 ): boolean {
-  if (exchange.requester === null || exchange.hasStarted || exchange.kept === null) return false
+  if (exchange.requester === null || exchange.kept === null) return false
+  if (exchange.hasStarted || exchange.hasInterim) return false
   if (exchange.failures >= policy.retries) return false
   if (isUnreached(error)) return true
   return error === 'ReadError' && isReused && exchange.isIdempotent && exchange.keptEnd !== null

@@ -132,6 +132,7 @@ export class SharedSession implements MuxSession, Sink, Source {
         if (this.#failure === '') this.#complete(exchange, event)
         break
       case INTERIM:
+        exchange.hasInterim = true
         exchange.requester?.deliver(event, exchange)
         break
       default:

@@ -49,14 +49,16 @@ function checkHead(head: string): void {
   }
 }
 
-interface Body {
+/** The body of a message, as far as it is there. */
+export interface Body {
   body: string
   trailers: string | null
-  /** Where the next request begins, or -1 if this one is incomplete. */
+  /** Where the next message begins, or -1 if this one is incomplete. */
   end: number
 }
 
-function readBody(text: string, start: number, head: string): Body {
+/** Reads the body behind `head`, which begins at `start`; throws on what must not be there. */
+export function readBody(text: string, start: number, head: string): Body {
   if (/\r\ntransfer-encoding: chunked\r\n/i.test(head)) return readChunks(text, start)
   const [, length = '0'] = /\r\ncontent-length: (0|[1-9][0-9]*)\r\n/i.exec(head) ?? []
   if (/\r\n(content-length|transfer-encoding):/i.test(head) && !head.includes(`: ${length}\r\n`)) {

@@ -5,12 +5,7 @@ import { type ByteStream, connectRaw } from '../support/byte-stream.ts'
 import { type Forwarded, readForwarded } from './forwarded.ts'
 import type { RecordingUpstream } from './recording-upstream.ts'
 import type { RequestCase } from './request-case.ts'
-
-/** How the bytes of a case are written: at once, or each by itself. */
-export type Cut = 'whole' | 'byte by byte'
-
-/** Long heads are cut into so many pieces: each costs a turn of the event loop. */
-const MOST_PIECES = 500
+import { type Cut, write } from './write.ts'
 
 const BARRIER = 'GET /barrier HTTP/1.1\r\nHost: barrier\r\n\r\n'
 
@@ -116,13 +111,4 @@ function inOrder(one: Forwarded, other: Forwarded): number {
   const a = one.head + one.body
   const b = other.head + other.body
   return a < b ? -1 : a > b ? 1 : 0
-}
-
-async function write(client: ByteStream, text: string, cut: Cut): Promise<void> {
-  if (cut === 'whole') return void client.write(text)
-  const size = Math.ceil(text.length / MOST_PIECES)
-  for (let at = 0; at < text.length; at += size) {
-    client.write(text.slice(at, at + size))
-    await new Promise((resolve) => setImmediate(resolve))
-  }
 }

@@ -9,6 +9,7 @@ import {
   CMD_SEND_CHUNK,
   CMD_SEND_HEAD,
   CMD_SEND_LAST,
+  ERR_IN_HEAD,
   EV_ACCEPT,
   EV_BAD,
   EV_CONNECT,
@@ -174,7 +175,7 @@ test('a message cut short by the end of the stream is EPROTO', async () => {
   const framer = engine.reactor.framerCreate(FRAMER_HTTP_REQUEST, false)
   const text = 'POST / HTTP/1.1\r\nHos'
   assert.equal(engine.reactor.framerFeed(framer, engine.place(text), text.length), 0)
-  assert.equal(engine.reactor.framerFinish(framer), -1)
+  assert.equal(engine.reactor.framerFinish(framer), -ERR_IN_HEAD)
   engine.close()
 })
 
