@@ -65,5 +65,6 @@ export abstract class Filter implements Sink, Source {
     this.session.context.runtime.reportScriptError(error)
     this.session.abort()
     this.end('RuntimeError')
+    this.session.close(this)
   }
 }

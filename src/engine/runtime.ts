@@ -56,6 +56,7 @@ export class Runtime {
   #listenerCount = 0
   readonly #ended: (Session | null)[] = []
   #endedCount = 0
+  #isEndingBatch = false
 
   constructor(log: RuntimeLog, sockets: Sockets) {
     this.log = log
@@ -165,6 +166,9 @@ export class Runtime {
 
   /** Called after every batch. What it does may add to both lists; they are done in the same go. */
   endBatch(): void {
+    // Called from within when a session that is reset settles what that causes.
+    if (this.#isEndingBatch) return
+    this.#isEndingBatch = true
     const listeners = this.#listeners
     for (let i = 0; i < this.#listenerCount; i++) (listeners[i] as BatchListener).batchEnded()
     this.#listenerCount = 0
@@ -175,5 +179,6 @@ export class Runtime {
       session.recycle()
     }
     this.#endedCount = 0
+    this.#isEndingBatch = false
   }
 }

@@ -20,6 +20,8 @@ export class Session implements Source {
   parent: Session | null = null
   #pauses = 0
   #isAborted = false
+  /** The chain has been cut before a filter; see `close`. */
+  #isCut = false
   #isLive = false
 
   /** `filters` has at least one. */
@@ -89,6 +91,19 @@ export class Session implements Source {
     this.#isAborted = true
   }
 
+  /**
+   * `filter` has put out the session's end: it gets nothing more, so that nothing follows. What
+   * comes before it in the chain still sees the rest of the input.
+   */
+  close(filter: Filter): void {
+    if (filter === this.first) this.#isAborted = true
+    for (let at: Filter | null = this.first; at !== null; at = at.after) {
+      if (at.after !== filter) continue
+      at.next = NOWHERE
+      this.#isCut = true
+    }
+  }
+
   /** Whether `free()` has not been called since the session was started. */
   get isLive(): boolean {
     return this.#isLive
@@ -121,7 +136,15 @@ export class Session implements Source {
     this.source = null
     this.parent = null
     this.#isAborted = false
+    if (this.#isCut) this.#relink()
     this.#last.next = NOWHERE
     this.layout.recycle(this)
+  }
+
+  #relink(): void {
+    this.#isCut = false
+    for (let at: Filter | null = this.first; at !== null; at = at.after) {
+      if (at.after !== null) at.next = at.after
+    }
   }
 }

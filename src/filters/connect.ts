@@ -428,9 +428,10 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     if (this.#hasInputEnded) return
     this.#hasInputEnded = true
     if (end.error !== '') {
+      const isTold = this.#state === 'ended'
       this.destroy()
       // A peer that has gone needs no answer; what went wrong in between is to be answered.
-      if (end.error !== 'ReadError') this.next.process(end)
+      if (!isTold && end.error !== 'ReadError') this.next.process(end)
     } else if (this.#state === 'idle') {
       // Nothing was ever sent, and nothing will come.
       this.#state = 'ended'

@@ -142,8 +142,7 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     this.isOpen = false
     this.hasEnded = true
     this.next.process(new SessionEnd('ProtocolError'))
-    if (this.responder === null) this.end('ProtocolError')
-    else this.responder.refuse()
+    this.responder?.refuse()
   }
 
   receiveTimeout(): void {

@@ -191,6 +191,8 @@ class Demux extends Filter implements Source {
   }
 
   #begin(event: MessageStart): void {
+    // A message inside of another, which only a script can make, is part of that one.
+    if (this.#current !== null) return
     const target = this.#plan.layout
     if (target === undefined) {
       const { log } = this.session.context.runtime

@@ -111,10 +111,12 @@ export class EncodeHttpRequest extends HttpEncoder {
     if (isCut) {
       // The peer waits for bytes that will never come: only ending the connection tells it.
       this.end('ReadError')
+      this.session.close(this)
     }
   }
 
   protected override receiveSessionEnd(end: SessionEnd): void {
+    this.drop()
     this.next.process(end)
   }
 

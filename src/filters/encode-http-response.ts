@@ -15,6 +15,7 @@ import {
   WRITE_LENGTH,
 } from '../native/protocol.ts'
 import { isFramable } from '../net/framable.ts'
+import { Upstream } from './connect/upstream.ts'
 import { DecodeHttpRequest } from './decode-http-request.ts'
 import { Exchanges } from './http/exchanges.ts'
 import { EventOutput } from './http/frame-output.ts'
@@ -56,7 +57,9 @@ export class EncodeHttpResponse extends HttpEncoder {
   #hasClosed = false
 
   override start(): void {
-    const socket = isFramable(this.next) ? this.next.openSocket() : null
+    // Not of a `connect`, which connects when there is something to send.
+    const { next } = this
+    const socket = isFramable(next) && !(next instanceof Upstream) ? next.openSocket() : null
     this.output = socket ?? new EventOutput(this, this.session.layout.runtime.sockets.reactor)
     this.#decoder = findDecoder(this.session, this)
     if (this.#decoder !== null) {
@@ -67,6 +70,7 @@ export class EncodeHttpResponse extends HttpEncoder {
 
   override reset(): void {
     super.reset()
+    if (this.#decoder?.responder === this) this.#decoder.responder = null
     this.#decoder = null
     this.#exchanges = new Exchanges()
     this.#isClosing = false
@@ -78,7 +82,7 @@ export class EncodeHttpResponse extends HttpEncoder {
   refuse(): void {
     if (this.#exchanges.size > 1 || this.#hasClosed) return
     if (this.mode !== 'idle' && this.mode !== 'held') return this.#close('ProtocolError')
-    this.mode = 'idle'
+    this.drop()
     this.#answer(this.#decoder?.refusal ?? 400, '')
   }
 
@@ -92,13 +96,18 @@ export class EncodeHttpResponse extends HttpEncoder {
 
   /** The client sends no more: close when everything is answered. */
   inputEnded(): void {
-    if (this.#exchanges.size === 0) this.#close('')
+    if (this.#isQuiet) this.#close('')
   }
 
   /** Answers what was asked and then closes. */
   drain(): void {
     this.#isDraining = true
-    if (this.#exchanges.size === 0 && this.#decoder?.isUsed !== false) this.#close('')
+    if (this.#isQuiet && this.#decoder?.isUsed !== false) this.#close('')
+  }
+
+  /** Nothing is asked for, and nothing is being written: scripts answer unasked, too. */
+  get #isQuiet(): boolean {
+    return this.#exchanges.size === 0 && (this.mode === 'idle' || this.mode === 'held')
   }
 
   protected override accepts(): boolean {
@@ -196,7 +205,7 @@ export class EncodeHttpResponse extends HttpEncoder {
     if (this.#hasClosed) return
     // The client's own end comes by inputEnded(); here the session has no more to say.
     if (this.mode !== 'idle' && this.mode !== 'held') return this.#close(end.error || 'ReadError')
-    this.mode = 'idle'
+    this.drop()
     if (this.#exchanges.size === 0 || this.#decoder?.refusal) return this.#endWell(end)
     this.#isDraining = true
     const { status, statusText } = SESSION_ERRORS[end.error || 'ReadError']
@@ -225,6 +234,7 @@ export class EncodeHttpResponse extends HttpEncoder {
   #close(error: SessionErrorCode | ''): void {
     if (this.#hasClosed) return
     this.#hasClosed = true
+    this.drop()
     this.next.process(new SessionEnd(error))
   }
 

@@ -88,9 +88,13 @@ class Mux extends Filter implements Requester {
   /** The message that came last, and those before it whose answers have not come. */
   #last: Exchange | null = null
   #earlier: Exchange[] | null = null
+  /** Messages that begin when the one before is answered, because their answers could overtake. */
+  #deferred: Exchange[] | null = null
   #pauses = 0
   #holdsInput = false
   #hasEnded = false
+  /** The end was put out: answers that are still to come have no taker. */
+  #isOver = false
   /** Keeps answers apart that may come in any order. */
   #turn: AnswerTurn | null = null
   /** A message about the requester's own connection is coming in, with this body so far. */
@@ -140,14 +144,18 @@ class Mux extends Filter implements Requester {
   }
 
   deliver(event: Event, exchange: Exchange): void {
-    if (exchange.correlation === null) this.next.process(event)
-    else this.#inTurn(event, exchange)
+    if (this.#isOver) return
+    if (event.kind === SESSION_END) this.#isOver = true
+    if (exchange.correlation === null) {
+      this.next.process(event)
+      if (event.kind === MESSAGE_END && this.#deferred !== null) this.#beginDeferred(this.#deferred)
+    } else this.#inTurn(event, exchange)
     const { context } = this
     if (context.waiters !== null) context.wake()
   }
 
   attached(): void {
-    this.#holdInput(false)
+    this.#holdInput(this.#deferred !== null)
   }
 
   override pause(): void {
@@ -167,15 +175,19 @@ class Mux extends Filter implements Requester {
     this.#current = null
     this.#last = null
     this.#earlier = null
+    this.#deferred = null
     this.#pauses = 0
     this.#holdsInput = false
     this.#hasEnded = false
+    this.#isOver = false
     this.#turn?.reset()
     this.#event = null
     this.#eventBody = null
   }
 
   #begin(event: MessageStart): void {
+    // A message inside of another, which only a script can make, is part of that one.
+    if (this.#current !== null) return
     const { correlation } = event
     if (correlation?.isEvent === true) {
       this.#event = correlation
@@ -196,7 +208,19 @@ class Mux extends Filter implements Requester {
     const exchange = this.#hub.open(this, this.#key, isIdempotent, correlation)
     this.#last = exchange
     this.#current = exchange
+    // On a session of its own it could be answered before the one that was sent first.
+    const mayOvertake = correlation === null && this.#hub.policy.maxSessions > 1
+    if (mayOvertake && before?.isAnswered === false) {
+      this.#deferred ??= []
+      this.#deferred.push(exchange)
+    } else this.#hub.begin(exchange)
     this.#continue(event)
+  }
+
+  #beginDeferred(deferred: Exchange[]): void {
+    const next = deferred.shift()
+    if (deferred.length === 0) this.#deferred = null
+    if (next !== undefined) this.#hub.begin(next)
   }
 
   #continue(event: Event): void {
@@ -207,7 +231,8 @@ class Mux extends Filter implements Requester {
     if (session === null) {
       if (exchange.isAnswered) return
       exchange.keep(event, true)
-      this.#holdInput(exchange.isOverfull || exchange.correlation !== null)
+      const isHeld = exchange.correlation !== null || this.#deferred !== null
+      this.#holdInput(exchange.isOverfull || isHeld)
       return
     }
     if (event.kind === MESSAGE_START) {
@@ -253,7 +278,9 @@ class Mux extends Filter implements Requester {
 
   /** A peer that has gone needs no answer; what went wrong before this filter is to be answered. */
   #passError(end: SessionEnd): void {
-    if (end.error !== '' && end.error !== 'ReadError') this.next.process(end)
+    if (this.#isOver || end.error === '' || end.error === 'ReadError') return
+    this.#isOver = true
+    this.next.process(end)
   }
 
   #holdInput(value: boolean): void {

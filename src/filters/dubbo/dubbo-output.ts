@@ -39,7 +39,8 @@ export class DubboOutput {
     putInt32(bytes, at + 12, bodySize)
     if (this.#socket !== null) return this.#socket.sendCopy(at, HEAD_BYTES)
     next.process(new MessageStart())
-    next.process(Data.borrow(this.#reactor, at, HEAD_BYTES))
+    // Asked for again: what comes next may have failed and be gone.
+    this.#filter.next.process(Data.borrow(this.#reactor, at, HEAD_BYTES))
   }
 
   writeBody(data: Data): void {

@@ -1,5 +1,11 @@
 import { Data } from '../../engine/data.ts'
-import { type Event, MessageEnd, MessageStart, SessionEnd } from '../../engine/event.ts'
+import {
+  type Event,
+  MessageEnd,
+  MessageStart,
+  SESSION_END,
+  SessionEnd,
+} from '../../engine/event.ts'
 import type { Filter } from '../../engine/filter.ts'
 import { Message } from '../../engine/message.ts'
 import { takesArgument } from './takes-argument.ts'
@@ -15,12 +21,12 @@ export function isBlind<T>(replacer: Replacer<T>): boolean {
   return typeof replacer !== 'function' || !takesArgument(replacer)
 }
 
-/** Puts out a filter's replacement for `replaced`; false if a callback failed. */
+/**
+ * Puts out a filter's replacement for `replaced`; false if nothing may follow, because a callback
+ * failed or the replacement has ended the session.
+ */
 export function replace<T>(filter: Filter, replacer: Replacer<T>, replaced: T): boolean {
-  if (typeof replacer !== 'function') {
-    emit(filter, replacer)
-    return true
-  }
+  if (typeof replacer !== 'function') return emit(filter, replacer)
   const { context } = filter.session
   let value: Replacement | undefined
   try {
@@ -29,32 +35,43 @@ export function replace<T>(filter: Filter, replacer: Replacer<T>, replaced: T): 
     filter.fail(error)
     return false
   }
-  emit(filter, value)
-  return true
+  return emit(filter, value)
 }
 
-function emit(filter: Filter, value: unknown): void {
-  if (value === null || value === undefined) return
+function emit(filter: Filter, value: unknown): boolean {
+  if (value === null || value === undefined) return true
   if (!Array.isArray(value)) {
-    emitOne(filter, value)
-    return
+    if (isEvent(value) || value instanceof Message) return emitOne(filter, value)
+    complain(filter)
+    return true
   }
   for (const item of value) {
     if (item === null || item === undefined) continue
+    if (!isEvent(item) && !(item instanceof Message)) {
+      complain(filter)
+      return true
+    }
     // Whatever else is in the list may add to the body.
     if (item instanceof MessageStart) item.isBodyChanged = true
-    if (!emitOne(filter, item)) return
-  }
-}
-
-function emitOne(filter: Filter, value: unknown): boolean {
-  if (value instanceof Message) value.emitTo((event) => filter.next.process(event))
-  else if (isEvent(value)) filter.next.process(value)
-  else {
-    filter.session.context.runtime.log.error('[filter] not an Event object')
-    return false
+    if (!emitOne(filter, item)) return false
   }
   return true
+}
+
+function complain(filter: Filter): void {
+  filter.session.context.runtime.log.error('[filter] not an Event object')
+}
+
+/** Whether something may follow. */
+function emitOne(filter: Filter, value: Event | Message): boolean {
+  if (value instanceof Message) {
+    value.emitTo((event) => filter.next.process(event))
+    return true
+  }
+  filter.next.process(value)
+  if (value.kind !== SESSION_END) return true
+  filter.session.close(filter)
+  return false
 }
 
 /** Whether a value that a script gave is an event. */

@@ -94,8 +94,13 @@ export abstract class HttpEncoder extends Filter implements BatchListener {
   }
 
   override reset(): void {
-    this.mode = 'idle'
+    this.drop()
     this.remaining = 0
+  }
+
+  /** Forgets the message in progress: what was held of it is not written, and no more is. */
+  protected drop(): void {
+    this.mode = 'idle'
     this.#held = null
   }
 
@@ -185,7 +190,7 @@ export abstract class HttpEncoder extends Filter implements BatchListener {
   }
 
   #cut(): void {
-    this.mode = 'idle'
+    this.drop()
     this.finished(true)
   }
 

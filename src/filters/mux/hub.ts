@@ -25,16 +25,19 @@ export class MuxHub {
     this.policy = policy
   }
 
-  /** Begins a message for the key, on a session now or later. */
+  /** Makes what stands for a message for the key; `begin` sends it on its way. */
   open(
     requester: Requester,
     key: string,
     isIdempotent: boolean,
     correlation: Correlation | null,
   ): Exchange {
-    const exchange = new Exchange(requester, this.#groupOf(key), isIdempotent, correlation)
+    return new Exchange(requester, this.#groupOf(key), isIdempotent, correlation)
+  }
+
+  /** Begins a message, on a session now or later. */
+  begin(exchange: Exchange): void {
     this.#dispatch(exchange, false)
-    return exchange
   }
 
   /** An exchange has its answer, or will never have one. */

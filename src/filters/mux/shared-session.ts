@@ -155,9 +155,12 @@ export class SharedSession implements MuxSession, Sink, Source {
     const { requester } = exchange
     exchange.session = null
     this.#hub.answered(exchange)
+    // What waits in the queue may be of the same requester, and be answered at once.
+    const isAwaited = this.group.queue.length > 0
+    if (isAwaited) requester?.deliver(event, exchange)
     if (isOver) this.end('')
     else this.#hub.released(this)
-    requester?.deliver(event, exchange)
+    if (!isAwaited) requester?.deliver(event, exchange)
   }
 
   #ended(end: SessionEnd): void {

@@ -114,6 +114,21 @@ describe('the end of a batch', () => {
   })
 })
 
+test('a session that settles while it is recycled is recycled once, and so are the others', () => {
+  const { runtime } = program()
+  const order: string[] = []
+  const nested = {
+    recycle: () => {
+      order.push('nested')
+      runtime.endBatch()
+    },
+  }
+  runtime.defer(nested as never)
+  runtime.defer({ recycle: () => order.push('last') } as never)
+  runtime.endBatch()
+  assert.deepEqual(order, ['nested', 'last'])
+})
+
 describe('errors of scripts', () => {
   test('are logged by their message', () => {
     const { runtime, log } = program()

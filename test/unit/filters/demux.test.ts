@@ -29,6 +29,17 @@ describe('demux', () => {
     assert.equal(gates.get(0).session.parent, session.session)
   })
 
+  test('a message inside of a message belongs to it, and leaves nothing behind', () => {
+    const { gates, session, program } = open()
+    session.feed(start(), start())
+    gates.get(0).emit(message('A'))
+    session.feed(END)
+    assert.equal(gates.all.length, 1)
+    assert.deepEqual(session.output, lines('A'))
+    session.free()
+    assert.equal(program.layout('each').active, 0)
+  })
+
   test('answers keep the order of the requests', () => {
     const { gates, session } = open()
     session.feed(message('a'), message('b'))

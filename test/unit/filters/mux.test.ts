@@ -41,6 +41,37 @@ describe('mux', () => {
     assert.deepEqual(b.output, lines('B'))
   })
 
+  test('answers keep the order of one session, whatever sessions they come from', () => {
+    const { gates, client } = open(null, { pipelining: 1, maxSessions: 2 })
+    const a = client().feed(start())
+    a.feed(END, message('2'), message('3'))
+    assert.equal(a.pauses, 1, 'no more is taken in while messages wait for their turn')
+    const b = client().feed(message('b'))
+    assert.equal(gates.all.length, 2)
+    gates.get(1).emit(message('B'))
+    gates.get(0).emit(message('A1'))
+    gates.get(0).emit(message('A2'))
+    gates.get(0).emit(message('A3'))
+    assert.deepEqual(a.output, [...lines('A1'), ...lines('A2'), ...lines('A3')])
+    assert.deepEqual(b.output, lines('B'))
+    assert.equal(a.pauses, 0)
+  })
+
+  test('a message that waited for its turn and is answered at once comes after the one before', () => {
+    let isOpen = false
+    const program = new TestProgram((p) =>
+      p
+        .mux('up', null, { pipelining: 1 })
+        .pipeline('up')
+        .wait(() => isOpen),
+    )
+    const session = program.open().feed(message('1'), message('2'))
+    isOpen = true
+    session.context.wake()
+    program.settle()
+    assert.deepEqual(session.output, [...lines('1'), ...lines('2')])
+  })
+
   test('a message begins only when the one before is complete', () => {
     const { gates, client } = open()
     const [a, b] = [client(), client()]

@@ -1,0 +1,40 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import fc from 'fast-check'
+import { registry } from '../../../src/filters/index.ts'
+import { caseOf } from '../../fuzz/scripts/case.ts'
+import { runCase } from '../../fuzz/scripts/run-case.ts'
+
+/*
+ * Random scripts fed with random events. The same cases at every run, unless SLUICE_FUZZ_SECONDS
+ * asks for new ones for so long per filter; a failure prints its seed, for SLUICE_FUZZ_SEED.
+ */
+const SECONDS = Number(process.env['SLUICE_FUZZ_SECONDS'] ?? 0)
+const SEED = Number(process.env['SLUICE_FUZZ_SEED'] ?? (SECONDS > 0 ? Date.now() % 2 ** 31 : 1))
+const RUNS = 100
+
+const path = join(tmpdir(), `sluice-fuzz-${process.pid}`)
+const addresses = [`unix:${path}`, 'unix:/no/such/socket', '127.0.0.1:1', 'nonsense']
+const echo = createServer((socket) => socket.on('error', () => undefined).pipe(socket))
+
+before(() => once(echo.listen(path), 'listening'))
+after(() => echo.close())
+
+for (const name of registry.keys()) {
+  test(`${name}: whatever comes, what goes out is in order`, async (context) => {
+    let runs = 0
+    const property = fc.asyncProperty(caseOf(name, addresses), (one) => {
+      runs++
+      return runCase(one)
+    })
+    const limits =
+      SECONDS > 0
+        ? { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: SECONDS * 1000 }
+        : { numRuns: RUNS }
+    await fc.assert(property, { seed: SEED, verbose: 0, ...limits })
+    context.diagnostic(`script-fuzz ${name} executions=${runs} seed=${SEED}`)
+  })
+}
