@@ -6,6 +6,9 @@ export const DEFAULTS = {
   protocol: 'http',
   balance: 'round-robin',
   weight: 1,
+  mirrorPercent: 100,
+  redirectStatus: 302,
+  respondStatus: 200,
   /** Limits that suit most services; nginx and HAProxy guides recommend the same orders. */
   connectTimeout: '5s',
   responseTimeout: '60s',

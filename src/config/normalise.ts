@@ -5,17 +5,15 @@ import type {
   EndpointSpec,
   LbListenSpec,
   LoadBalancerSpec,
-  PathMatchSpec,
-  RouteSpec,
   ServiceSpec,
   UpstreamSpec,
 } from '../program/spec.ts'
 import { DEFAULTS } from './defaults.ts'
 import { readDuration } from './duration.ts'
+import { normaliseRoute, type RouteInput } from './normalise-route.ts'
 import type { ConfigInput } from './schema/config.ts'
 
 type ListenerInput = ConfigInput['listeners'][number]
-type RouteInput = NonNullable<ConfigInput['routes']>[number]
 type UpstreamInput = ConfigInput['upstreams'][string]
 
 /**
@@ -51,22 +49,6 @@ function normaliseListener(
           ),
         }
   return { ...address, name, service, ...readListenerPolicy(listener) }
-}
-
-function normaliseRoute(
-  { name, match = {}, upstream }: RouteInput,
-  index: number,
-  indexOf: (upstream: string) => number,
-): RouteSpec {
-  return {
-    name: name ?? String(index),
-    match: {
-      ...(match.host !== undefined && { host: match.host.toLowerCase() }),
-      // One of its keys is there: the schema has seen to it.
-      ...(match.path !== undefined && { path: match.path as PathMatchSpec }),
-    },
-    action: { upstream: indexOf(upstream) },
-  }
 }
 
 function normaliseUpstream([name, upstream]: [string, UpstreamInput]): UpstreamSpec {

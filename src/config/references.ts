@@ -12,8 +12,19 @@ export function checkReferences(config: Config): Problem[] {
     problems.push({ path, message })
   }
   const checkRoutes = (routes: Config['routes'], path: Path): void => {
+    const names = (routes ?? []).map(({ name }, index) => name ?? String(index))
     for (const [index, route] of (routes ?? []).entries()) {
-      checkUpstream(route.upstream, [...path, index, 'upstream'])
+      const at = [...path, index]
+      const { upstream, split = [], mirror } = route
+      if (names.indexOf(names[index] ?? '') < index) {
+        problems.push({ path: [...at, 'name'], message: `there is another route ${names[index]}` })
+      }
+      if (upstream !== undefined) checkUpstream(upstream, [...at, 'upstream'])
+      for (const [share, one] of split.entries()) {
+        checkUpstream(one.upstream, [...at, 'split', share, 'upstream'])
+      }
+      if (mirror !== undefined) checkUpstream(mirror.upstream, [...at, 'mirror', 'upstream'])
+      problems.push(...checkRoute(route, at))
     }
   }
 
@@ -38,6 +49,27 @@ export function checkReferences(config: Config): Problem[] {
   }
   checkRoutes(config.routes, ['routes'])
   return [...problems, ...findTwins(config)]
+}
+
+/** What only an upstream can get, and what needs a prefix to replace. */
+function checkRoute(route: NonNullable<Config['routes']>[number], path: Path): Problem[] {
+  const problems: Problem[] = []
+  if (route.redirect !== undefined || route.respond !== undefined) {
+    for (const key of ['rewrite', 'requestHeaders', 'mirror'] as const) {
+      if (route[key] === undefined) continue
+      const message = 'is of no use: the route has no upstream that would see it'
+      problems.push({ path: [...path, key], message, isAboutKey: true })
+    }
+  }
+  for (const [rewrite, at] of [
+    [route.rewrite, ['rewrite']],
+    [route.redirect?.path, ['redirect', 'path']],
+  ] as const) {
+    if (rewrite?.prefix === undefined || route.match.path?.prefix !== undefined) continue
+    const message = 'there is no prefix to replace: add match.path.prefix to the route'
+    problems.push({ path: [...path, ...at, 'prefix'], message, isAboutKey: true })
+  }
+  return problems
 }
 
 /** Listeners of the same name could not be told apart in logs and metrics. */

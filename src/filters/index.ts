@@ -1,4 +1,6 @@
 import type { FilterDefinition } from '../engine/definition.ts'
+import { changeRequest } from './change-request.ts'
+import { changeResponse } from './change-response.ts'
 import { connect } from './connect.ts'
 import { decodeDubbo } from './decode-dubbo.ts'
 import { decodeHttpRequest } from './decode-http-request.ts'
@@ -12,6 +14,7 @@ import { encodeHttpResponse } from './encode-http-response.ts'
 import { exec } from './exec.ts'
 import { fork } from './fork.ts'
 import { link } from './link.ts'
+import { mirror } from './mirror.ts'
 import { mux } from './mux.ts'
 import { onData } from './on-data.ts'
 import { onMessage } from './on-message.ts'
@@ -21,6 +24,7 @@ import { onMessageStart } from './on-message-start.ts'
 import { onSessionEnd } from './on-session-end.ts'
 import { onSessionStart } from './on-session-start.ts'
 import { print } from './print.ts'
+import { redirect } from './redirect.ts'
 import { replaceData } from './replace-data.ts'
 import { replaceMessage } from './replace-message.ts'
 import { replaceMessageBody } from './replace-message-body.ts'
@@ -71,6 +75,10 @@ export const filters = {
 
 /** Filters beyond those, for scripts as well. Adding one is a line here. */
 export const extensions = {
+  changeRequest,
+  changeResponse,
+  mirror,
+  redirect,
   route,
 } as const
 

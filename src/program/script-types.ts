@@ -133,6 +133,34 @@ interface RouteRule {
   to: string | { pipeline: string; weight: number }[]
 }
 
+/** Replaces the first segments of a path, what a regular expression finds, or all of it. */
+type PathRewriteOptions =
+  | { prefix: string; to: string }
+  | { regex: string; to: string }
+  | { to: string }
+
+interface HeaderChanges {
+  /** Replaces all fields of a name, or adds one. */
+  set?: Record<string, string>
+  /** Adds a field beside others of the name. */
+  add?: Record<string, string>
+  remove?: string[]
+}
+
+interface RequestChanges {
+  path?: PathRewriteOptions
+  headers?: HeaderChanges
+}
+
+/** What is not given is as it was asked for. */
+interface RedirectOptions {
+  scheme?: 'http' | 'https'
+  host?: string
+  port?: number
+  path?: PathRewriteOptions
+  status?: number
+}
+
 interface MuxOptions {
   /** Messages in progress on one session at a time; 1 makes the sessions a connection pool. */
   pipelining?: number

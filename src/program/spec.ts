@@ -46,11 +46,15 @@ export interface UpstreamTimeouts {
   idleMs: number
 }
 
-/** What becomes of a request: everything that `match` does not rule out takes `action`. */
+/** What becomes of the requests that `match` does not rule out. */
 export interface RouteSpec {
   name: string
   match: MatchSpec
   action: ActionSpec
+  rewrite?: RewriteSpec
+  requestHeaders?: HeaderChangesSpec
+  responseHeaders?: HeaderChangesSpec
+  mirror?: { upstream: number; percent: number }
 }
 
 /** Conditions of a route; all of those given have to hold. */
@@ -58,14 +62,46 @@ export interface MatchSpec {
   /** A name in lower case, or `*.` and a name for all names below it. */
   host?: string
   path?: PathMatchSpec
+  method?: string[]
+  /** By the names of fields, and of parameters of the query. */
+  headers?: Record<string, ValueMatchSpec>
+  query?: Record<string, ValueMatchSpec>
 }
 
 /** A whole path, the first segments of one, or a regular expression that a path contains. */
 export type PathMatchSpec = { exact: string } | { prefix: string } | { regex: string }
 
-/** The index of the upstream that answers. */
-export interface ActionSpec {
-  upstream: number
+/** A condition on a text that may be missing. */
+export type ValueMatchSpec =
+  | { exact: string }
+  | { prefix: string }
+  | { regex: string }
+  | { present: boolean }
+
+export type ActionSpec =
+  | { kind: 'forward'; shares: { upstream: number; weight: number }[] }
+  | { kind: 'redirect'; redirect: RedirectSpec }
+  | { kind: 'respond'; status: number; headers: Record<string, string>; body: string }
+
+/** Where a redirect leads; what is not given is as it was asked for. */
+export interface RedirectSpec {
+  scheme?: 'http' | 'https'
+  host?: string
+  port?: number
+  path?: RewriteSpec
+  status: number
+}
+
+/** Replaces the first segments of a path, what a regular expression finds, or all of it. */
+export type RewriteSpec =
+  | { prefix: string; to: string }
+  | { regex: string; to: string }
+  | { to: string }
+
+export interface HeaderChangesSpec {
+  set?: Record<string, string>
+  add?: Record<string, string>
+  remove?: string[]
 }
 
 /** What a listener does with connections: pass their bytes on, or balance their requests. */

@@ -1,10 +1,14 @@
 import { z } from 'zod'
-import { expected, name, regex } from './scalars.ts'
+import { DEFAULTS } from '../defaults.ts'
+import { headerChanges, headerName, headerValue, statusCode } from './headers.ts'
+import { expected, integer, name, regex } from './scalars.ts'
 
-const path = z.string().startsWith('/', { error: expected('a path that begins with /') })
+const path = z
+  .string({ error: expected('a path') })
+  .regex(/^\/[\x21-\x7e]*$/, { error: expected('a path that begins with /') })
 
 /** `exact`, `prefix` or `regex`: one of them. */
-export const pathMatch = z
+const pathMatch = z
   .strictObject({
     exact: path.optional().describe('The whole path.'),
     prefix: path
@@ -12,26 +16,133 @@ export const pathMatch = z
       .describe('The first segments: /api holds for /api and /api/users, not for /apis.'),
     regex: regex.optional().describe('A regular expression that the path contains.'),
   })
-  .refine((value) => Object.keys(value).length === 1, {
-    error: expected('one of exact, prefix and regex'),
-  })
+  .refine(hasOneKey, { error: expected('one of exact, prefix and regex') })
+
+const text = z.string({ error: expected('a text') })
+
+const valueMatch = z.union([
+  text,
+  z
+    .strictObject({
+      exact: text.optional().describe('The whole value.'),
+      prefix: text.optional().describe('How the value begins.'),
+      regex: regex.optional().describe('A regular expression that the value contains.'),
+      present: z.boolean().optional().describe('true: there is one; false: there is none.'),
+    })
+    .refine(hasOneKey, { error: expected('one of exact, prefix, regex and present') }),
+])
+
+const METHOD = 'a method such as GET'
+const method = z
+  .string({ error: expected(METHOD) })
+  .regex(/^[A-Z][A-Z-]*$/, { error: expected(METHOD) })
 
 const HOST = 'a host name, or *. and a name for all names below it'
+const HOST_PATTERN = /^(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$|^\[[0-9a-fA-F:.]+\]$/
 
 const match = z.strictObject({
   host: z
     .string({ error: expected(HOST) })
-    .regex(/^(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$|^\[[0-9a-fA-F:.]+\]$/, {
-      error: expected(HOST),
-    })
+    .regex(HOST_PATTERN, { error: expected(HOST) })
     .optional()
     .describe('The host that is asked for, without port; *.example.com for all names below it.'),
   path: pathMatch.optional().describe('The path, without the query.'),
+  method: z
+    .union([method, z.array(method).min(1)])
+    .optional()
+    .describe('One method or several.'),
+  headers: z
+    .record(headerName, valueMatch)
+    .optional()
+    .describe('By name, the value of the first field: a text, or a condition on it.'),
+  query: z
+    .record(z.string(), valueMatch)
+    .optional()
+    .describe('By name, the value of the first parameter: a text, or a condition on it.'),
 })
 
-/** What becomes of the requests that meet its conditions. */
-export const route = z.strictObject({
-  name: name.optional().describe('For logs and metrics; its number unless given.'),
-  match: match.prefault({}).describe('Conditions: all of those given have to hold.'),
-  upstream: name.describe('The upstream that answers.'),
+const rewrite = z
+  .strictObject({
+    prefix: path.optional().describe('What replaces the prefix that the route asks for.'),
+    regex: regex.optional().describe('What to replace in the path; with `to`.'),
+    to: z
+      .string()
+      .regex(/^[\x21-\x7e]*$/, { error: expected('a path without spaces') })
+      .optional()
+      .describe('What to put there; $1 is the first group. Without regex: the whole new path.'),
+  })
+  .refine((value) => (value.prefix === undefined) !== (value.to === undefined), {
+    error: expected('prefix, or to, or regex and to'),
+  })
+  .refine((value) => value.regex === undefined || value.to !== undefined, {
+    error: expected('to beside regex'),
+  })
+
+const redirect = z.strictObject({
+  scheme: z.enum(['http', 'https']).optional().describe('As asked for unless given.'),
+  host: z
+    .string()
+    .regex(HOST_PATTERN, { error: expected('a host name') })
+    .optional()
+    .describe('As asked for unless given.'),
+  port: integer(1, 65_535).optional().describe('That of the scheme unless given.'),
+  path: rewrite.optional().describe('How to change the path; it stays unless given.'),
+  status: z
+    .literal([301, 302, 303, 307, 308])
+    .default(DEFAULTS.redirectStatus)
+    .describe('308 and 307 keep the method; 301 and 308 are for ever.'),
 })
+
+const respond = z.strictObject({
+  status: statusCode.default(DEFAULTS.respondStatus).describe('Status of the response.'),
+  headers: z.record(headerName, headerValue).optional().describe('Its header fields.'),
+  body: z.string().optional().describe('Its body.'),
+})
+
+const weight = integer(0, 1000)
+
+const split = z
+  .array(
+    z.strictObject({
+      upstream: name.describe('The upstream that answers.'),
+      weight: weight.default(DEFAULTS.weight).describe('Its share relative to the others.'),
+    }),
+  )
+  .min(1)
+  .refine((shares) => shares.some((one) => one.weight > 0), {
+    error: expected('at least one weight above 0'),
+  })
+
+const mirror = z.strictObject({
+  upstream: name.describe('The upstream that gets copies. What it answers is dropped.'),
+  percent: z
+    .number({ error: expected('a number from 0 to 100') })
+    .min(0, { error: expected('a number from 0 to 100') })
+    .max(100, { error: expected('a number from 0 to 100') })
+    .default(DEFAULTS.mirrorPercent)
+    .describe('Share of the requests that are copied.'),
+})
+
+const ACTIONS = ['upstream', 'split', 'redirect', 'respond'] as const
+
+/** What becomes of the requests that meet its conditions. */
+export const route = z
+  .strictObject({
+    name: name.optional().describe('For logs and metrics; its number unless given.'),
+    match: match.prefault({}).describe('Conditions: all of those given have to hold.'),
+    upstream: name.optional().describe('The upstream that answers.'),
+    split: split.optional().describe('Several upstreams that share the requests by weight.'),
+    redirect: redirect.optional().describe('Tell clients to ask elsewhere.'),
+    respond: respond.optional().describe('A fixed response.'),
+    rewrite: rewrite.optional().describe('Another path for the upstream.'),
+    requestHeaders: headerChanges.optional().describe('Changes before the upstream sees it.'),
+    responseHeaders: headerChanges.optional().describe('Changes before the client sees it.'),
+    mirror: mirror.optional().describe('Copies for another upstream; nobody waits for them.'),
+  })
+  .refine((value) => ACTIONS.filter((action) => value[action] !== undefined).length === 1, {
+    error: expected(`one of ${ACTIONS.join(', ')}`),
+  })
+
+function hasOneKey(value: object): boolean {
+  return Object.values(value).filter((one) => one !== undefined).length === 1
+}

@@ -12,8 +12,10 @@ const SLASH = 0x2f
 export class RequestView {
   /** The path for comparisons: without query, dot segments and needless escapes. */
   path = ''
-  #query = ''
-  #authority = ''
+  /** What follows the question mark, if anything does. */
+  query = ''
+  /** What an absolute-form target has before its path; empty for others. */
+  origin = ''
   #hasHost = false
   #host = ''
   #wire: HttpWireHead | null = null
@@ -44,7 +46,11 @@ export class RequestView {
     if (!this.#hasHost) {
       this.#hasHost = true
       // RFC 9112 §3.2.2: the authority of an absolute-form target replaces Host.
-      this.#host = hostName(this.#authority || this.field('host') || '')
+      this.#host = hostName(
+        this.origin === ''
+          ? (this.field('host') ?? '')
+          : this.origin.slice(this.origin.indexOf('/') + 2),
+      )
     }
     return this.#host
   }
@@ -60,20 +66,20 @@ export class RequestView {
 
   /** The first parameter of a name in the query, decoded. */
   parameter(name: string): string | undefined {
-    if (this.#query === '') return undefined
-    return new URLSearchParams(this.#query).get(name) ?? undefined
+    if (this.query === '') return undefined
+    return new URLSearchParams(this.query).get(name) ?? undefined
   }
 
   #split(target: string): void {
     let path = target
-    this.#authority = ''
+    this.origin = ''
     if (target.charCodeAt(0) !== SLASH) {
-      const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target)
-      this.#authority = absolute?.[1] ?? ''
-      path = absolute === null ? target : (absolute[2] ?? '')
+      const absolute = /^(https?:\/\/[^/?#]*)(.*)$/i.exec(target)
+      this.origin = absolute?.[1] ?? ''
+      path = absolute?.[2] ?? target
     }
     const mark = path.indexOf('?')
-    this.#query = mark < 0 ? '' : path.slice(mark + 1)
+    this.query = mark < 0 ? '' : path.slice(mark + 1)
     this.path = normalisePath(mark < 0 ? path : path.slice(0, mark))
   }
 }

@@ -4,7 +4,7 @@ import { beginRequest } from '../../filters/begin-request.ts'
 import { endRequest } from '../../filters/end-request.ts'
 import { type Builder, type Configuration, pipy } from '../configuration.ts'
 import type { LoadBalancerSpec, RouteSpec } from '../spec.ts'
-import { plainUpstream, toRule, upstreamsOf } from './routes.ts'
+import { addRoute, plainUpstream, toRule, upstreamsOf } from './routes.ts'
 import { addBalancing, addConnections, addTcp, createUpstream, type Upstream } from './upstream.ts'
 
 /**
@@ -14,6 +14,7 @@ import { addBalancing, addConnections, addTcp, createUpstream, type Upstream } f
  * conditions nothing looks at its head.
  *
  *     request            [beginRequest] route [endRequest], or straight on to the only upstream
+ *     route <name>       what a route does beyond choosing: changes, copies, answers of its own
  *     balance <name>     mux: chooses an endpoint and a connection to it
  *     upstream <name>    one connection
  */
@@ -50,10 +51,13 @@ export function loadBalancer(
     const only = upstreams[plainUpstream(entry.routes)]
     if (only !== undefined && entries.length === 1) addBalancing(program, only)
     else {
-      addRoutes(program, entry.routes, upstreams)
+      addRouting(program, entry, upstreams)
       for (const index of upstreamsOf(entry.routes)) shared.add(upstreams[index] as Upstream)
     }
     if (observers.length > 0) program.append(endRequest, [observers])
+  }
+  for (const entry of entries) {
+    for (const route of entry.routes) addRoute(program, route, entry.pipelineOf(route), upstreams)
   }
   for (const upstream of shared) addBalancing(program.pipeline(upstream.pipeline), upstream)
   for (const upstream of used) addConnections(program, upstream)
@@ -65,6 +69,8 @@ interface Entry {
   readonly pipeline: string
   readonly listeners: number[]
   readonly routes: readonly RouteSpec[]
+  /** Name of a route's own pipeline, if it has one. */
+  readonly pipelineOf: (route: RouteSpec) => string
 }
 
 /** `isSplit` keeps listeners apart, for records that tell them. */
@@ -80,17 +86,18 @@ function entriesOf(spec: LoadBalancerSpec, isSplit: boolean): Entry[] {
   }
   const isOnly = byRoutes.size === 1
   return [...byRoutes.values()].map(({ listeners, routes }) => {
-    const name = spec.listen[listeners[0] ?? 0]?.name
-    return { pipeline: isOnly ? 'request' : `request ${name}`, listeners, routes }
+    const suffix = isOnly ? '' : ` ${spec.listen[listeners[0] ?? 0]?.name}`
+    const pipelineOf = (route: RouteSpec): string => `route${suffix} ${route.name}`
+    return { pipeline: `request${suffix}`, listeners, routes, pipelineOf }
   })
 }
 
-function addRoutes(
+function addRouting(
   program: Builder,
-  routes: readonly RouteSpec[],
+  { routes, pipelineOf }: Entry,
   upstreams: readonly Upstream[],
 ): void {
   const only = upstreams[plainUpstream(routes)]
   if (only !== undefined) program.link(only.pipeline)
-  else program.route(routes.map((route) => toRule(route, upstreams)))
+  else program.route(routes.map((one) => toRule(one, pipelineOf(one), upstreams)))
 }

@@ -1,21 +1,91 @@
+import { Message } from '../../engine/message.ts'
+import type { Share } from '../../filters/route/weighted-turns.ts'
 import type { RouteRule } from '../../filters/route.ts'
-import type { RouteSpec } from '../spec.ts'
+import type { Builder } from '../configuration.ts'
+import type { ActionSpec, RouteSpec } from '../spec.ts'
 import type { Upstream } from './upstream.ts'
 
 /** The upstream of routes that send everything to one and change nothing; -1 for others. */
 export function plainUpstream(routes: readonly RouteSpec[]): number {
   const [route, ...others] = routes
-  const isPlain =
-    route !== undefined && others.length === 0 && Object.keys(route.match).length === 0
-  return isPlain ? route.action.upstream : -1
+  if (route === undefined || others.length > 0 || !isPlain(route)) return -1
+  if (Object.keys(route.match).length > 0 || route.action.kind !== 'forward') return -1
+  const [share, ...more] = route.action.shares
+  return share === undefined || more.length > 0 ? -1 : share.upstream
 }
 
 /** Indices of all upstreams that routes lead to. */
 export function upstreamsOf(routes: readonly RouteSpec[]): number[] {
-  return [...new Set(routes.map(({ action }) => action.upstream))]
+  const indices = routes.flatMap(({ action, mirror }) => [
+    ...(action.kind === 'forward' ? action.shares.map(({ upstream }) => upstream) : []),
+    ...(mirror === undefined ? [] : [mirror.upstream]),
+  ])
+  return [...new Set(indices)]
 }
 
-/** What the `route` filter is told of a route. */
-export function toRule({ match, action }: RouteSpec, upstreams: readonly Upstream[]): RouteRule {
-  return { ...match, to: (upstreams[action.upstream] as Upstream).pipeline }
+/** What the `route` filter is told of a route, whose own pipeline has the name `pipeline`. */
+export function toRule(
+  route: RouteSpec,
+  pipeline: string,
+  upstreams: readonly Upstream[],
+): RouteRule {
+  const { match, action } = route
+  if (action.kind !== 'forward' || !isPlain(route)) return { ...match, to: pipeline }
+  return { ...match, to: toShares(action, upstreams) }
+}
+
+/** Adds the pipeline of a route that does more than choose an upstream. */
+export function addRoute(
+  program: Builder,
+  route: RouteSpec,
+  pipeline: string,
+  upstreams: readonly Upstream[],
+): void {
+  const { action, rewrite, requestHeaders, responseHeaders, mirror } = route
+  if (action.kind === 'forward' && isPlain(route)) return
+  program.pipeline(pipeline)
+  if (rewrite !== undefined || requestHeaders !== undefined) {
+    program.changeRequest({
+      ...(rewrite !== undefined && { path: rewrite }),
+      ...(requestHeaders !== undefined && { headers: requestHeaders }),
+    })
+  }
+  if (mirror !== undefined) {
+    program.mirror((upstreams[mirror.upstream] as Upstream).pipeline, mirror.percent)
+  }
+  switch (action.kind) {
+    case 'forward':
+      addForward(program, toShares(action, upstreams))
+      break
+    case 'redirect':
+      program.redirect(action.redirect)
+      break
+    case 'respond': {
+      const { status, headers, body } = action
+      // A new one each time: the filters behind may change it.
+      program.replaceMessage(() => new Message({ status, headers: { ...headers } }, body))
+      break
+    }
+  }
+  if (responseHeaders !== undefined) program.changeResponse(responseHeaders)
+}
+
+function addForward(program: Builder, shares: readonly Share[]): void {
+  const [share, ...others] = shares
+  if (share !== undefined && others.length === 0) program.link(share.pipeline)
+  else program.route([{ to: shares }])
+}
+
+/** Whether a route changes nothing on the way. */
+function isPlain({ rewrite, requestHeaders, responseHeaders, mirror }: RouteSpec): boolean {
+  return [rewrite, requestHeaders, responseHeaders, mirror].every((one) => one === undefined)
+}
+
+function toShares(
+  { shares }: ActionSpec & { kind: 'forward' },
+  upstreams: readonly Upstream[],
+): Share[] {
+  return shares.map(({ upstream, weight }) => {
+    return { pipeline: (upstreams[upstream] as Upstream).pipeline, weight }
+  })
 }

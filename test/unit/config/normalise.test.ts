@@ -17,6 +17,8 @@ const SHORT: ConfigInput = {
   },
 }
 
+const FORWARD = { kind: 'forward', shares: [{ upstream: 0, weight: 1 }] }
+
 test('makes a program of a config', () => {
   const { listen, upstreams, idleMs } = normalise(SHORT)
   assert.deepEqual(listen, [
@@ -24,7 +26,7 @@ test('makes a program of a config', () => {
       host: '0.0.0.0',
       port: 8080,
       name: '0.0.0.0:8080',
-      service: { protocol: 'http', routes: [{ name: '0', match: {}, action: { upstream: 0 } }] },
+      service: { protocol: 'http', routes: [{ name: '0', match: {}, action: FORWARD }] },
     },
     {
       host: '::1',
@@ -36,7 +38,7 @@ test('makes a program of a config', () => {
           {
             name: '0',
             match: { host: '*.example.com', path: { prefix: '/a' } },
-            action: { upstream: 0 },
+            action: FORWARD,
           },
         ],
       },

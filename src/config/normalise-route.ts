@@ -1,0 +1,94 @@
+import type {
+  ActionSpec,
+  MatchSpec,
+  PathMatchSpec,
+  RewriteSpec,
+  RouteSpec,
+  ValueMatchSpec,
+} from '../program/spec.ts'
+import { DEFAULTS } from './defaults.ts'
+import type { ConfigInput } from './schema/config.ts'
+
+export type RouteInput = NonNullable<ConfigInput['routes']>[number]
+type MatchInput = NonNullable<RouteInput['match']>
+type RewriteInput = NonNullable<RouteInput['rewrite']>
+
+/** Makes the spec of route number `index`; `indexOf` knows the upstreams. */
+export function normaliseRoute(
+  route: RouteInput,
+  index: number,
+  indexOf: (upstream: string) => number,
+): RouteSpec {
+  const { match = {}, rewrite, requestHeaders, responseHeaders, mirror } = route
+  const { prefix = '' } = match.path ?? {}
+  return withoutUndefined({
+    name: route.name ?? String(index),
+    match: normaliseMatch(match),
+    action: normaliseAction(route, prefix, indexOf),
+    rewrite: rewrite && normaliseRewrite(rewrite, prefix),
+    requestHeaders: requestHeaders && withoutUndefined(requestHeaders),
+    responseHeaders: responseHeaders && withoutUndefined(responseHeaders),
+    mirror: mirror && {
+      upstream: indexOf(mirror.upstream),
+      percent: mirror.percent ?? DEFAULTS.mirrorPercent,
+    },
+  })
+}
+
+function normaliseMatch({ host, path, method, headers, query }: MatchInput): MatchSpec {
+  return withoutUndefined({
+    host: host?.toLowerCase(),
+    // One of its keys is there: the schema has seen to it.
+    path: path as PathMatchSpec | undefined,
+    method: typeof method === 'string' ? [method] : method,
+    headers: headers && normaliseValues(headers),
+    query: query && normaliseValues(query),
+  })
+}
+
+function normaliseValues(
+  values: NonNullable<MatchInput['headers']>,
+): Record<string, ValueMatchSpec> {
+  const entries = Object.entries(values).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? { exact: value } : value,
+  ])
+  return Object.fromEntries(entries) as Record<string, ValueMatchSpec>
+}
+
+/** `prefix` is the one that the route asks for. */
+function normaliseAction(
+  { upstream, split, redirect, respond }: RouteInput,
+  prefix: string,
+  indexOf: (upstream: string) => number,
+): ActionSpec {
+  if (redirect !== undefined) {
+    const { path, status = DEFAULTS.redirectStatus, ...rest } = redirect
+    const spec = { ...rest, status, path: path && normaliseRewrite(path, prefix) }
+    return { kind: 'redirect', redirect: withoutUndefined(spec) }
+  }
+  if (respond !== undefined) {
+    const { status = DEFAULTS.respondStatus, headers = {}, body = '' } = respond
+    return { kind: 'respond', status, headers, body }
+  }
+  const shares = split ?? [{ upstream: upstream ?? '' }]
+  return {
+    kind: 'forward',
+    shares: shares.map((share: { upstream: string; weight?: number | undefined }) => ({
+      upstream: indexOf(share.upstream),
+      weight: share.weight ?? DEFAULTS.weight,
+    })),
+  }
+}
+
+function normaliseRewrite(rewrite: RewriteInput, prefix: string): RewriteSpec {
+  if (rewrite.prefix !== undefined) return { prefix, to: rewrite.prefix }
+  const { regex, to = '/' } = rewrite
+  return regex === undefined ? { to } : { regex, to }
+}
+
+/** Leaves out what is not there, so that specs of the same meaning look the same. */
+function withoutUndefined<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined)
+  return Object.fromEntries(entries) as T
+}

@@ -1,0 +1,90 @@
+import type { MessageStart } from '../../engine/event.ts'
+import { headerLines } from './header-lines.ts'
+import { HttpWireHead } from './wire-head.ts'
+
+/** What to change about the fields of a head, by names in any letter case. */
+export interface HeaderChanges {
+  /** Replaces all fields of a name, or adds one. */
+  readonly set?: Readonly<Record<string, string>>
+  /** Adds one more field beside those of the name. */
+  readonly add?: Readonly<Record<string, string>>
+  /** Removes all fields of a name. */
+  readonly remove?: readonly string[]
+}
+
+/** RFC 9110 §5.6.2: token. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/
+/** RFC 9110 §7.6.1, RFC 9112 §6: fields of the connection or of the framing, which are ours to write. */
+const OURS = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Changes heads in one way. Throws a TypeError at once for what could never be written. */
+export class HeadEditor {
+  readonly #set: readonly [name: string, value: string][]
+  readonly #add: readonly [name: string, value: string][]
+  readonly #remove: readonly string[]
+
+  constructor({ set = {}, add = {}, remove = [] }: HeaderChanges) {
+    this.#set = Object.entries(set).map(checkField)
+    this.#add = Object.entries(add).map(checkField)
+    this.#remove = remove.map(checkHeaderName)
+  }
+
+  /** Changes the head of a message. */
+  edit(start: MessageStart): void {
+    const head = start.head as { headers?: Record<string, unknown> } | null
+    if (head === null) return
+    head.headers ??= {}
+    const { headers } = head
+    for (const name of this.#remove) delete headers[nameIn(headers, name)]
+    for (const [name, value] of this.#set) headers[nameIn(headers, name)] = value
+    for (const [name, value] of this.#add) {
+      const key = nameIn(headers, name)
+      const before = valuesOf(start, headers, key)
+      headers[key] = before.length === 0 ? value : [...before, value]
+    }
+  }
+}
+
+function checkField([name, value]: [string, string]): [name: string, value: string] {
+  if (typeof value !== 'string') throw new TypeError(`header ${name}: the value is not a text`)
+  if (CONTROL.test(value)) throw new TypeError(`header ${name}: the value has a control character`)
+  return [checkHeaderName(name), value]
+}
+
+/** The name in lower case; throws a TypeError for one that nobody but a codec may write. */
+export function checkHeaderName(name: string): string {
+  const lower = String(name).toLowerCase()
+  if (!TOKEN.test(lower)) throw new TypeError(`invalid header name: ${JSON.stringify(name)}`)
+  if (OURS.has(lower)) throw new TypeError(`header ${name} belongs to the connection`)
+  return lower
+}
+
+/** The key of a lower-case name: heads from the wire have such, scripts write as they like. */
+function nameIn(headers: Record<string, unknown>, name: string): string {
+  if (name in headers) return name
+  return Object.keys(headers).find((key) => key.toLowerCase() === name) ?? name
+}
+
+/** All values of a name, of which `headers` show only the last when they came from the wire. */
+function valuesOf(start: MessageStart, headers: Record<string, unknown>, key: string): unknown[] {
+  const value = headers[key]
+  if (value === undefined || value === null) return []
+  if (Array.isArray(value)) return value
+  const { wire } = start
+  if (!(wire instanceof HttpWireHead)) return [value]
+  const name = key.toLowerCase()
+  const received = [...headerLines(wire.text)].filter(([one]) => one === name)
+  const values = received.map(([, one]) => one)
+  return values[values.length - 1] === value ? values : [value]
+}

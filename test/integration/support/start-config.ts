@@ -1,0 +1,35 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { stringify } from 'yaml'
+import type { ConfigInput } from '../../../src/config/schema/config.ts'
+import { type SluiceProcess, startSluice } from '../../support/sluice-process.ts'
+import { temporaryFolder } from '../../support/temporary-script.ts'
+
+/** A load balancer that runs a config file. */
+export interface RunningConfig {
+  sluice: SluiceProcess
+  file: string
+  ports: number[]
+  /** Writes another config into the file. */
+  write(config: ConfigInput | string): void
+}
+
+/** Writes a config to a temporary file and runs it with one worker, unless options say otherwise. */
+export async function startConfig(
+  context: TestContext,
+  config: ConfigInput,
+  ...options: string[]
+): Promise<RunningConfig> {
+  const file = join(temporaryFolder(context), 'lb.yaml')
+  const write = (text: ConfigInput | string): void => {
+    writeFileSync(file, typeof text === 'string' ? text : stringify(text))
+  }
+  write(config)
+  const workers = options.includes('--workers') ? [] : ['--workers', '1']
+  const sluice = startSluice(context, [file, ...workers, ...options])
+  const count = config.listeners.filter(
+    ({ address }) => !String(address).startsWith('unix:'),
+  ).length
+  return { sluice, file, write, ports: await sluice.ports(count) }
+}
