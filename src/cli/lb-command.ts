@@ -6,7 +6,12 @@ import { formatAddress } from '../program/format-address.ts'
 import type { Balance, LoadBalancerSpec } from '../program/spec.ts'
 import { CONFIG_OPTIONS, HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
 import { type HelpPage, renderHelp } from './help.ts'
-import { LIMIT_OPTIONS, LISTENER_TIMEOUT_OPTIONS, readListenerOptions } from './limit-options.ts'
+import {
+  LENIENT_LF_OPTION,
+  LIMIT_OPTIONS,
+  LISTENER_TIMEOUT_OPTIONS,
+  readListenerOptions,
+} from './limit-options.ts'
 import { type OptionSpec, type ParsedOptions, parseOptions } from './option-table.ts'
 import { parseEndpoint, parseListen } from './parse-address.ts'
 import { parseChoice, parseDuration } from './parse-value.ts'
@@ -37,6 +42,7 @@ const TRAFFIC_OPTIONS: readonly OptionSpec[] = [
     value: '<algorithm>',
     doc: 'round-robin, least-connections or random. Default: round-robin.',
   },
+  LENIENT_LF_OPTION,
 ]
 
 const PROCESS_OPTIONS: readonly OptionSpec[] = [

@@ -75,6 +75,12 @@ export const LIMIT_OPTIONS: readonly LimitOption[] = [
   },
 ]
 
+/** How every listener reads lines. */
+export const LENIENT_LF_OPTION: OptionSpec = {
+  name: 'http-lenient-lf',
+  doc: 'A bare LF ends a line of a request, too; it is forwarded as CRLF. Default: 400.',
+}
+
 /** Time-outs of every listener. */
 export const LISTENER_TIMEOUT_OPTIONS: readonly TimeoutOption[] = [
   {
@@ -103,7 +109,7 @@ export const LISTENER_TIMEOUT_OPTIONS: readonly TimeoutOption[] = [
   },
 ]
 
-/** Reads the options of both tables; only what was given is in the result. Throws `UsageError`. */
+/** Reads the options of these tables; only what was given is in the result. Throws `UsageError`. */
 export function readListenerOptions(options: ParsedOptions): ListenerOptions {
   const limits: NonNullable<ListenerOptions['limits']> = {}
   for (const { name, key } of LIMIT_OPTIONS) {
@@ -118,6 +124,7 @@ export function readListenerOptions(options: ParsedOptions): ListenerOptions {
     timeouts[key] = text
   }
   return {
+    ...(options.isSet(LENIENT_LF_OPTION.name) && { httpLenientLf: true }),
     ...(Object.keys(limits).length > 0 && { limits }),
     ...(Object.keys(timeouts).length > 0 && { timeouts }),
   }

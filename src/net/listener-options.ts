@@ -16,6 +16,8 @@ export type ListenerTimeoutName = TimeoutName<keyof ListenerTimeouts>
 
 /** What a script's `listen` says of limits and time-outs. */
 export interface ListenerOptions {
+  /** A bare LF ends a line of a request, too. */
+  httpLenientLf?: boolean | undefined
   /** Numbers, or sizes such as `'16k'`. */
   limits?: { [Name in keyof ListenerLimits]?: number | string | undefined } | undefined
   /** Seconds, or texts such as `'1.5s'` or `'2m'`; 0 waits for ever. */
@@ -26,8 +28,13 @@ const SIZE = /^\d+[kmg]?$/i
 const TIME = /^\d+(\.\d+)?(ms|[smhd])?$/i
 
 /** Checks the options of a script's `listen`; throws a TypeError or RangeError that names what is wrong. */
-export function readListenerPolicy({ limits, timeouts }: ListenerOptions): ListenerPolicy {
+export function readListenerPolicy(options: ListenerOptions): ListenerPolicy {
+  const { httpLenientLf, limits, timeouts } = options
+  if (httpLenientLf !== undefined && typeof httpLenientLf !== 'boolean') {
+    throw new TypeError('option httpLenientLf must be true or false')
+  }
   return {
+    ...(httpLenientLf !== undefined && { httpLenientLf }),
     ...(limits !== undefined && { limits: readLimits(limits) }),
     ...(timeouts !== undefined && { timeouts: readTimeouts(timeouts) }),
   }

@@ -102,6 +102,8 @@ export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1
 
 /** What of the limits and time-outs of a listener was chosen. */
 export interface ListenerPolicy {
+  /** A bare LF ends a line of a request, too (RFC 9112 §2.2); it is forwarded as CRLF. */
+  httpLenientLf?: boolean
   limits?: Partial<ListenerLimits>
   timeouts?: Partial<ListenerTimeouts>
 }

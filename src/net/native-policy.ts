@@ -4,7 +4,11 @@ import type { ListenerLimits, ListenerTimeouts } from './listener-policy.ts'
 const MAX_UINT32 = 2 ** 32 - 1
 
 /** What of a listener's limits and time-outs the reactor looks after. */
-export function nativePolicy(limits: ListenerLimits, timeouts: ListenerTimeouts): NativePolicy {
+export function nativePolicy(
+  limits: ListenerLimits,
+  timeouts: ListenerTimeouts,
+  isLenientLf: boolean,
+): NativePolicy {
   const { requestHeadMs, requestBodyMs } = timeouts
   return {
     maxHeaders: limits.maxHeaders,
@@ -19,6 +23,7 @@ export function nativePolicy(limits: ListenerLimits, timeouts: ListenerTimeouts)
     headTimeoutMs: requestHeadMs,
     bodyTimeoutMs: requestBodyMs,
     minBodyBytes: Math.min(Math.ceil((limits.minBodyRate * requestBodyMs) / 1000), MAX_UINT32),
+    lenientLf: isLenientLf ? 1 : 0,
     writeTimeoutMs: timeouts.writeMs,
   }
 }

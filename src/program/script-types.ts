@@ -81,6 +81,8 @@ interface ListenOptions {
   host?: string
   /** Other processes may listen on the same port. */
   reuse?: boolean
+  /** A bare LF ends a line of an HTTP request, too; it is forwarded as CRLF. */
+  httpLenientLf?: boolean
   /** Accept TLS. */
   tls?: { cert: Pem; key: Pem; alpn?: string | string[] }
 }

@@ -39,7 +39,9 @@ export class ListenerHost implements InboundOwner {
   ) {
     this.limits = limitsOf(policy)
     this.timeouts = timeoutsOf(policy)
-    this.policy = layout.runtime.sockets.reactor.addPolicy(nativePolicy(this.limits, this.timeouts))
+    this.policy = layout.runtime.sockets.reactor.addPolicy(
+      nativePolicy(this.limits, this.timeouts, policy.httpLenientLf === true),
+    )
     this.hasScripts = program.hasScripts
     this.#program = program
     this.#layout = layout

@@ -22,6 +22,10 @@ export const listener = z.strictObject({
     .describe(
       'The upstream of all requests or connections; short for one route without conditions.',
     ),
+  httpLenientLf: z
+    .boolean()
+    .optional()
+    .describe('A bare LF ends a line of a request, too; it is forwarded as CRLF. Default: false.'),
   limits: listenerLimits.optional().describe('What its clients may do.'),
   timeouts: listenerTimeouts.optional().describe('How long its clients are waited for.'),
 })
