@@ -30,7 +30,7 @@ enum HeadFlag : uint32_t {
   kHasLength = 1u << 2,       // a valid Content-Length is present
   kHttp10 = 1u << 3,          // the peer speaks HTTP/1.0
   kExpectContinue = 1u << 4,  // Expect: 100-continue
-  kUpgrade = 1u << 5,         // Connection: upgrade and an Upgrade field
+  kUpgrade = 1u << 5,         // Connection: upgrade and an Upgrade field, without a body; or a 101
   kNoBody = 1u << 6,          // OnEnd follows at once
   kUntilClose = 1u << 7,      // response body runs to the end of the connection
   kHeadMethod = 1u << 8,      // request method is HEAD, or the response answers one
@@ -166,7 +166,8 @@ class Framer {
 
   // Scans all of `data`. After OnError every further byte is ignored. So is, in the request role,
   // what follows a request without kKeepAlive (RFC 9112 section 9.6); in the response role such
-  // bytes are an error.
+  // bytes are an error. What follows a request with kUpgrade, or the 101 to it, comes as OnData
+  // outside of a message: it is for the host to know what that is once the request is answered.
   void Feed(const uint8_t* data, size_t size, Host& host);
 
   // The peer has ended the stream: completes a body that runs to the close, reports a truncated
@@ -175,8 +176,8 @@ class Framer {
 
   // Response role: one more request was sent whose response is to come. `request_flags` are the
   // HeadFlag bits of that request (kHeadMethod, kConnectMethod, kUpgrade matter). A 101 to a
-  // request with kUpgrade, and a 2xx to CONNECT, is a final response with kUntilClose: what follows
-  // it, the other protocol's bytes, comes as OnData.
+  // request with kUpgrade is a final response without a body, and what follows it, the other
+  // protocol's bytes, comes as OnData. A 2xx to CONNECT is one with kUntilClose.
   void Expect(uint32_t request_flags);
 
   // Response role: accept responses without Expect, as answers to GET. For streams whose requests
@@ -216,6 +217,7 @@ class Framer {
     kChunkDataCr,
     kChunkDataLf,
     kTrailer,  // trailer section; its incomplete part is in pending_
+    kTunnel,   // behind a message with kUpgrade
     kClosed,   // the last message said that no other follows
     kFailed,
   };
@@ -249,6 +251,7 @@ class Framer {
   State state_ = State::kStart;
   bool expect_any_ = false;
   bool keep_alive_ = true;      // of the current message
+  bool upgrade_ = false;        // the current message has kUpgrade
   bool start_line_ok_ = false;  // the start line in pending_ was judged
   bool ignored_bytes_ = false;  // some came behind the last request
   uint8_t empty_lines_ = 0;     // before the current request

@@ -101,6 +101,7 @@ void Framer::Feed(const uint8_t* data, size_t size, Host& host) {
         break;
       case State::kLength:      // -> Start | Closed
       case State::kUntilClose:  // until Finish
+      case State::kTunnel:      // until Finish
       case State::kChunkData:   // -> ChunkDataCr
         p = FeedData(p, end, host);
         break;
@@ -124,6 +125,7 @@ bool Framer::Finish(Host& host) {
   switch (state_) {
     case State::kStart:
     case State::kLeadingCr:
+    case State::kTunnel:
     case State::kClosed:
       state_ = State::kClosed;
       return true;
@@ -251,7 +253,7 @@ bool Framer::FrameResponse(Head& head, Host& host) {
       Fail(host, 502, Reason::kUnexpectedUpgrade);
       return false;
     }
-    head.flags = (head.flags | kUpgrade | kUntilClose) & ~(kKeepAlive | kChunked | kHasLength);
+    head.flags = (head.flags | kUpgrade | kNoBody) & ~(kKeepAlive | kChunked | kHasLength);
     return true;
   }
   if (status < 200) {
@@ -293,6 +295,7 @@ bool Framer::AdmitRequest(Head& head, Host& host) {
 void Framer::BeginMessage(Head& head, const uint8_t* base, Host& host) {
   if (role_ == Role::kResponse ? !FrameResponse(head, host) : !AdmitRequest(head, host)) return;
   keep_alive_ = (head.flags & kKeepAlive) != 0;
+  upgrade_ = (head.flags & kUpgrade) != 0;
   empty_lines_ = 0;
   if ((head.flags & kInterim) != 0) {
     state_ = State::kStart;
@@ -320,7 +323,7 @@ void Framer::BeginMessage(Head& head, const uint8_t* base, Host& host) {
 }
 
 void Framer::EndMessage(const uint8_t* trailers, size_t size, Host& host) {
-  state_ = keep_alive_ ? State::kStart : State::kClosed;
+  state_ = upgrade_ ? State::kTunnel : keep_alive_ ? State::kStart : State::kClosed;
   interim_ = 0;
   if (role_ == Role::kResponse) PopExpected();
   host.OnEnd(trailers, size);
@@ -328,7 +331,7 @@ void Framer::EndMessage(const uint8_t* trailers, size_t size, Host& host) {
 
 const uint8_t* Framer::FeedData(const uint8_t* p, const uint8_t* end, Host& host) {
   const auto size = static_cast<size_t>(end - p);
-  if (state_ == State::kUntilClose) {
+  if (state_ == State::kUntilClose || state_ == State::kTunnel) {
     host.OnData(p, size);
     return end;
   }

@@ -306,14 +306,16 @@ bool JudgeFields(FieldState* state) {
   if (head->role == Role::kResponse) return true;
 
   if (!state->has_host && !http10) return Broken(state, 400, Reason::kMissingHost);
+  const bool has_body = (head->flags & kChunked) != 0 ||
+                        ((head->flags & kHasLength) != 0 && head->content_length > 0);
+  if (has_body) return true;
+  head->flags |= kNoBody;
   // RFC 9110 section 7.8: an Upgrade of HTTP/1.0 is ignored.
-  // Nor is h2c offered on: behind an accepted one requests would pass unseen.
+  // Nor is h2c offered on: behind an accepted one requests would pass unseen. With a body the
+  // switch would come while the request is still on its way: nobody does that.
   if (state->upgrade_option && state->upgrade_field && !state->upgrade_h2c && !http10) {
     head->flags |= kUpgrade;
   }
-  const bool has_body = (head->flags & kChunked) != 0 ||
-                        ((head->flags & kHasLength) != 0 && head->content_length > 0);
-  if (!has_body) head->flags |= kNoBody;
   return true;
 }
 

@@ -20,6 +20,11 @@ export type Event = Data | MessageStart | MessageEnd | SessionEnd
 
 /** A head that still is bytes somewhere. The codec filters know the concrete classes. */
 export interface WireHead {
+  /**
+   * Whether it ends the protocol in which it came: behind its message, raw `Data` flows both ways
+   * between whoever asked and whoever answered, until both have ended.
+   */
+  readonly opensTunnel: boolean
   /** Makes the head's own bytes outlive the current batch. */
   own(): void
   /** Another head of the same bytes, with what scripts have changed so far. */

@@ -107,6 +107,8 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   #framerKind = 0
   #receiver: FramedReceiver | null = null
   #watched: Watched | null = null
+  /** The framer's protocol is over: what it hands on are bytes of another. */
+  #isTunnel = false
   #pending: Data[] | null = null
   #expectations: number[] | null = null
   /** The socket's queue is above its high watermark. */
@@ -202,6 +204,12 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     }
   }
 
+  override openTunnel(): void {
+    this.#isTunnel = true
+    this.#watched = null
+    this.#armTimeout()
+  }
+
   override pause(): void {
     this.#pauses++
     this.socket?.pause()
@@ -221,6 +229,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     this.#framerKind = 0
     this.#receiver = null
     this.#watched = null
+    this.#isTunnel = false
     this.#pending = null
     this.#expectations = null
     this.#isFull = false
@@ -360,7 +369,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   }
 
   onEnd(): void {
-    if (this.#hasInputEnded || this.#receiver !== null) this.#drop(false)
+    if (this.#hasInputEnded || (this.#receiver !== null && !this.#isTunnel)) this.#drop(false)
     this.#state = 'ended'
     this.next.process(new SessionEnd('', true))
     this.#wake()

@@ -1,9 +1,11 @@
+import { Data } from '../engine/data.ts'
 import { defineFilter } from '../engine/definition.ts'
 import { MessageStart, SessionEnd } from '../engine/event.ts'
 import { counterIndex } from '../native/counters.ts'
 import {
   FRAMER_HTTP_REQUEST,
   HEAD_EXPECT_CONTINUE,
+  HEAD_UPGRADE,
   PHASE_BODY,
   PHASE_FIRST,
   PHASE_HEAD,
@@ -26,6 +28,15 @@ export const decodeHttpRequest = defineFilter({
 })
 
 const PIPELINE_LIMIT = counterIndex('pipelineLimit')
+
+/**
+ * What the bytes behind a request to upgrade are, which its answer decides.
+ *
+ *     Http -> Asked -> Tunnel
+ *      ^        |
+ *      +--------+ another answer than 101
+ */
+type Protocol = 'http' | 'asked' | 'tunnel'
 
 /**
  * Finds requests. It is the one that knows what was asked on a connection, so the response encoder
@@ -52,6 +63,10 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
   /** A head has come since the last piece was fed. */
   #hasHead = false
   #phase = PHASE_IDLE
+  #protocol: Protocol = 'http'
+  /** Bytes and the end that came before it was known what they are. */
+  #early: Data[] | null = null
+  #earlyEnd: SessionEnd | null = null
 
   constructor() {
     super(FRAMER_HTTP_REQUEST)
@@ -88,6 +103,9 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     this.#isHeld = false
     this.#hasHead = false
     this.#phase = PHASE_IDLE
+    this.#protocol = 'http'
+    this.#early = null
+    this.#earlyEnd = null
   }
 
   protected override get policy(): number {
@@ -100,10 +118,18 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     this.isUsed = true
     this.#hasHead = true
     this.exchanges.push(wire.flags)
+    if ((wire.flags & HEAD_UPGRADE) !== 0) this.#protocol = 'asked'
     this.next.process(new MessageStart(null, wire))
     if ((wire.flags & HEAD_EXPECT_CONTINUE) !== 0 && !wire.isExpectForwarded) {
       this.responder?.sendContinue()
     }
+  }
+
+  override receiveBody(offset: number, size: number): void {
+    if (this.isOpen || this.#protocol === 'tunnel') super.receiveBody(offset, size)
+    else if (this.#protocol === 'asked') this.#keepEarly(offset, size)
+    // More than a request was sent before the answer that has just refused to upgrade.
+    else this.receiveBad(400, 0)
   }
 
   override receiveEnd(offset: number, size: number): void {
@@ -160,8 +186,48 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
   protected override receiveSessionEnd(end: SessionEnd): void {
     if (this.hasEnded) return
     this.hasEnded = true
+    if (this.#protocol === 'asked' && end.error === '') {
+      this.#earlyEnd = end
+      return
+    }
     this.next.process(end)
     this.responder?.inputEnded()
+  }
+
+  /** Whether bytes have come that were sent without waiting for the answer to an upgrade. */
+  get hasEarlyBytes(): boolean {
+    return this.#early !== null
+  }
+
+  /** The request to upgrade was granted: bytes pass as they are from now on. */
+  openTunnel(): void {
+    this.#protocol = 'tunnel'
+    const early = this.#early
+    this.#early = null
+    if (early !== null) {
+      for (const data of early) this.next.process(data)
+      this.previous?.resume()
+    }
+    if (this.#earlyEnd !== null) this.next.process(this.#earlyEnd)
+  }
+
+  /** The request to upgrade was answered like any other: requests may follow. */
+  stayHttp(): void {
+    if (this.#protocol !== 'asked') return
+    this.#protocol = 'http'
+    // The framer that has seen the request takes all that follows for the other protocol.
+    const { source } = this.session
+    if (!this.isFused) this.renewFramer()
+    else if (isFramable(source)) source.openSocket()?.frame(FRAMER_HTTP_REQUEST)
+    if (this.#earlyEnd !== null) this.next.process(this.#earlyEnd)
+  }
+
+  #keepEarly(offset: number, size: number): void {
+    if (this.#early === null) {
+      this.#early = []
+      this.previous?.pause()
+    }
+    this.#early.push(Data.borrow(this.reactor, offset, size).own())
   }
 
   isBusy(): boolean {

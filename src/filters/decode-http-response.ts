@@ -16,6 +16,11 @@ export const decodeHttpResponse = defineFilter({
   plan: () => () => new DecodeHttpResponse(),
 })
 
+/** Who sends what is to go the other way, once a 101 has ended HTTP. */
+export interface TunnelEnd {
+  openTunnel(): void
+}
+
 /**
  * Finds responses. The encoder of requests in the same session tells it what was asked, because
  * the length of a response depends on its request (RFC 9112 §6.3). A connection that fails while
@@ -23,12 +28,15 @@ export const decodeHttpResponse = defineFilter({
  */
 export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
   #connect: Upstream | null = null
-  #isPaired = false
+  /** The encoder of the requests, if there is one in the same session. */
+  #encoder: TunnelEnd | null = null
   /** Requests whose final response is not complete. */
   #expected = 0
   #isInMessage = false
   #isReusable = true
   #hasEnded = false
+  /** A 101 was received: what follows are bytes of another protocol. */
+  #isTunnel = false
 
   constructor() {
     super(FRAMER_HTTP_RESPONSE)
@@ -36,25 +44,26 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
 
   override start(): void {
     if (this.previous instanceof Upstream) this.#connect = this.previous
-    if (isFramable(this.previous) && this.#isPaired) {
+    if (isFramable(this.previous) && this.#encoder !== null) {
       this.isFused = true
       this.previous.attachFramer(FRAMER_HTTP_RESPONSE, this)
-    } else if (this.#isPaired) this.#connect?.watch(this)
+    } else if (this.#encoder !== null) this.#connect?.watch(this)
   }
 
   override reset(): void {
     super.reset()
     this.#connect = null
-    this.#isPaired = false
+    this.#encoder = null
     this.#expected = 0
     this.#isInMessage = false
     this.#isReusable = true
     this.#hasEnded = false
+    this.#isTunnel = false
   }
 
   /** An encoder of requests will tell what is asked. Called before `start`, down the chain. */
-  pair(): void {
-    this.#isPaired = true
+  pair(encoder: TunnelEnd): void {
+    this.#encoder = encoder
   }
 
   /** A request goes out; `isText` if the native framer cannot see it by itself. */
@@ -75,7 +84,7 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
   }
 
   protected override expectsAny(): boolean {
-    return !this.#isPaired
+    return this.#encoder === null
   }
 
   receiveHead(events: Int32Array, at: number): void {
@@ -86,6 +95,11 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
     }
     this.#isInMessage = true
     if ((wire.flags & HEAD_KEEP_ALIVE) === 0) this.#isReusable = false
+    if (wire.opensTunnel) {
+      this.#isTunnel = true
+      this.#encoder?.openTunnel()
+      this.#connect?.openTunnel()
+    }
     this.next.process(new MessageStart(null, wire))
   }
 
@@ -103,7 +117,8 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
   protected override receiveSessionEnd(end: SessionEnd): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
-    const isDue = this.#expected > 0 || (!this.#isPaired && end.error !== '')
+    if (this.#isTunnel) return this.next.process(end)
+    const isDue = this.#expected > 0 || (this.#encoder === null && end.error !== '')
     if (this.#isInMessage) {
       this.next.process(new SessionEnd(end.error || 'ReadError'))
     } else if (isDue) {

@@ -106,6 +106,10 @@ class Demux extends Filter implements Source {
       }
       case SESSION_END:
         this.#hasEnded = true
+        if (this.#current?.isTunnel === true && (event as SessionEnd).error === '') {
+          this.#current.endInput(event as SessionEnd)
+          break
+        }
         this.#cut(event as SessionEnd)
         this.#passError(event as SessionEnd)
         break
@@ -138,6 +142,11 @@ class Demux extends Filter implements Source {
     this.#holders = 0
     this.#notice = null
     this.#owed = null
+  }
+
+  /** Raw data that comes in from now on belongs to `channel`, whose message was the last one. */
+  openTunnel(channel: Channel): void {
+    this.#current = channel
   }
 
   /** Whether `channel` is the one that this filter's input goes to. */
@@ -178,6 +187,7 @@ class Demux extends Filter implements Source {
   /** The first message has been answered completely, or never will be. */
   finish(channel: Channel): void {
     this.#unlink(channel)
+    if (channel.isTunnel) this.#current = null
     if (channel !== this.#current) channel.session.free()
     if (this.#owed !== null) this.#payOwed(this.#owed)
     const next = this.#first
@@ -321,6 +331,10 @@ class Channel implements Sink, Source {
   isDone = false
   /** Its answer has begun to go out. */
   hasStarted = false
+  /** Both messages are over, and what goes both ways is raw data. */
+  isTunnel = false
+  #hasInputEnded = false
+  #hasOutputEnded = false
   #buffer: Event[] | null = null
   #bufferSize = 0
   #isPaused = false
@@ -355,6 +369,13 @@ class Channel implements Sink, Source {
     return this.#buffer !== null
   }
 
+  /** The client sends nothing more through the tunnel. */
+  endInput(end: SessionEnd): void {
+    this.#hasInputEnded = true
+    this.session.process(end)
+    if (this.#hasOutputEnded) this.#finishTunnel()
+  }
+
   setPaused(value: boolean): void {
     if (this.#isPaused === value) return
     this.#isPaused = value
@@ -385,6 +406,10 @@ class Channel implements Sink, Source {
         break
       case MESSAGE_START:
         this.hasStarted = true
+        if ((event as MessageStart).wire?.opensTunnel === true) {
+          this.isTunnel = true
+          this.#owner.openTunnel(this)
+        }
         this.#owner.emit(event)
         break
       case DATA:
@@ -392,14 +417,28 @@ class Channel implements Sink, Source {
         break
       case MESSAGE_END:
         if (!this.hasStarted) break
-        this.isDone = true
+        this.isDone = !this.isTunnel
         this.#owner.emit(event)
-        this.#owner.finish(this)
+        if (this.isDone) this.#owner.finish(this)
         break
       case SESSION_END:
-        this.#fail(event as SessionEnd)
+        if (this.isTunnel) this.#endOutput(event as SessionEnd)
+        else this.#fail(event as SessionEnd)
         break
     }
+  }
+
+  /** The other end of the tunnel sends nothing more. */
+  #endOutput(end: SessionEnd): void {
+    this.#hasOutputEnded = true
+    this.#owner.emit(end)
+    if (this.#hasInputEnded || end.error !== '' || !end.isHalf) this.#finishTunnel()
+  }
+
+  #finishTunnel(): void {
+    if (this.isDone) return
+    this.isDone = true
+    this.#owner.finish(this)
   }
 
   /** The session ended without an answer: whoever asked gets one all the same. */

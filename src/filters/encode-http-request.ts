@@ -5,13 +5,15 @@ import {
   HEAD_HAS_LENGTH,
   HEAD_HEAD_METHOD,
   HEAD_NO_BODY,
+  HEAD_UPGRADE,
   WRITE_CHUNKED,
   WRITE_LENGTH,
+  WRITE_UPGRADE,
 } from '../native/protocol.ts'
 import { isFramable } from '../net/framable.ts'
 import { Socket } from '../net/socket.ts'
 import { Upstream } from './connect/upstream.ts'
-import { DecodeHttpResponse } from './decode-http-response.ts'
+import { DecodeHttpResponse, type TunnelEnd } from './decode-http-response.ts'
 import { EventOutput } from './http/frame-output.ts'
 import { requestText } from './http/head-text.ts'
 import type { RequestHead } from './http/head-view.ts'
@@ -40,7 +42,7 @@ export const encodeHttpRequest = defineFilter({
 const BODYLESS_METHODS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
 
 /** Writes requests, and tells the decoder of the responses what was asked. */
-export class EncodeHttpRequest extends HttpEncoder {
+export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
   #decoder: DecodeHttpResponse | null = null
   #isFused = false
 
@@ -49,7 +51,7 @@ export class EncodeHttpRequest extends HttpEncoder {
     const at = filters.indexOf(this)
     const found = filters.slice(at + 1).find((filter) => filter instanceof DecodeHttpResponse)
     this.#decoder = found instanceof DecodeHttpResponse ? found : null
-    this.#decoder?.pair()
+    this.#decoder?.pair(this)
     this.output = new EventOutput(this, this.session.layout.runtime.sockets.reactor)
     // All three side by side: the socket can do the work of both codecs.
     this.#isFused = isFramable(this.next) && this.#decoder !== null && filters[at + 2] === found
@@ -79,7 +81,7 @@ export class EncodeHttpRequest extends HttpEncoder {
     if (wire?.isRequest) wire.isExpectForwarded = true
     if (wire !== null && index >= 0 && !start.isBodyChanged) {
       this.#decoder?.expect(wire.flags, this.output instanceof EventOutput)
-      this.output.forwardHead(index, isChunked ? WRITE_CHUNKED : WRITE_LENGTH, wire.size)
+      this.output.forwardHead(index, this.#writeFlags(wire, isChunked), wire.size)
       if (this.output instanceof Socket) wire.forwardedTo = this.output.id
       return isChunked ? 'chunked' : 'length'
     }
@@ -91,14 +93,31 @@ export class EncodeHttpRequest extends HttpEncoder {
       (flags & HEAD_HAS_LENGTH) === 0 &&
       ((flags & HEAD_NO_BODY) !== 0 || BODYLESS_METHODS.has(method))
     if (wire?.lacksHost === true && head !== null) this.#addHost(head)
+    const isUpgrade = wire !== null && this.#isUpgrade(wire) && hasField(head, 'upgrade')
     const text = requestText(head, wire, {
       contentLength: isUnframed ? -1 : contentLength,
       isChunked,
-      connection: '',
+      connection: isUpgrade ? 'upgrade' : '',
     })
-    this.#decoder?.expect(method === 'HEAD' ? HEAD_HEAD_METHOD : 0, true)
+    const asked = (method === 'HEAD' ? HEAD_HEAD_METHOD : 0) | (isUpgrade ? HEAD_UPGRADE : 0)
+    this.#decoder?.expect(asked, true)
     this.output.sendText(text)
     return isChunked ? 'chunked' : 'length'
+  }
+
+  /** The endpoint has agreed to speak another protocol: bytes go as they are from now on. */
+  openTunnel(): void {
+    this.mode = 'tunnel'
+  }
+
+  #writeFlags(wire: HttpWireHead, isChunked: boolean): number {
+    if (this.#isUpgrade(wire)) return WRITE_UPGRADE | WRITE_LENGTH
+    return isChunked ? WRITE_CHUNKED : WRITE_LENGTH
+  }
+
+  /** Whether to ask for the other protocol: somebody has to understand the answer. */
+  #isUpgrade(wire: HttpWireHead): boolean {
+    return wire.isRequest && (wire.flags & HEAD_UPGRADE) !== 0 && this.#decoder !== null
   }
 
   /** RFC 9112 §3.2: an HTTP/1.1 request names its host, and an HTTP/1.0 one need not. */
@@ -123,4 +142,9 @@ export class EncodeHttpRequest extends HttpEncoder {
   protected override failed(error: unknown): void {
     this.fail(error)
   }
+}
+
+/** Whether a script's head still has a field, in any spelling. */
+function hasField(head: Partial<RequestHead> | null, name: string): boolean {
+  return Object.keys(head?.headers ?? {}).some((key) => key.toLowerCase() === name)
 }

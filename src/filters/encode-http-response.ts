@@ -9,10 +9,12 @@ import {
   HEAD_HEAD_METHOD,
   HEAD_HTTP10,
   HEAD_KEEP_ALIVE,
+  HEAD_UPGRADE,
   WRITE_CHUNKED,
   WRITE_CLOSE,
   WRITE_KEEP_ALIVE,
   WRITE_LENGTH,
+  WRITE_UPGRADE,
 } from '../native/protocol.ts'
 import { isFramable } from '../net/framable.ts'
 import { Upstream } from './connect/upstream.ts'
@@ -55,6 +57,8 @@ export class EncodeHttpResponse extends HttpEncoder {
   #isClosing = false
   #isDraining = false
   #hasClosed = false
+  /** The response in progress ends HTTP on this connection. */
+  #isSwitching = false
 
   override start(): void {
     // Not of a `connect`, which connects when there is something to send.
@@ -76,6 +80,7 @@ export class EncodeHttpResponse extends HttpEncoder {
     this.#isClosing = false
     this.#isDraining = false
     this.#hasClosed = false
+    this.#isSwitching = false
   }
 
   /** Bytes that are no request have come in: answer them when their turn has come. */
@@ -138,6 +143,7 @@ export class EncodeHttpResponse extends HttpEncoder {
     if (start.failure !== '' && start.head === null) {
       start.head = failureHead(start.failure)
     }
+    if (start.wire?.opensTunnel === true) return this.#writeSwitch(start, option)
     const status = statusOf(start, option)
     this.output.begin(start)
     // A response made of its request's own body: the client has to be asked for it first.
@@ -161,6 +167,8 @@ export class EncodeHttpResponse extends HttpEncoder {
       (request & HEAD_KEEP_ALIVE) === 0 ||
       // The client may or may not send the body it announced; the two cannot be told apart.
       (isUnread && ((request & HEAD_EXPECT_CONTINUE) !== 0 || status >= 400)) ||
+      // Nobody has looked at what is behind a request to upgrade.
+      ((request & HEAD_UPGRADE) !== 0 && this.#decoder?.hasEarlyBytes === true) ||
       this.#asksToClose(start)
     const connection = this.#isClosing ? 'close' : 'keep-alive'
     const index = wire === null || wire.isRequest || option !== null ? -1 : wire.forwardIndex
@@ -185,11 +193,20 @@ export class EncodeHttpResponse extends HttpEncoder {
   protected override finished(isCut: boolean): void {
     if (isCut) return this.#close('ReadError')
     const decoder = this.#decoder
+    if (this.#isSwitching) {
+      // The exchange stays open: the connection is in use as long as the tunnel.
+      this.mode = 'tunnel'
+      decoder?.openTunnel()
+      return
+    }
+    const hasAskedToUpgrade = (this.#exchanges.peek() & HEAD_UPGRADE) !== 0
     if (decoder === null) this.#exchanges.shift()
     else decoder.answered()
     const isLast = this.#exchanges.size === 0
     // Whatever of the request is still to come has lost its reader.
-    const isUnread = decoder?.isOpen === true && isLast
+    const isUnread =
+      isLast && (decoder?.isOpen === true || (hasAskedToUpgrade && decoder?.hasEarlyBytes === true))
+    if (hasAskedToUpgrade && !isUnread) decoder?.stayHttp()
     if (
       this.#isClosing ||
       isUnread ||
@@ -203,6 +220,11 @@ export class EncodeHttpResponse extends HttpEncoder {
 
   protected override receiveSessionEnd(end: SessionEnd): void {
     if (this.#hasClosed) return
+    if (this.mode === 'tunnel') {
+      this.#hasClosed = true
+      this.next.process(end)
+      return
+    }
     // The client's own end comes by inputEnded(); here the session has no more to say.
     if (this.mode !== 'idle' && this.mode !== 'held') return this.#close(end.error || 'ReadError')
     this.drop()
@@ -215,6 +237,25 @@ export class EncodeHttpResponse extends HttpEncoder {
   protected override failed(error: unknown): void {
     this.session.context.runtime.reportScriptError(error)
     this.#answer(500, '')
+  }
+
+  /** Writes a 101, behind which the bytes of another protocol come. */
+  #writeSwitch(start: MessageStart, option: object | null): BodyMode {
+    const wire = start.wire as HttpWireHead
+    const head = start.head as Partial<ResponseHead> | null
+    const wasAsked = (this.#exchanges.peek() & HEAD_UPGRADE) !== 0
+    const index = option === null ? wire.forwardIndex : -1
+    if (!wasAsked || option !== null || (index < 0 && responseStatus(head) !== 101)) {
+      throw new TypeError('a 101 can only be passed on to who has asked for it')
+    }
+    this.output.begin(start)
+    this.#isSwitching = true
+    if (index >= 0) this.output.forwardHead(index, WRITE_UPGRADE, wire.size)
+    else {
+      const framing: Framing = { contentLength: -1, isChunked: false, connection: 'upgrade' }
+      this.output.sendText(responseText(head, wire, framing))
+    }
+    return 'none'
   }
 
   #endWell(end: SessionEnd): void {

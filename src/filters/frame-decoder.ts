@@ -52,6 +52,12 @@ export abstract class FrameDecoder extends Filter implements FrameReceiver {
     return this.#framer
   }
 
+  /** Forgets what a direct framer has seen. */
+  protected renewFramer(): void {
+    if (this.#framer >= 0) this.reactor.framerFree(this.#framer)
+    this.#framer = -1
+  }
+
   /** Whether HTTP responses are taken without knowing their requests. */
   protected expectsAny(): boolean {
     return this.#kind === FRAMER_HTTP_RESPONSE
@@ -89,8 +95,7 @@ export abstract class FrameDecoder extends Filter implements FrameReceiver {
   }
 
   override reset(): void {
-    if (this.#framer >= 0) this.reactor.framerFree(this.#framer)
-    this.#framer = -1
+    this.renewFramer()
     this.isFused = false
   }
 

@@ -15,7 +15,6 @@ import {
 import { Filter } from '../engine/filter.ts'
 import { parseDuration } from '../engine/quantity.ts'
 import type { UpstreamObserver } from '../engine/upstream-observer.ts'
-import { HEAD_IDEMPOTENT } from '../native/protocol.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 import { AnswerTurn } from './mux/answer-turn.ts'
 import type { Exchange, Requester } from './mux/exchange.ts'
@@ -90,6 +89,8 @@ class Mux extends Filter implements Requester {
   #earlier: Exchange[] | null = null
   /** Messages that begin when the one before is answered, because their answers could overtake. */
   #deferred: Exchange[] | null = null
+  /** What comes in is raw data for the current exchange. */
+  #isTunnel = false
   #pauses = 0
   #holdsInput = false
   #hasEnded = false
@@ -128,6 +129,7 @@ class Mux extends Filter implements Requester {
         break
       case SESSION_END:
         this.#hasEnded = true
+        if (this.#isTunnel && (event as SessionEnd).error === '') return this.#continue(event)
         if (this.#current !== null) this.#hub.abandon(this.#current)
         this.#current = null
         this.#passError(event as SessionEnd)
@@ -154,6 +156,11 @@ class Mux extends Filter implements Requester {
     if (context.waiters !== null) context.wake()
   }
 
+  tunnelled(exchange: Exchange): void {
+    this.#isTunnel = true
+    this.#current = exchange
+  }
+
   attached(): void {
     this.#holdInput(this.#deferred !== null)
   }
@@ -176,6 +183,7 @@ class Mux extends Filter implements Requester {
     this.#last = null
     this.#earlier = null
     this.#deferred = null
+    this.#isTunnel = false
     this.#pauses = 0
     this.#holdsInput = false
     this.#hasEnded = false
@@ -199,17 +207,18 @@ class Mux extends Filter implements Requester {
       return this.fail(error)
     }
     const wire = event.wire
-    const isIdempotent = wire instanceof HttpWireHead && (wire.flags & HEAD_IDEMPOTENT) !== 0
+    const flags = wire instanceof HttpWireHead ? wire.flags : 0
     const before = this.#last
     if (before !== null && !before.isAnswered) {
       this.#earlier = this.#earlier?.filter((one) => !one.isAnswered) ?? []
       this.#earlier.push(before)
     }
-    const exchange = this.#hub.open(this, this.#key, isIdempotent, correlation)
+    const exchange = this.#hub.open(this, this.#key, flags, correlation)
     this.#last = exchange
     this.#current = exchange
     // On a session of its own it could be answered before the one that was sent first.
-    const mayOvertake = correlation === null && this.#hub.policy.maxSessions > 1
+    const mayOvertake =
+      correlation === null && (this.#hub.policy.maxSessions > 1 || exchange.isExclusive)
     if (mayOvertake && before?.isAnswered === false) {
       this.#deferred ??= []
       this.#deferred.push(exchange)

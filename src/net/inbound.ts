@@ -151,8 +151,8 @@ export class Inbound implements Downstream, Sink, Source, Framable, Accepted {
 
   onEnd(): void {
     this.#hasInputEnded = true
+    this.#session.process(new SessionEnd('', true))
     if (this.#hasOutputEnded) this.#finish(false)
-    else this.#session.process(new SessionEnd('', true))
   }
 
   onError(): void {

@@ -30,6 +30,7 @@ class LogHost final : public Host {
         "keep-alive",  "chunked", "length",     "http10",  "expect-continue", "upgrade", "no-body",
         "until-close", "head",    "idempotent", "interim", "connect",         "trailer", "bare-lf"};
     Require(!in_message_, "head inside a message");
+    Require(!upgrade_, "head behind an upgrade");
     Flush();
     log_ += "head";
     for (uint32_t bit = 0; bit < std::size(kNames); ++bit) {
@@ -49,10 +50,13 @@ class LogHost final : public Host {
     Lines(text.substr(0, written - 2));
     in_message_ = (head.flags & kInterim) == 0;
     no_body_ = (head.flags & kNoBody) != 0;
+    upgrade_ = (head.flags & kUpgrade) != 0;
+    Require(no_body_ || !upgrade_, "an upgrade with a body");
   }
 
   void OnData(const uint8_t* data, size_t size) override {
-    Require(in_message_ && !no_body_ && size > 0, "data outside a body");
+    const bool in_body = in_message_ ? !no_body_ : upgrade_;
+    Require(in_body && size > 0, "data outside a body");
     data_.append(reinterpret_cast<const char*>(data), size);
   }
 
@@ -72,7 +76,10 @@ class LogHost final : public Host {
     log_ += "error " + std::to_string(status) + '\n';
   }
 
-  void Finished(bool clean) { log_ += clean ? "finish true\n" : "finish false\n"; }
+  void Finished(bool clean) {
+    Flush();
+    log_ += clean ? "finish true\n" : "finish false\n";
+  }
 
   std::string Take() {
     Flush();
@@ -105,6 +112,7 @@ class LogHost final : public Host {
   std::string data_;
   bool in_message_ = false;
   bool no_body_ = false;
+  bool upgrade_ = false;
   bool failed_ = false;
 };
 

@@ -105,10 +105,11 @@ export function parseHead(role: Role, text: string, options: Http1Options): Head
     if (has('expect') && !head.http10) flags.add('expect-continue')
     const protocols = (values.get('upgrade') ?? []).join(',').toLowerCase()
     const h2c = /(^|,)[ \t]*h2c($|[^!#$%&'*+\-.^_`|~0-9a-z])/.test(protocols)
-    if (connection.includes('upgrade') && has('upgrade') && !h2c && !head.http10) {
+    const hasBody = has('transfer-encoding') || head.contentLength !== 0
+    if (!hasBody) flags.add('no-body')
+    if (connection.includes('upgrade') && has('upgrade') && !h2c && !head.http10 && !hasBody) {
       flags.add('upgrade')
     }
-    if (!has('transfer-encoding') && head.contentLength === 0) flags.add('no-body')
   }
   forward(role, head, fields)
   return head

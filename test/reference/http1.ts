@@ -42,7 +42,16 @@ export const DEFAULT_OPTIONS: Http1Options = {
   expectAny: false,
 }
 
-type State = 'start' | 'length' | 'until-close' | 'size' | 'chunk' | 'trailer' | 'closed' | 'failed'
+type State =
+  | 'start'
+  | 'length'
+  | 'until-close'
+  | 'size'
+  | 'chunk'
+  | 'trailer'
+  | 'tunnel'
+  | 'closed'
+  | 'failed'
 
 const MAX_EMPTY_LINES = 2
 const TCHAR = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]"
@@ -75,6 +84,7 @@ export class Http1Reference {
   #emptyLines = 0
   #interim = 0
   #keepAlive = true
+  #isUpgrade = false
   #nominated = new Set<string>()
   /** Requests whose responses are to come: GET, HEAD, CONNECT or UPGRADE. */
   readonly #expected: string[] = []
@@ -107,7 +117,7 @@ export class Http1Reference {
     }
     // A CR before a request is as much as nothing.
     if (this.#state === 'start' && (this.#buffer === '' || this.#buffer === '\r')) return true
-    if (this.#state === 'closed') return true
+    if (this.#state === 'closed' || this.#state === 'tunnel') return true
     this.#fail(400)
     return false
   }
@@ -121,6 +131,7 @@ export class Http1Reference {
       case 'chunk':
         return this.#body()
       case 'until-close':
+      case 'tunnel':
         this.#data(this.#buffer.length)
         return true
       case 'size':
@@ -181,6 +192,7 @@ export class Http1Reference {
     this.#take(size)
     this.#emptyLines = 0
     this.#keepAlive = flags.has('keep-alive')
+    this.#isUpgrade = flags.has('upgrade')
     this.#nominated = head.nominated
     this.#remaining = head.contentLength
     this.events.push({ kind: 'head', flags, lines: head.lines })
@@ -199,7 +211,7 @@ export class Http1Reference {
     if (request === 'HEAD') flags.add('head')
     if (status === 101) {
       if (request !== 'UPGRADE') throw new Refused(502)
-      flags.add('upgrade').add('until-close')
+      flags.add('upgrade').add('no-body')
       drop('keep-alive', 'chunked', 'length')
     } else if (status < 200) {
       if (++this.#interim > this.options.maxInterimResponses) throw new Refused(502)
@@ -279,7 +291,7 @@ export class Http1Reference {
   }
 
   #end(trailers: string[]): void {
-    this.#state = this.#keepAlive ? 'start' : 'closed'
+    this.#state = this.#isUpgrade ? 'tunnel' : this.#keepAlive ? 'start' : 'closed'
     this.#interim = 0
     this.#expected.shift()
     this.events.push({ kind: 'end', trailers })

@@ -59,6 +59,10 @@ export class TlsConnect extends Upstream implements TlsCarrier, TlsOwner {
     this.#inner.watch(codec)
   }
 
+  override openTunnel(): void {
+    this.#inner.openTunnel()
+  }
+
   override start(): void {
     this.#inner.session = this.session
     this.#inner.start()

@@ -25,6 +25,8 @@ export abstract class Upstream extends Filter {
   expect(_flags: number): void {}
   /** A codec without a framer on the socket tells whether an answer is due. */
   watch(_codec: Watched): void {}
+  /** What is received from now on is no answer to anything: each side may end on its own. */
+  openTunnel(): void {}
   /** Resets the connection. */
   abstract destroy(): void
 }

@@ -88,6 +88,10 @@ export class DubboWireHead implements WireHead, Correlation, RequestId {
     return (this.flags & DUBBO_EVENT) !== 0
   }
 
+  get opensTunnel(): boolean {
+    return false
+  }
+
   own(): void {}
 
   materialise(): DubboHead {

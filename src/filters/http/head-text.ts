@@ -10,7 +10,7 @@ export interface Framing {
   contentLength: number
   isChunked: boolean
   /** Connection field to write, '' for none. */
-  connection: '' | 'close' | 'keep-alive'
+  connection: '' | 'close' | 'keep-alive' | 'upgrade'
 }
 
 /** RFC 9110 §5.6.2: token. */
@@ -51,7 +51,7 @@ export function requestText(
   const target = absolute === null ? path : originForm(absolute[2] ?? '', method)
   // RFC 9112 §3.2.2: the authority of an absolute-form target replaces Host.
   const host = absolute === null ? null : (absolute[1] ?? '')
-  return `${method} ${target} HTTP/1.1\r\n${fieldsText(head?.headers, wire, host)}${framingText(framing)}\r\n`
+  return `${method} ${target} HTTP/1.1\r\n${fieldsText(head?.headers, wire, host, isUpgrade(framing))}${framingText(framing)}\r\n`
 }
 
 /** Writes a response head as Latin-1 text; throws a TypeError on what must not be on the wire. */
@@ -63,7 +63,7 @@ export function responseText(
   const status = responseStatus(head)
   const reason = toLatin1(String(head?.statusText || (STATUS_CODES[status] ?? 'OK')))
   if (FORBIDDEN_IN_VALUE.test(reason)) throw new TypeError(`invalid status text: ${show(reason)}`)
-  return `HTTP/1.1 ${status} ${reason}\r\n${fieldsText(head?.headers, wire, null)}${framingText(framing)}\r\n`
+  return `HTTP/1.1 ${status} ${reason}\r\n${fieldsText(head?.headers, wire, null, isUpgrade(framing))}${framingText(framing)}\r\n`
 }
 
 /** The status a response head asks for: 200 unless it names one. */
@@ -79,6 +79,10 @@ function originForm(rest: string, method: string): string {
   // RFC 9112 §3.2.4: OPTIONS without a path asks the server as a whole.
   if (rest === '' && method === 'OPTIONS') return '*'
   return rest.startsWith('/') ? rest : `/${rest}`
+}
+
+function isUpgrade(framing: Framing): boolean {
+  return framing.connection === 'upgrade'
 }
 
 function framingText(framing: Framing): string {
@@ -97,12 +101,15 @@ function fieldsText(
   headers: Record<string, unknown> | null | undefined,
   wire: HttpWireHead | null,
   host: string | null,
+  keepsUpgrade: boolean,
 ): string {
+  const isDropped = (name: string): boolean =>
+    HOP_BY_HOP.has(name) && !(keepsUpgrade && name === 'upgrade')
   const fields: Record<string, unknown> = headers ?? {}
   const pending = new Map<string, [name: string, value: unknown]>()
   for (const [name, value] of Object.entries(fields)) {
     const key = name.toLowerCase()
-    if (!HOP_BY_HOP.has(key)) pending.set(key, [name, value])
+    if (!isDropped(key)) pending.set(key, [name, value])
   }
   if (host !== null) pending.set('host', ['Host', host])
   let text = ''
@@ -121,7 +128,7 @@ function fieldsText(
       }
     }
     for (const [name, , line] of headerLines(wire.text)) {
-      if (HOP_BY_HOP.has(name) || named.has(name)) continue
+      if (isDropped(name) || (named.has(name) && name !== 'upgrade')) continue
       // RFC 9110 §10.1.1: ignored in a request of HTTP/1.0, which knows no interim response.
       if (name === 'expect' && (wire.flags & HEAD_HTTP10) !== 0) continue
       if (unchanged.has(name)) text += `${line}\r\n`

@@ -26,8 +26,9 @@ import { HttpWireHead } from './wire-head.ts'
  *
  *     Idle -> Held | None | Length | Chunked | UntilClose -> Idle
  *     Held -> Length (the whole body is known) | Chunked (it is too long to wait for)
+ *     Idle -> Tunnel (there will be no other message)
  */
-export type BodyMode = 'idle' | 'held' | 'none' | 'length' | 'chunked' | 'until-close'
+export type BodyMode = 'idle' | 'held' | 'none' | 'length' | 'chunked' | 'until-close' | 'tunnel'
 
 /** A body of unknown length is held up to this size so that it can go out with Content-Length. */
 const HELD_LIMIT = 64 * 1024
@@ -163,6 +164,7 @@ export abstract class HttpEncoder extends Filter implements BatchListener {
         this.output.sendChunk(data)
         break
       case 'until-close':
+      case 'tunnel':
         this.output.send(data)
         break
       case 'idle':
@@ -181,7 +183,7 @@ export abstract class HttpEncoder extends Filter implements BatchListener {
 
   #finish(end: MessageEnd): void {
     if (this.#held !== null) this.#openHeld(this.#held, true)
-    if (this.mode === 'idle') return
+    if (this.mode === 'idle' || this.mode === 'tunnel') return
     if (this.mode === 'length' && this.remaining > 0) return this.#cut()
     if (this.mode === 'chunked') this.output.sendLastChunk(end.trailers)
     this.mode = 'idle'

@@ -55,6 +55,11 @@ export class HttpWireHead implements WireHead {
     this.#view = null
   }
 
+  /** RFC 9110 §15.2.2: a 101, which is decoded only where it was asked for. */
+  get opensTunnel(): boolean {
+    return this.status === 101
+  }
+
   /** Length of the body, where HEAD_HAS_LENGTH tells that it is known. */
   get contentLength(): number {
     // Small lengths stay small integers: a fraction-capable field would cost an object of its own.

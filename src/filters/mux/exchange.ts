@@ -12,6 +12,7 @@ import {
   SessionEnd,
 } from '../../engine/event.ts'
 import type { Source } from '../../engine/filter.ts'
+import { HEAD_IDEMPOTENT, HEAD_UPGRADE } from '../../native/protocol.ts'
 import { failedMessage } from '../http/frame-output.ts'
 import type { MuxGroup } from './group.ts'
 import type { MuxSession } from './mux-session.ts'
@@ -26,6 +27,8 @@ export interface Requester {
   deliver(event: Event, exchange: Exchange): void
   /** The exchange has got its session: input that was held up may go on. */
   attached(): void
+  /** The answer to the exchange has opened a tunnel: what comes in raw from now on belongs to it. */
+  tunnelled(exchange: Exchange): void
   /** Chooses the key anew, after an attempt that has failed. */
   select(): string
 }
@@ -40,6 +43,8 @@ export class Exchange {
   group: MuxGroup
   /** Its request may be sent a second time (RFC 9110 §9.2.2). */
   readonly isIdempotent: boolean
+  /** Its connection may become one of another protocol: nobody else can use it. */
+  readonly isExclusive: boolean
   /** What its answer refers to, in protocols whose answers come in any order. */
   readonly correlation: Correlation | null
   /** The session that carries it, or `null` while it waits for one. */
@@ -60,15 +65,17 @@ export class Exchange {
   keptEnd: MessageEnd | null
   keptSize: number
 
+  /** `flags` are the HEAD_* bits of the request, 0 in other protocols. */
   constructor(
     requester: Requester,
     group: MuxGroup,
-    isIdempotent: boolean,
+    flags: number,
     correlation: Correlation | null,
   ) {
     this.requester = requester
     this.group = group
-    this.isIdempotent = isIdempotent
+    this.isIdempotent = (flags & HEAD_IDEMPOTENT) !== 0
+    this.isExclusive = (flags & HEAD_UPGRADE) !== 0
     this.correlation = correlation
     this.session = null
     this.hasStarted = false

@@ -7,6 +7,8 @@ export class MuxGroup {
   readonly key: string
   readonly observer: TargetObserver | null
   readonly sessions: MuxSession[] = []
+  /** Sessions that serve one exchange each: a request to upgrade, and what becomes of it. */
+  readonly exclusive: MuxSession[] = []
   /** Sessions with nothing in progress, the one used last at the end. */
   readonly idle: MuxSession[] = []
   readonly queue: Exchange[] = []
@@ -18,6 +20,7 @@ export class MuxGroup {
 
   remove(session: MuxSession): void {
     remove(this.sessions, session)
+    remove(this.exclusive, session)
     remove(this.idle, session)
   }
 
@@ -27,7 +30,7 @@ export class MuxGroup {
   }
 
   get isEmpty(): boolean {
-    return this.sessions.length === 0 && this.queue.length === 0
+    return this.sessions.length + this.exclusive.length + this.queue.length === 0
   }
 }
 

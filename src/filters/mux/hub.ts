@@ -25,14 +25,17 @@ export class MuxHub {
     this.policy = policy
   }
 
-  /** Makes what stands for a message for the key; `begin` sends it on its way. */
+  /**
+   * Makes what stands for a message for the key; `flags` are its HEAD_* bits. `begin` sends
+   * it on its way.
+   */
   open(
     requester: Requester,
     key: string,
-    isIdempotent: boolean,
+    flags: number,
     correlation: Correlation | null,
   ): Exchange {
-    return new Exchange(requester, this.#groupOf(key), isIdempotent, correlation)
+    return new Exchange(requester, this.#groupOf(key), flags, correlation)
   }
 
   /** Begins a message, on a session now or later. */
@@ -136,7 +139,9 @@ export class MuxHub {
     const { group, requester } = exchange
     if (requester === null) return
     group.observer?.begin()
-    const session = this.#acquire(group, requester, isFresh)
+    const session = exchange.isExclusive
+      ? this.#create(group, requester, group.exclusive)
+      : this.#acquire(group, requester, isFresh)
     const { maxQueue, maxCorrelatedQueue } = this.policy
     const limit = exchange.correlation === null ? maxQueue : maxCorrelatedQueue
     if (session !== null) this.#attach(exchange, session)
@@ -161,10 +166,14 @@ export class MuxHub {
       }
     }
     if (group.sessions.length >= this.policy.maxSessions) return null
+    return this.#create(group, requester, group.sessions)
+  }
+
+  #create(group: MuxGroup, requester: Requester, list: MuxSession[]): MuxSession | null {
     const layout = this.#layout.runtime.findLayout(this.#layout.module, this.#target)
     if (layout === undefined) return null
     const session = createSession(this, group, layout, requester.context)
-    group.sessions.push(session)
+    list.push(session)
     return session
   }
 

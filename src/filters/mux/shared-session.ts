@@ -33,6 +33,12 @@ export class SharedSession implements MuxSession, Sink, Source {
   /** Messages whose answers are not complete, oldest first. */
   readonly #waiting: Exchange[] = []
   #feeding: Exchange | null = null
+  /** Serves one exchange only, which may end the protocol on its connection. */
+  #isExclusive = false
+  /** What goes both ways is raw data. */
+  #isTunnel = false
+  #hasInputEnded = false
+  #hasOutputEnded = false
   #paused: Exchange | null = null
   #isInputPaused = false
   #isOutputPaused = false
@@ -64,18 +70,24 @@ export class SharedSession implements MuxSession, Sink, Source {
 
   /** While a message is being fed, no other can begin. */
   get hasRoom(): boolean {
-    return this.#feeding === null && this.#waiting.length < this.#hub.policy.pipelining
+    return (
+      this.#feeding === null &&
+      !this.#isExclusive &&
+      this.#waiting.length < this.#hub.policy.pipelining
+    )
   }
 
   /** Begins to feed a message. */
   begin(exchange: Exchange): void {
     this.#waiting.push(exchange)
     this.#feeding = exchange
+    this.#isExclusive = exchange.isExclusive
     this.#balancePauses()
   }
 
   /** Feeds the next event of the message that was begun. */
   feed(event: Event): void {
+    if (event.kind === SESSION_END) return this.#endTunnelInput(event)
     if (event.kind !== MESSAGE_END) return this.#session.process(event)
     this.#feeding = null
     this.#balancePauses()
@@ -85,7 +97,8 @@ export class SharedSession implements MuxSession, Sink, Source {
 
   /** A requester has gone. Its answer still comes; a message cut off in its middle spoils all. */
   abandon(exchange: Exchange): void {
-    if (this.#feeding !== exchange && this.#hub.policy.pipelining > 1) return this.#balancePauses()
+    const isShared = this.#hub.policy.pipelining > 1 && !this.#isExclusive
+    if (this.#feeding !== exchange && isShared) return this.#balancePauses()
     // The pipeline hears of it, so that a connection with half a message on it is reset.
     this.#session.process(new SessionEnd('ReadError'))
     this.end('ReadError')
@@ -109,7 +122,11 @@ export class SharedSession implements MuxSession, Sink, Source {
 
   process(event: Event): void {
     if (this.isEnded) return
-    if (event.kind === SESSION_END) return this.#ended(event as SessionEnd)
+    if (event.kind === SESSION_END) {
+      if (this.#isTunnel) this.#endTunnelOutput(event as SessionEnd)
+      else this.#ended(event as SessionEnd)
+      return
+    }
     const exchange = this.#waiting[0]
     // Nobody has asked: whoever speaks out of turn cannot be trusted with the next question.
     if (exchange === undefined) return this.end('')
@@ -125,11 +142,13 @@ export class SharedSession implements MuxSession, Sink, Source {
         }
         exchange.hasStarted = true
         exchange.kept = null
+        if ((event as MessageStart).wire?.opensTunnel === true) this.#openTunnel(exchange)
         exchange.requester?.deliver(event, exchange)
         break
       }
       case MESSAGE_END:
-        if (this.#failure === '') this.#complete(exchange, event)
+        if (this.#isTunnel) exchange.requester?.deliver(event, exchange)
+        else if (this.#failure === '') this.#complete(exchange, event)
         break
       case INTERIM:
         exchange.hasInterim = true
@@ -145,13 +164,36 @@ export class SharedSession implements MuxSession, Sink, Source {
     this.#ended(new SessionEnd(error))
   }
 
+  #openTunnel(exchange: Exchange): void {
+    this.#isTunnel = true
+    this.#feeding = exchange
+    this.#balancePauses()
+    exchange.requester?.tunnelled(exchange)
+  }
+
+  /** The requester sends nothing more through the tunnel, but may still receive. */
+  #endTunnelInput(end: SessionEnd): void {
+    this.#hasInputEnded = true
+    this.#session.process(end)
+    if (this.#hasOutputEnded) this.end('')
+  }
+
+  /** The same the other way round. */
+  #endTunnelOutput(end: SessionEnd): void {
+    if (!end.isHalf || end.error !== '') return this.#ended(end)
+    this.#hasOutputEnded = true
+    const [exchange] = this.#waiting
+    exchange?.requester?.deliver(end, exchange)
+    if (this.#hasInputEnded) this.end('')
+  }
+
   #complete(exchange: Exchange, event: Event): void {
     this.#waiting.shift()
     this.served++
     this.#balancePauses()
     const isOver =
       // The rest of the message would be taken for the next one.
-      this.#feeding === exchange || this.#decoder?.isReusable === false
+      this.#feeding === exchange || this.#isExclusive || this.#decoder?.isReusable === false
     const { requester } = exchange
     exchange.session = null
     this.#hub.answered(exchange)
@@ -175,6 +217,11 @@ export class SharedSession implements MuxSession, Sink, Source {
     const error = this.#failure || end.error || 'ReadError'
     for (const exchange of waiting) {
       exchange.session = null
+      if (this.#isTunnel) {
+        this.#hub.answered(exchange)
+        if (!this.#hasOutputEnded) exchange.requester?.deliver(end, exchange)
+        continue
+      }
       if (mayRetry(this.#hub.policy, exchange, error, this.served > 0)) {
         this.#hub.retry(exchange, error)
         continue
