@@ -15,6 +15,8 @@ export interface RunOptions {
   workerMemoryMb: number
   /** A worker that answers nothing for so long is replaced; 0 waits for ever. */
   hangTimeoutMs: number
+  /** Whether workers count for the admin API. */
+  hasMetrics: boolean
   /** Where to serve the admin API; undefined for nowhere. */
   admin: AdminOptions | undefined
 }
@@ -76,6 +78,7 @@ export function readRunOptions(
   const memory = options.value('worker-memory')
   const hangTimeout = options.value('hang-timeout')
   const logLevel = options.value('log-level')
+  const admin = readAdminOptions(options) ?? defaults.admin
   return {
     workers:
       workers === undefined ? defaults.workers : parseInteger('workers', workers, 1, MAX_WORKERS),
@@ -88,7 +91,8 @@ export function readRunOptions(
       hangTimeout === undefined
         ? (defaults.hangTimeoutMs ?? DEFAULT_HANG_TIMEOUT_MS)
         : parseDuration('hang-timeout', hangTimeout),
-    admin: readAdminOptions(options),
+    admin,
+    hasMetrics: admin !== undefined,
     workerMemoryMb:
       memory === undefined
         ? (defaults.workerMemoryMb ?? DEFAULT_WORKER_MEMORY_MB)
@@ -103,6 +107,11 @@ function readAdminOptions(options: ParsedOptions): AdminOptions | undefined {
     if (tokenFile === undefined) return undefined
     throw new UsageError('--admin-token-file needs --admin <address>')
   }
+  return adminOptions(address, tokenFile)
+}
+
+/** Where to serve the admin API, from options or a config; throws `UsageError`. */
+export function adminOptions(address: string, tokenFile: string | undefined): AdminOptions {
   const { host, port, path } = parseAddress(address, '--admin', '127.0.0.1')
   if (path !== undefined)
     throw new UsageError(`--admin ${address}: want [host:]port or [ipv6]:port`)

@@ -5,7 +5,7 @@ import type { GoodConfig } from '../config/load-config.ts'
 import type { ProcessConfig } from '../config/schema/process.ts'
 import { LoadError } from '../orchestrator/load-error.ts'
 import type { LoadedProgram } from '../orchestrator/program-source.ts'
-import { type RunOptions, readRunOptions } from './common-options.ts'
+import { adminOptions, type RunOptions, readRunOptions } from './common-options.ts'
 import type { ParsedOptions } from './option-table.ts'
 import { serveAdmin } from './serve-admin.ts'
 
@@ -65,6 +65,9 @@ function defaultsOf(section: ProcessConfig): Partial<RunOptions> & { workers: nu
     ...(drainTimeoutMs !== undefined && { drainTimeoutMs }),
     ...(hangTimeoutMs !== undefined && { hangTimeoutMs }),
     ...(workerMemory !== undefined && { workerMemoryMb: workerMemory }),
+    ...(section.admin !== undefined && {
+      admin: adminOptions(String(section.admin.address), section.admin.tokenFile),
+    }),
     ...(section.logLevel !== undefined && { logLevel: section.logLevel }),
   }
 }

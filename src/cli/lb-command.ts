@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import { DEFAULTS } from '../config/defaults.ts'
 import { normalise } from '../config/normalise.ts'
 import type { ConfigInput } from '../config/schema/config.ts'
+import { compileFormat } from '../program/access-log/format.ts'
 import { formatAddress } from '../program/format-address.ts'
 import type { Balance, LoadBalancerSpec } from '../program/spec.ts'
 import { CONFIG_OPTIONS, HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
@@ -77,7 +79,26 @@ const TIMEOUT_OPTIONS: readonly OptionSpec[] = [
   ...LISTENER_TIMEOUT_OPTIONS,
 ]
 
-const OPTIONS = [...TRAFFIC_OPTIONS, ...TIMEOUT_OPTIONS, ...LIMIT_OPTIONS, ...PROCESS_OPTIONS]
+const LOG_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'access-log',
+    value: '<path>',
+    doc: 'Write a line for every HTTP request to this file; SIGUSR1 opens it again.',
+  },
+  {
+    name: 'access-log-format',
+    value: '<format>',
+    doc: 'combined, json, or a template such as "{client} {target} {status}". Default: combined.',
+  },
+]
+
+const OPTIONS = [
+  ...TRAFFIC_OPTIONS,
+  ...TIMEOUT_OPTIONS,
+  ...LIMIT_OPTIONS,
+  ...LOG_OPTIONS,
+  ...PROCESS_OPTIONS,
+]
 
 const HELP: HelpPage = {
   usage: ['sluice lb --listen <address> --to <address> [--to <address> ...] [options]'],
@@ -89,6 +110,7 @@ const HELP: HelpPage = {
     { title: 'Traffic', options: TRAFFIC_OPTIONS },
     { title: 'Time-outs', options: TIMEOUT_OPTIONS },
     { title: 'Limits', options: LIMIT_OPTIONS },
+    { title: 'Access log', options: LOG_OPTIONS },
     { title: 'Process', options: PROCESS_OPTIONS },
   ],
   examples: [
@@ -163,7 +185,24 @@ function readConfig(options: ParsedOptions): ConfigInput {
       },
     },
     idleTimeout: idle,
+    ...readAccessLog(options),
   }
+}
+
+function readAccessLog(options: ParsedOptions): Pick<ConfigInput, 'accessLog'> {
+  const path = options.value('access-log')
+  const format = options.value('access-log-format')
+  if (path === undefined) {
+    if (format === undefined) return {}
+    throw new UsageError('--access-log-format needs --access-log <path>')
+  }
+  if (format === undefined) return { accessLog: { path: resolve(path) } }
+  try {
+    compileFormat(format)
+  } catch (error) {
+    throw new UsageError(`--access-log-format: ${error instanceof Error ? error.message : error}`)
+  }
+  return { accessLog: { path: resolve(path), format } }
 }
 
 function timeoutOf(options: ParsedOptions, name: string, byDefault: string): string {

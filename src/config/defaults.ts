@@ -13,4 +13,6 @@ export const DEFAULTS = {
   connectTimeout: '5s',
   responseTimeout: '60s',
   idleTimeout: '60s',
+  accessLogFormat: 'combined',
+  accessLogSample: 1,
 } as const

@@ -2,6 +2,7 @@ import { readListenerPolicy } from '../net/listener-options.ts'
 import { formatAddress } from '../program/format-address.ts'
 import { parseAddress, parseTargetAddress } from '../program/parse-address.ts'
 import type {
+  AccessLogSpec,
   EndpointSpec,
   LbListenSpec,
   LoadBalancerSpec,
@@ -28,6 +29,16 @@ export function normalise(config: ConfigInput): LoadBalancerSpec {
     listen: config.listeners.map((one) => normaliseListener(one, config.routes ?? [], indexOf)),
     upstreams: Object.entries(config.upstreams).map(normaliseUpstream),
     idleMs: milliseconds(config.idleTimeout ?? DEFAULTS.idleTimeout),
+    ...(config.accessLog !== undefined && { accessLog: normaliseAccessLog(config.accessLog) }),
+  }
+}
+
+function normaliseAccessLog(log: NonNullable<ConfigInput['accessLog']>): AccessLogSpec {
+  return {
+    path: log.path,
+    format: log.format ?? DEFAULTS.accessLogFormat,
+    sample: log.sample ?? DEFAULTS.accessLogSample,
+    classes: (log.status ?? []).map((range) => Number(range[0])),
   }
 }
 

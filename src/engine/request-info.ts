@@ -29,6 +29,10 @@ export class RequestInfo {
   status: number
   /** When the head of the final response came, on the same clock; 0 until then. */
   responseMs: number
+  /** When the response was complete, or could not become so, on the same clock; 0 until then. */
+  endMs: number
+  /** The head of the request as it came, Latin-1; empty when no feature has asked for it. */
+  headText: string
   /** Bytes of the bodies so far, without framing. */
   requestBytes: number
   responseBytes: number
@@ -48,6 +52,8 @@ export class RequestInfo {
     this.hashKey = ''
     this.status = 0
     this.responseMs = 0
+    this.endMs = 0
+    this.headText = ''
     this.requestBytes = 0
     this.responseBytes = 0
     this.error = ''

@@ -6,6 +6,8 @@ import type { RequestInfo } from './request-info.ts'
  * on the worker of the connection; must neither throw nor keep the events.
  */
 export interface RequestObserver {
+  /** It looks at the client's address, which costs a call of the kernel for each connection. */
+  readonly needsClient?: boolean
   /** The head of a request has come; nothing is chosen yet. */
   began?(request: RequestInfo, head: MessageStart): void
   /** The head of the final response is about to go out. */

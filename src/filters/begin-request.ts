@@ -16,19 +16,23 @@ export const beginRequest = defineFilter({
     { name: 'listener', type: 'number', doc: 'Index of the listener' },
     { name: 'observers', type: 'object[]', doc: 'Who is told of the request' },
   ],
-  plan: (listener: number, observers: readonly RequestObserver[]) => () =>
-    new BeginRequest(listener, observers),
+  plan: (listener: number, observers: readonly RequestObserver[]) => {
+    const needsClient = observers.some((observer) => observer.needsClient === true)
+    return () => new BeginRequest(listener, observers, needsClient)
+  },
 })
 
 class BeginRequest extends Filter {
   readonly #listener: number
   readonly #observers: readonly RequestObserver[]
+  readonly #needsClient: boolean
   #request: RequestInfo | null = null
 
-  constructor(listener: number, observers: readonly RequestObserver[]) {
+  constructor(listener: number, observers: readonly RequestObserver[], needsClient: boolean) {
     super()
     this.#listener = listener
     this.#observers = observers
+    this.#needsClient = needsClient
   }
 
   process(event: Event): void {
@@ -47,7 +51,9 @@ class BeginRequest extends Filter {
   #begin(head: MessageStart): void {
     const request = new RequestInfo(this.#listener, performance.now())
     this.#request = request
-    this.session.context.request = request
+    const { context } = this.session
+    context.request = request
+    if (this.#needsClient) request.client = context.inbound?.remoteAddress ?? ''
     const observers = this.#observers
     for (let i = 0; i < observers.length; i++) observers[i]?.began?.(request, head)
   }

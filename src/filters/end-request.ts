@@ -87,6 +87,7 @@ class EndRequest extends Filter {
   #end(request: RequestInfo): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
+    request.endMs = performance.now()
     const observers = this.#observers
     for (let i = 0; i < observers.length; i++) observers[i]?.ended(request)
   }

@@ -92,7 +92,7 @@ export class Inbound implements Downstream, Sink, Source, Framable, Accepted {
   constructor(owner: InboundOwner, sockets: Sockets, layout: Layout, connection: number) {
     this.socket = new Socket(sockets.reactor, connection)
     this.#owner = owner
-    const info = owner.hasScripts ? new Peer(this.socket) : null
+    const info = owner.needsPeers ? new Peer(this.socket) : null
     const context: Context = layout.runtime.createContext(info)
     this.#session = layout.spawn(context, this, this)
     this.#armIdle()
@@ -248,7 +248,7 @@ export interface InboundOwner {
   readonly timeouts: ListenerTimeouts
   /** The reactor's number of what of these it looks after. */
   readonly policy: number
-  /** Whether any script may ask for `__inbound`. */
-  readonly hasScripts: boolean
+  /** Whether anybody may ask who a client is: a script for `__inbound`, or the access log. */
+  readonly needsPeers: boolean
   release(connection: number): void
 }

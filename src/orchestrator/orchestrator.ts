@@ -3,8 +3,11 @@ import type { ProgramSpec } from '../program/spec.ts'
 import { createSharedMemory, releaseLockOf } from '../script/algo/shared-table.ts'
 import type { ListenerFd, WorkerCounts } from '../worker/messages.ts'
 import { assignSockets } from './adoption.ts'
+import { checkAccessLog } from './check-access-log.ts'
 import { ListenerTable } from './listener-table.ts'
+import { Metrics } from './metrics/metrics.ts'
 import { Shortages } from './shortages.ts'
+
 import { StartError } from './start-error.ts'
 import { tuneV8 } from './tune-v8.ts'
 import { WorkerSlot, type WorkerState } from './worker-slot.ts'
@@ -19,6 +22,8 @@ export interface OrchestratorOptions {
   /** A worker that answers nothing for so long is replaced; 0, or left out, waits for ever. */
   hangTimeoutMs?: number
   logLevel: LogLevel
+  /** Count requests and what workers do, for somebody who reads it. */
+  hasMetrics?: boolean
 }
 
 /** `starting` is also said while the replacement of a dead worker starts. */
@@ -45,6 +50,8 @@ export class Orchestrator {
   readonly #listeners = new ListenerTable()
   /** What scripts share between workers; it outlives workers and programs. */
   readonly #shared: SharedArrayBuffer | undefined
+  /** What workers count; undefined when nobody reads it. */
+  readonly metrics: Metrics | undefined
   readonly #slots: WorkerSlot[] = []
   /** Workers that a smaller size has made superfluous, until their sessions are over. */
   readonly #retiring = new Set<WorkerSlot>()
@@ -66,10 +73,13 @@ export class Orchestrator {
     this.#spec = spec
     this.#options = options
     this.#shared = spec.kind === 'script' ? createSharedMemory() : undefined
+    this.metrics = options.hasMetrics === true ? new Metrics() : undefined
+    this.metrics?.use(spec)
   }
 
   /** Opens the listeners and starts the workers; resolves when all of them accept. */
   async start(): Promise<void> {
+    checkAccessLog(this.#spec)
     await this.#listeners.open(this.#spec.listen)
     for (let slot = 0; slot < this.#options.workers; slot++) this.#listeners.slot(slot)
     this.#grow(this.#options.workers)
@@ -142,6 +152,11 @@ export class Orchestrator {
     return counts.filter((one) => one !== undefined)
   }
 
+  /** Has the workers go on in new log files, after the present ones were moved. */
+  reopenLogs(): void {
+    for (const slot of this.#allSlots()) slot.post({ type: 'reopen' })
+  }
+
   #afterOthers(change: () => Promise<void>): Promise<void> {
     const done = this.#changes.then(change)
     this.#changes = done.catch(() => {})
@@ -151,6 +166,7 @@ export class Orchestrator {
   async #reload(spec: ProgramSpec): Promise<string[]> {
     const generation = ++this.#generation
     await this.#until(() => this.#isDraining || this.#hasStarted())
+    checkAccessLog(spec)
     // New sockets first: if one cannot be opened, nothing has changed.
     const change = await this.#listeners.prepare(spec.listen, this.#owners)
     try {
@@ -161,6 +177,7 @@ export class Orchestrator {
       throw error
     }
     this.#spec = spec
+    this.metrics?.use(spec)
     const { added, closeRemoved } = change.commit()
     const switches = this.#slots.map((slot) => {
       if (slot.state === 'Ready') return slot.switch(generation, this.#listenersOf(slot.slot))
@@ -174,13 +191,14 @@ export class Orchestrator {
 
   /** Has every worker build the program, also those that start meanwhile. */
   async #build(generation: number, spec: ProgramSpec): Promise<void> {
+    const plan = this.metrics?.prepare(spec)
     for (;;) {
       if (this.#isDraining) throw new StartError('the process is about to end')
       const missing = this.#slots.filter(
         ({ state, builtGeneration }) => state === 'Ready' && builtGeneration !== generation,
       )
       if (missing.length === 0) return
-      const errors = await Promise.all(missing.map((slot) => slot.build(generation, spec)))
+      const errors = await Promise.all(missing.map((slot) => slot.build(generation, spec, plan)))
       // All have failed for the same reason, most likely: one of them is enough.
       const failed = errors.find((lines) => lines.length > 0)
       if (failed !== undefined) throw new StartError(failed.join('\n'))
@@ -258,11 +276,13 @@ export class Orchestrator {
             listeners: this.#listeners.slot(slot),
             logLevel: this.#options.logLevel,
             shared: this.#shared,
+            metrics: this.metrics?.forWorker(slot),
           }),
           onChange: () => this.#onChange(),
           onShortage: (errno) => this.#shortages.report(slot, errno),
           onExit: (threadId) => {
             if (this.#shared !== undefined) releaseLockOf(this.#shared, threadId)
+            this.metrics?.workerEnded(slot)
           },
         }),
       )

@@ -11,6 +11,8 @@ export interface RunProgramOptions {
   workerMemoryMb: number
   hangTimeoutMs: number
   logLevel: LogLevel
+  /** Count requests and what workers do, for the admin API. */
+  hasMetrics: boolean
 }
 
 /** Where a program comes from, and its files. */
@@ -31,8 +33,8 @@ const DRAIN_REPORT_MS = 1000
 
 /**
  * Runs a program until a signal ends the process: SIGTERM and SIGINT drain, a second one stops at
- * once. SIGHUP loads a script or config again, SIGTSTP prints what the workers have. Resolves when the program
- * accepts connections; throws `StartError`.
+ * once. SIGHUP loads a script or config again, SIGUSR1 has log files opened again, SIGTSTP prints
+ * what the workers have. Resolves when the program accepts connections; throws `StartError`.
  */
 export async function runProgram(
   spec: ProgramSpec,
@@ -45,6 +47,8 @@ export async function runProgram(
   // Installed before the start, also because PID 1 has no default actions.
   stopOnSignals(orchestrator, options.drainTimeoutMs)
   process.on('SIGTSTP', () => void printCounts(orchestrator))
+  // Node would open a debugger otherwise.
+  process.on('SIGUSR1', () => orchestrator.reopenLogs())
   process.on('SIGHUP', () => {
     if (reloader === undefined) logger.error('No script running')
     else reloader.request()

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { logger } from '../observability/logger.ts'
+import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import type {
   ListenerFd,
@@ -98,8 +99,12 @@ export class WorkerSlot {
   }
 
   /** Makes another program beside the running one; returns what is wrong with it. */
-  async build(generation: number, spec: ProgramSpec): Promise<string[]> {
-    const message: MessageToWorker = { type: 'build', generation, spec }
+  async build(
+    generation: number,
+    spec: ProgramSpec,
+    plan: MetricsPlan | undefined,
+  ): Promise<string[]> {
+    const message: MessageToWorker = { type: 'build', generation, spec, plan }
     const answer = await this.#ask(message, 'built', BUILD_TIMEOUT_MS)
     if (answer?.type !== 'built') return [`worker ${this.slot} did not build the program`]
     if (answer.errors.length === 0) this.builtGeneration = generation

@@ -115,6 +115,18 @@ export interface LbListenSpec extends ListenSpec {
   service: ServiceSpec
 }
 
+/** Where a line for every request goes, and for which. */
+export interface AccessLogSpec {
+  /** Path of the file. */
+  path: string
+  /** `combined`, `json`, or a template with fields in braces. */
+  format: string
+  /** Share of the requests without an error that are logged, above 0 and at most 1. */
+  sample: number
+  /** First digits of the statuses that are logged; empty for all. */
+  classes: number[]
+}
+
 /** A load balancer, from command-line flags or a config. */
 export interface LoadBalancerSpec {
   kind: 'lb'
@@ -122,6 +134,7 @@ export interface LoadBalancerSpec {
   upstreams: UpstreamSpec[]
   /** Limit for a client's connection on which nothing moves. */
   idleMs: number
+  accessLog?: AccessLogSpec
 }
 
 /** A script with the modules that it uses, compiled and verified by a job. */

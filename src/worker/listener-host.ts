@@ -14,7 +14,7 @@ import { TlsInbound } from '../net/tls/tls-inbound.ts'
 
 /** What a listener needs of the program that it belongs to. */
 export interface ListenerProgram {
-  readonly hasScripts: boolean
+  readonly needsPeers: boolean
   /** A connection was accepted for it. */
   opened(): void
   /** That connection has ended. */
@@ -26,7 +26,7 @@ export class ListenerHost implements InboundOwner {
   readonly limits: ListenerLimits
   readonly timeouts: ListenerTimeouts
   readonly policy: number
-  readonly hasScripts: boolean
+  readonly needsPeers: boolean
   readonly #program: ListenerProgram
   readonly #layout: Layout
   readonly #tls: TlsServer | null
@@ -42,7 +42,7 @@ export class ListenerHost implements InboundOwner {
     this.policy = layout.runtime.sockets.reactor.addPolicy(
       nativePolicy(this.limits, this.timeouts, policy.httpLenientLf === true),
     )
-    this.hasScripts = program.hasScripts
+    this.needsPeers = program.needsPeers
     this.#program = program
     this.#layout = layout
     this.#tls = tls

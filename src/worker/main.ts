@@ -5,10 +5,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createReactor } from '../native/reactor.ts'
 import { configureLogger, logger } from '../observability/logger.ts'
+import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
+import { WORKER_FIELDS } from '../observability/metrics/worker-fields.ts'
 import type { ProgramSpec } from '../program/spec.ts'
+import { LogFiles } from './log-files.ts'
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from './messages.ts'
 import { Programs } from './programs.ts'
 import { ShortageWatch } from './shortage-watch.ts'
+import { startWorkerMetrics } from './worker-metrics.ts'
 
 /** How often a draining worker counts its sessions. */
 const DRAIN_COUNT_MS = 50
@@ -24,18 +28,26 @@ configureLogger({
 })
 
 const shortages = new ShortageWatch((errno) => send({ type: 'shortage', errno }))
+const numbers = setup.metrics?.numbers
+const logs = new LogFiles((lines) => {
+  const at = WORKER_FIELDS.droppedLines
+  if (numbers !== undefined) numbers[at] = lines + (numbers[at] ?? 0)
+})
+const reactor = createReactor({
+  headTimeoutMs: HEAD_TIMEOUT_MS,
+  // Promises can only come from scripts.
+  runsMicrotasks: setup.spec.kind === 'script' ? 1 : 0,
+})
 const programs = new Programs({
-  reactor: createReactor({
-    headTimeoutMs: HEAD_TIMEOUT_MS,
-    // Promises can only come from scripts.
-    runsMicrotasks: setup.spec.kind === 'script' ? 1 : 0,
-  }),
+  reactor,
   log: logger,
   runsTasks: setup.slot === 0,
   shared: setup.shared,
   onShortage: (errno) => shortages.happened(errno),
+  observation: { numbers, logs },
 })
-await programs.start(setup.spec, setup.listeners)
+await programs.start(setup.spec, setup.listeners, setup.metrics?.plan)
+if (numbers !== undefined) startWorkerMetrics(numbers, reactor)
 
 parentPort?.on('message', receive)
 send({ type: 'ready' })
@@ -49,10 +61,10 @@ function receive(message: MessageToWorker): void {
       programs.release(message.listeners)
       break
     case 'drain':
-      drain()
+      void drain()
       break
     case 'build':
-      void build(message.generation, message.spec)
+      void build(message.generation, message.spec, message.plan)
       break
     case 'discard':
       programs.discard(message.generation)
@@ -64,32 +76,45 @@ function receive(message: MessageToWorker): void {
     case 'count':
       send({ type: 'counted', counts: programs.counts() })
       break
+    case 'reopen':
+      logs.reopen()
+      break
     case 'ping':
       send({ type: 'pong' })
       break
   }
 }
 
-async function build(generation: number, spec: ProgramSpec): Promise<void> {
+async function build(
+  generation: number,
+  spec: ProgramSpec,
+  plan: MetricsPlan | undefined,
+): Promise<void> {
   const errors: string[] = []
   try {
-    await programs.prepare(generation, spec)
+    await programs.prepare(generation, spec, plan)
   } catch (error) {
     errors.push(`[pjs] Error: ${error instanceof Error ? error.message : String(error)}`)
   }
   send({ type: 'built', generation, errors })
 }
 
-function drain(): void {
+async function drain(): Promise<void> {
   programs.stopAccepting()
   programs.drain()
   let active = programs.active()
-  send({ type: 'draining', active })
+  // The thread may be ended as soon as nothing is left: what is logged has to be written before.
+  const report = async (): Promise<void> => {
+    if (active === 0) await logs.finish()
+    send({ type: 'draining', active })
+  }
+  await report()
   send({ type: 'stopped' })
   setInterval(() => {
     const now = programs.active()
-    if (now !== active) send({ type: 'draining', active: now })
+    if (now === active) return
     active = now
+    void report()
   }, DRAIN_COUNT_MS)
 }
 

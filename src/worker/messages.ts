@@ -1,4 +1,5 @@
 import type { LogEntry, LogLevel } from '../observability/logger.ts'
+import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 
 /** A listening socket that a worker accepts from; the orchestrator owns and closes it. */
@@ -17,6 +18,8 @@ export interface WorkerSetup {
   logLevel: LogLevel
   /** What scripts share between workers with `algo.SharedMap`; nothing for load balancers. */
   shared: SharedArrayBuffer | undefined
+  /** Shared memory for the slot's metrics, and where the spec's are; undefined when nobody reads them. */
+  metrics: { numbers: Float64Array; plan: MetricsPlan } | undefined
 }
 
 /** How many sessions of a pipeline there are on a worker. */
@@ -55,16 +58,18 @@ export interface WorkerCounts {
  *   worker        switched         accepts from no other socket
  *
  * At any time: `count` is answered by `counted`, and `ping` by `pong`; `shortage` tells that
- * descriptors or memory have run out, as a positive errno, and 0 that it is over.
+ * descriptors or memory have run out, as a positive errno, and 0 that it is over; `reopen` has log
+ * files opened again.
  */
 export type MessageToWorker =
   | { type: 'adopt'; listeners: ListenerFd[] }
   | { type: 'release'; listeners: ListenerFd[] }
   | { type: 'drain' }
-  | { type: 'build'; generation: number; spec: ProgramSpec }
+  | { type: 'build'; generation: number; spec: ProgramSpec; plan: MetricsPlan | undefined }
   | { type: 'discard'; generation: number }
   | { type: 'switch'; generation: number; listeners: ListenerFd[] }
   | { type: 'count' }
+  | { type: 'reopen' }
   | { type: 'ping' }
 
 export type MessageFromWorker =

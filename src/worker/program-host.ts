@@ -2,12 +2,14 @@ import type { Layout } from '../engine/layout.ts'
 import { Runtime, type RuntimeLog } from '../engine/runtime.ts'
 import type { Sockets } from '../native/sockets.ts'
 import type { ListenerPolicy, ListenerTimeouts } from '../net/listener-policy.ts'
+import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
 import { buildModule, type RootLayout } from '../program/build.ts'
 import type { Configuration } from '../program/configuration.ts'
 import { loadBalancer } from '../program/lb/load-balancer.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import { ListenerHost, type ListenerProgram } from './listener-host.ts'
 import type { PipelineCount } from './messages.ts'
+import { type Observation, observersOf } from './observers.ts'
 import { TaskRunner } from './task-runner.ts'
 
 /** A listener of the reactor that serves one of the program's `listen` entries. */
@@ -25,21 +27,26 @@ export interface ProgramHostOptions {
   log: RuntimeLog
   /** What scripts share between workers. */
   shared: SharedArrayBuffer | undefined
+  observation: Observation
+  /** Where the program's metrics are. */
+  plan: MetricsPlan | undefined
 }
 
 /** Builds a program's pipelines on this worker; nothing runs yet. Throws what the script throws. */
 export async function buildProgram(options: ProgramHostOptions): Promise<ProgramHost> {
-  const { sockets, spec, log, shared } = options
+  const { sockets, spec, log, shared, observation, plan } = options
   const runtime = new Runtime(log, sockets)
+  const observers = spec.kind === 'lb' ? observersOf(spec, observation, plan) : []
   // Load balancers do not pay for the script language.
   const configurations =
     spec.kind === 'lb'
-      ? [loadBalancer(spec, runtime)]
+      ? [loadBalancer(spec, runtime, observers)]
       : await (await import('../program/script-program.ts')).loadModules(spec, runtime, shared)
   const roots = configurations.flatMap((configuration: Configuration, module) =>
     buildModule(runtime, module, configuration),
   )
-  return new ProgramHost(runtime, roots, spec)
+  const needsPeers = spec.kind === 'script' || observers.some((one) => one.needsClient === true)
+  return new ProgramHost(runtime, roots, spec, needsPeers)
 }
 
 /**
@@ -50,7 +57,7 @@ export async function buildProgram(options: ProgramHostOptions): Promise<Program
  *     any     -> Draining  the worker is about to end
  */
 export class ProgramHost implements ListenerProgram {
-  readonly hasScripts: boolean
+  readonly needsPeers: boolean
   readonly runtime: Runtime
   readonly #roots: readonly RootLayout[]
   readonly #listeners: readonly ListenerHost[]
@@ -60,12 +67,17 @@ export class ProgramHost implements ListenerProgram {
   /** Gets no new work: retired or draining. */
   #isEnding = false
 
-  constructor(runtime: Runtime, roots: readonly RootLayout[], spec: ProgramSpec) {
+  constructor(
+    runtime: Runtime,
+    roots: readonly RootLayout[],
+    spec: ProgramSpec,
+    needsPeers: boolean,
+  ) {
     const isScript = spec.kind === 'script'
     this.runtime = runtime
     this.#roots = roots
     this.#modules = isScript ? spec.program.modules.map(({ path }) => path) : []
-    this.hasScripts = isScript
+    this.needsPeers = needsPeers
     this.#listeners = this.#makeListeners(roots, spec)
   }
 

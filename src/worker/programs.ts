@@ -2,8 +2,10 @@ import type { RuntimeLog } from '../engine/runtime.ts'
 import type { Reactor } from '../native/reactor.ts'
 import { type ShortageListener, Sockets } from '../native/sockets.ts'
 import { isDownstream } from '../net/inbound.ts'
+import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import type { ListenerFd, WorkerCounts } from './messages.ts'
+import type { Observation } from './observers.ts'
 import { buildProgram, type ProgramHost } from './program-host.ts'
 
 /** How this worker differs from others, and what it shares with them. */
@@ -15,6 +17,7 @@ export interface ProgramsOptions {
   /** What scripts share between workers. */
   shared: SharedArrayBuffer | undefined
   onShortage: ShortageListener
+  observation: Observation
 }
 
 /** How often replaced programs are looked at, whether they are over. */
@@ -43,16 +46,24 @@ export class Programs {
   }
 
   /** Starts the first program. Throws what its script throws. */
-  async start(spec: ProgramSpec, listeners: readonly ListenerFd[]): Promise<void> {
-    this.#hosts.push(await this.#build(spec))
+  async start(
+    spec: ProgramSpec,
+    listeners: readonly ListenerFd[],
+    plan: MetricsPlan | undefined,
+  ): Promise<void> {
+    this.#hosts.push(await this.#build(spec, plan))
     // Not earlier: connections wait in the sockets until there is a program to serve them.
     this.accept(listeners)
     if (this.#options.runsTasks) this.#current.startTasks()
   }
 
   /** Makes a program beside the running one. Throws what its script throws. */
-  async prepare(generation: number, spec: ProgramSpec): Promise<void> {
-    this.#next = { generation, host: await this.#build(spec) }
+  async prepare(
+    generation: number,
+    spec: ProgramSpec,
+    plan: MetricsPlan | undefined,
+  ): Promise<void> {
+    this.#next = { generation, host: await this.#build(spec, plan) }
   }
 
   discard(generation: number): void {
@@ -128,9 +139,9 @@ export class Programs {
     return this.#hosts[this.#hosts.length - 1] as ProgramHost
   }
 
-  #build(spec: ProgramSpec): Promise<ProgramHost> {
-    const { log, shared } = this.#options
-    return buildProgram({ sockets: this.#sockets, spec, log, shared })
+  #build(spec: ProgramSpec, plan: MetricsPlan | undefined): Promise<ProgramHost> {
+    const { log, shared, observation } = this.#options
+    return buildProgram({ sockets: this.#sockets, spec, log, shared, observation, plan })
   }
 
   #remove(fd: number): void {

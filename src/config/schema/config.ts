@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DEFAULTS } from '../defaults.ts'
+import { accessLog } from './access-log.ts'
 import { listener } from './listener.ts'
 import { processSection } from './process.ts'
 import { route } from './route.ts'
@@ -19,6 +20,7 @@ export const configSchema = z.strictObject({
   idleTimeout: duration
     .default(DEFAULTS.idleTimeout)
     .describe("A client's connection on which nothing moves for so long is closed."),
+  accessLog: accessLog.optional().describe('A line for every HTTP request.'),
   process: processSection.optional().describe('Workers, memory and shutdown.'),
 })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration, integer } from './scalars.ts'
+import { duration, integer, listenAddress, path } from './scalars.ts'
 
 /** What the process as a whole is told; options of the command line go before. */
 export const processSection = z.strictObject({
@@ -11,6 +11,17 @@ export const processSection = z.strictObject({
     .optional()
     .describe('A worker that is busy for longer with one thing is replaced; 10s, 0 for never.'),
   workerMemory: integer(16, 65_536).optional().describe('Heap limit of one worker in MB; 1024.'),
+  admin: z
+    .strictObject({
+      address: listenAddress.describe(
+        'Where to serve the admin API; a port alone is on 127.0.0.1.',
+      ),
+      tokenFile: path
+        .optional()
+        .describe('File with its token, made if it is missing; a new one each start unless given.'),
+    })
+    .optional()
+    .describe('The admin API; there is none unless given.'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional().describe('error unless given.'),
 })
 

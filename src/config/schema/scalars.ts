@@ -32,6 +32,9 @@ export const name = z.string({ error: expected('a name') }).regex(/^[\w.-]{1,64}
   error: expected('a name of letters, digits, dots, dashes and underscores'),
 })
 
+/** A file. */
+export const path = z.string({ error: expected('a path') }).min(1, { error: expected('a path') })
+
 /** A regular expression of JavaScript. */
 export const regex = z
   .string({ error: expected('a regular expression') })

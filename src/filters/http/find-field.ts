@@ -1,6 +1,5 @@
 import type { Buffer } from 'node:buffer'
 import { readLatin1 } from '../../native/latin1.ts'
-import { headerLines } from './header-lines.ts'
 
 const LF = 0x0a
 const CR = 0x0d
@@ -29,8 +28,22 @@ export function fieldOfBytes(
 
 /** The same of a head that is text. */
 export function fieldOfText(text: string, name: string): string | undefined {
-  for (const [found, value] of headerLines(text)) if (found === name) return value
+  const size = name.length
+  for (let at = text.indexOf('\n') + 1; at > 0; at = text.indexOf('\n', at) + 1) {
+    if (text.charCodeAt(at + size) === COLON && isNamedInText(text, at, name)) {
+      return text.slice(at + size + 1, text.indexOf('\n', at)).trim()
+    }
+  }
   return undefined
+}
+
+function isNamedInText(text: string, at: number, name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const code = text.charCodeAt(at + i)
+    const isUpper = code >= 0x41 && code <= 0x5a
+    if ((isUpper ? code | 0x20 : code) !== name.charCodeAt(i)) return false
+  }
+  return true
 }
 
 function isNamed(bytes: Buffer, at: number, name: string): boolean {

@@ -1,0 +1,93 @@
+/** What documents and scrapers are told of a metric. */
+export interface MetricFacts {
+  readonly name: string
+  readonly type: 'counter' | 'gauge' | 'histogram'
+  readonly help: string
+  readonly labels: readonly string[]
+}
+
+/** What requests are counted by. */
+export type Scope = 'listener' | 'route' | 'upstream' | 'endpoint'
+
+/** Labels of each scope. */
+export const SCOPE_LABELS: Readonly<Record<Scope, readonly string[]>> = {
+  listener: ['listener'],
+  route: ['listener', 'route'],
+  upstream: ['upstream'],
+  endpoint: ['upstream', 'endpoint'],
+}
+
+/** Durations end with the response where clients are served, and with its head where upstreams are. */
+const DURATIONS: Readonly<Record<Scope, string>> = {
+  listener: 'From the head of a request to the end of its response.',
+  route: 'From the head of a request to the end of its response.',
+  upstream: 'From the head of a request to the head of its response.',
+  endpoint: 'From the head of a request to the head of its response.',
+}
+
+/** Metrics of the requests of one scope; `requestMetric` has their names. */
+export const REQUEST_METRICS = [
+  {
+    suffix: 'requests_total',
+    type: 'counter',
+    help: 'Requests by the class of their status; none for those without one.',
+    label: 'code',
+  },
+  {
+    suffix: 'failed_requests_total',
+    type: 'counter',
+    help: 'Requests without an answer of an upstream, or without all of one.',
+  },
+  {
+    suffix: 'abandoned_requests_total',
+    type: 'counter',
+    help: 'Requests whose client went before the response was complete.',
+  },
+  { suffix: 'request_body_bytes_total', type: 'counter', help: 'Bytes of request bodies.' },
+  { suffix: 'response_body_bytes_total', type: 'counter', help: 'Bytes of response bodies.' },
+  { suffix: 'retries_total', type: 'counter', help: 'Attempts beyond the first of each request.' },
+  { suffix: 'duration_seconds', type: 'histogram', help: '' },
+] as const
+
+/** A metric of requests in one scope. */
+export function requestMetric(
+  scope: Scope,
+  { suffix, type, help, ...rest }: (typeof REQUEST_METRICS)[number],
+): MetricFacts {
+  const labels = 'label' in rest ? [...SCOPE_LABELS[scope], rest.label] : SCOPE_LABELS[scope]
+  return { name: `sluice_${scope}_${suffix}`, type, help: help || DURATIONS[scope], labels }
+}
+
+/** Metrics of the process and of what is in progress. */
+export const PROCESS_METRICS = {
+  uptime: gauge('sluice_uptime_seconds', 'Since the start of the process.'),
+  cpu: counter('sluice_process_cpu_seconds_total', 'CPU time of the whole process.'),
+  memory: gauge('sluice_process_resident_memory_bytes', 'Memory of the whole process.'),
+  workers: gauge('sluice_workers', 'Worker threads by state.', 'state'),
+  deaths: counter('sluice_worker_deaths_total', 'Threads that have died.', 'worker'),
+  active: gauge('sluice_listener_active_requests', 'Requests in progress.', 'listener'),
+} as const
+
+/** Metrics of one worker. */
+export const WORKER_METRICS = {
+  cpuSeconds: counter('sluice_worker_cpu_seconds_total', 'CPU time of the thread.', 'worker'),
+  heapBytes: gauge('sluice_worker_heap_bytes', 'JavaScript heap in use.', 'worker'),
+  lagSeconds: gauge(
+    'sluice_worker_lag_seconds',
+    'How late a timer was: how long work waits for its turn.',
+    'worker',
+  ),
+  droppedLines: counter(
+    'sluice_worker_dropped_log_lines_total',
+    'Lines of the access log that its file did not take in time.',
+    'worker',
+  ),
+} as const
+
+function counter(name: string, help: string, ...labels: string[]): MetricFacts {
+  return { name, type: 'counter', help, labels }
+}
+
+function gauge(name: string, help: string, ...labels: string[]): MetricFacts {
+  return { name, type: 'gauge', help, labels }
+}

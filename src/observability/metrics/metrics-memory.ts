@@ -1,0 +1,71 @@
+/** Numbers of a worker as a whole, before all groups: see worker-fields.ts. */
+export const WORKER_REGION = 128
+/**
+ * Room for about 1400 groups of requests: 8 MB of address space for each worker, of which pages
+ * that nobody has written to take no memory.
+ */
+const STRIPE_NUMBERS = 1 << 20
+/** Groups begin at cache lines, so that a group is in as few as can be. */
+const CACHE_LINE_NUMBERS = 8
+
+/**
+ * The memory of all metrics of the process. Each worker slot has a stripe of its own, which its
+ * threads write to with plain additions, one after the other; the orchestrator reads all and adds
+ * up. A number can be read while it is written: it is one aligned double.
+ *
+ *     stripe of slot 0   │ worker │ group a │ group b │ …
+ *     stripe of slot 1   │ worker │ group a │ group b │ …     the same places in each
+ *
+ * A name keeps its place for the life of the process, so that counters survive reloads and deaths.
+ */
+export class MetricsMemory {
+  readonly #stripes: Float64Array[] = []
+  readonly #places = new Map<string, number>()
+  #end = WORKER_REGION
+
+  /** The place of a group of `size` numbers, the same for the same name; -1 when there is no room. */
+  place(name: string, size: number): number {
+    const known = this.#places.get(name)
+    if (known !== undefined) return known
+    if (this.#end + size > STRIPE_NUMBERS) return -1
+    const at = this.#end
+    this.#end += Math.ceil(size / CACHE_LINE_NUMBERS) * CACHE_LINE_NUMBERS
+    this.#places.set(name, at)
+    return at
+  }
+
+  /** The stripe of a worker slot, to be sent to its threads. */
+  stripe(slot: number): Float64Array {
+    while (this.#stripes.length <= slot) {
+      const bytes = STRIPE_NUMBERS * Float64Array.BYTES_PER_ELEMENT
+      this.#stripes.push(new Float64Array(new SharedArrayBuffer(bytes)))
+    }
+    return this.#stripes[slot] as Float64Array
+  }
+
+  /** Slots that have ever had a worker. */
+  get slots(): number {
+    return this.#stripes.length
+  }
+
+  /** One number of one worker. */
+  read(slot: number, at: number): number {
+    return this.#stripes[slot]?.[at] ?? 0
+  }
+
+  /** One number of all workers. */
+  sum(at: number): number {
+    let sum = 0
+    for (const stripe of this.#stripes) sum += stripe[at] ?? 0
+    return sum
+  }
+
+  /** Neighbouring numbers of all workers. */
+  sums(at: number, length: number): Float64Array {
+    const sums = new Float64Array(length)
+    for (const stripe of this.#stripes) {
+      for (let i = 0; i < length; i++) sums[i] = (sums[i] as number) + (stripe[at + i] as number)
+    }
+    return sums
+  }
+}

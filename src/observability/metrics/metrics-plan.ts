@@ -1,0 +1,12 @@
+/**
+ * Where in a worker's memory the requests of a program are counted: places of groups, by the
+ * indices that the program's spec has; -1 for what has none.
+ */
+export interface MetricsPlan {
+  readonly listeners: readonly number[]
+  /** By listener, then by route. */
+  readonly routes: readonly (readonly number[])[]
+  readonly upstreams: readonly number[]
+  /** By upstream, then by endpoint. */
+  readonly endpoints: readonly (readonly number[])[]
+}

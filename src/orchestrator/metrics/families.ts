@@ -1,0 +1,146 @@
+import {
+  type MetricFacts,
+  PROCESS_METRICS,
+  REQUEST_METRICS,
+  requestMetric,
+  type Scope,
+  WORKER_METRICS,
+} from '../../observability/metrics/catalog.ts'
+import type { Labels, MetricFamily, Sample } from '../../observability/metrics/exposition.ts'
+import { LATENCY_BUCKETS } from '../../observability/metrics/latency-buckets.ts'
+import { cumulate, LATENCY_BOUNDS } from '../../observability/metrics/latency-summary.ts'
+import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
+import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
+import type { Orchestrator } from '../orchestrator.ts'
+import type { Metrics } from './metrics.ts'
+import { REACTOR_METRICS } from './reactor-metrics.ts'
+
+const SCOPES: readonly Scope[] = ['listener', 'route', 'upstream', 'endpoint']
+/** By the first digit of the status; a final status is never 1xx. */
+const CODES: Readonly<Record<string, number>> = { none: 0, '2xx': 2, '3xx': 3, '4xx': 4, '5xx': 5 }
+
+/** All metrics as they are now. */
+export function collectFamilies(orchestrator: Orchestrator, metrics: Metrics): MetricFamily[] {
+  return [
+    ...processFamilies(orchestrator, metrics),
+    ...SCOPES.flatMap((scope) => requestFamilies(scope, metrics)),
+    ...workerFamilies(orchestrator, metrics),
+  ]
+}
+
+/** Every metric that there can be, for the documents. */
+export function metricFacts(): MetricFacts[] {
+  return [
+    ...Object.values(PROCESS_METRICS),
+    ...SCOPES.flatMap((scope) => REQUEST_METRICS.map((metric) => requestMetric(scope, metric))),
+    ...Object.values(WORKER_METRICS),
+    ...REACTOR_METRICS,
+  ]
+}
+
+function processFamilies(orchestrator: Orchestrator, { series, memory }: Metrics): MetricFamily[] {
+  const { uptime, cpu, memory: resident, workers, deaths, active } = PROCESS_METRICS
+  const { user, system } = process.cpuUsage()
+  const states = orchestrator.workerStates()
+  const counts = new Map<string, number>()
+  for (const { state } of states) counts.set(state, (counts.get(state) ?? 0) + 1)
+  const listeners = series.filter(({ scope }) => scope === 'listener')
+  return [
+    family(uptime, [{ labels: {}, value: process.uptime() }]),
+    family(cpu, [{ labels: {}, value: (user + system) / 1e6 }]),
+    family(resident, [{ labels: {}, value: process.memoryUsage.rss() }]),
+    family(
+      workers,
+      [...counts].map(([state, value]) => ({ labels: { state }, value })),
+    ),
+    family(
+      deaths,
+      states.map((one) => ({ labels: { worker: String(one.worker) }, value: one.deaths })),
+    ),
+    family(
+      active,
+      listeners.map(({ labels, at }) => ({
+        labels,
+        value: memory.sum(at + REQUEST_FIELDS.active),
+      })),
+    ),
+  ]
+}
+
+function requestFamilies(scope: Scope, { series, memory }: Metrics): MetricFamily[] {
+  const groups = series
+    .filter((one) => one.scope === scope)
+    .map(({ labels, at }) => ({ labels, numbers: memory.sums(at, REQUEST_GROUP) }))
+  return REQUEST_METRICS.map((metric) => {
+    const samples = groups.flatMap(({ labels, numbers }) => {
+      return samplesOf(metric.suffix, labels, numbers)
+    })
+    return family(requestMetric(scope, metric), samples)
+  })
+}
+
+function samplesOf(
+  suffix: (typeof REQUEST_METRICS)[number]['suffix'],
+  labels: Labels,
+  numbers: Float64Array,
+): Sample[] {
+  const { status, failed, clientGone, requestBytes, responseBytes, retries } = REQUEST_FIELDS
+  const one = (field: number): Sample[] => [{ labels, value: numbers[field] ?? 0 }]
+  switch (suffix) {
+    case 'requests_total':
+      return Object.entries(CODES).map(([code, digit]) => {
+        return { labels: { ...labels, code }, value: numbers[status + digit] ?? 0 }
+      })
+    case 'failed_requests_total':
+      return one(failed)
+    case 'abandoned_requests_total':
+      return one(clientGone)
+    case 'request_body_bytes_total':
+      return one(requestBytes)
+    case 'response_body_bytes_total':
+      return one(responseBytes)
+    case 'retries_total':
+      return one(retries)
+    case 'duration_seconds':
+      return durationSamples(labels, numbers)
+  }
+}
+
+function durationSamples(labels: Labels, numbers: Float64Array): Sample[] {
+  const { duration, buckets } = REQUEST_FIELDS
+  const counts = numbers.subarray(buckets, buckets + LATENCY_BUCKETS)
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  const cumulative = cumulate(counts)
+  return [
+    ...LATENCY_BOUNDS.map((bound, index) => ({
+      suffix: '_bucket',
+      labels: { ...labels, le: String(bound) },
+      value: cumulative[index] ?? 0,
+    })),
+    { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: total },
+    { suffix: '_sum', labels, value: (numbers[duration] ?? 0) / 1e6 },
+    { suffix: '_count', labels, value: total },
+  ]
+}
+
+function workerFamilies(orchestrator: Orchestrator, { memory }: Metrics): MetricFamily[] {
+  const slots = [...new Set(orchestrator.workerStates().map(({ worker }) => worker))]
+  const perWorker = (facts: MetricFacts, at: number): MetricFamily => {
+    const samples = slots.map((slot) => {
+      return { labels: { worker: String(slot) }, value: memory.read(slot, at) }
+    })
+    return family(facts, samples)
+  }
+  const { cpuSeconds, heapBytes, lagSeconds, droppedLines } = WORKER_METRICS
+  return [
+    perWorker(cpuSeconds, WORKER_FIELDS.cpuSeconds),
+    perWorker(heapBytes, WORKER_FIELDS.heapBytes),
+    perWorker(lagSeconds, WORKER_FIELDS.lagSeconds),
+    perWorker(droppedLines, WORKER_FIELDS.droppedLines),
+    ...REACTOR_METRICS.map((facts, index) => perWorker(facts, WORKER_FIELDS.counters + index)),
+  ]
+}
+
+function family({ name, type, help }: MetricFacts, samples: readonly Sample[]): MetricFamily {
+  return { name, type, help, samples }
+}

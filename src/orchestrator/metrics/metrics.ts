@@ -1,0 +1,76 @@
+import type { Scope } from '../../observability/metrics/catalog.ts'
+import type { Labels } from '../../observability/metrics/exposition.ts'
+import { MetricsMemory } from '../../observability/metrics/metrics-memory.ts'
+import type { MetricsPlan } from '../../observability/metrics/metrics-plan.ts'
+import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
+import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
+import { formatAddress } from '../../program/format-address.ts'
+import type { ProgramSpec } from '../../program/spec.ts'
+
+/** The requests of one listener, route, upstream or endpoint, counted by all workers. */
+export interface Series {
+  readonly scope: Scope
+  readonly labels: Labels
+  /** Place of the group. */
+  readonly at: number
+}
+
+/** The metrics of the process: where workers count, and what of the present program it stands for. */
+export class Metrics {
+  readonly memory: MetricsMemory = new MetricsMemory()
+  #series: readonly Series[] = []
+  #plan: MetricsPlan = { listeners: [], routes: [], upstreams: [], endpoints: [] }
+
+  /** All that the present program counts. */
+  get series(): readonly Series[] {
+    return this.#series
+  }
+
+  /** Gives everything of a program that is counted its place; the same name keeps the same. */
+  prepare(spec: ProgramSpec): MetricsPlan {
+    return this.#describe(spec).plan
+  }
+
+  /** Makes a program the present one. */
+  use(spec: ProgramSpec): void {
+    const { plan, series } = this.#describe(spec)
+    this.#plan = plan
+    this.#series = series
+  }
+
+  /** What the threads of a slot are started with. */
+  forWorker(slot: number): { numbers: Float64Array; plan: MetricsPlan } {
+    return { numbers: this.memory.stripe(slot), plan: this.#plan }
+  }
+
+  /** What a worker had at the moment of its end it has no more. */
+  workerEnded(slot: number): void {
+    const stripe = this.memory.stripe(slot)
+    stripe[WORKER_FIELDS.heapBytes] = 0
+    stripe[WORKER_FIELDS.lagSeconds] = 0
+    for (const { at } of this.#series) stripe[at + REQUEST_FIELDS.active] = 0
+  }
+
+  #describe(spec: ProgramSpec): { plan: MetricsPlan; series: Series[] } {
+    const series: Series[] = []
+    const add = (scope: Scope, labels: Labels): number => {
+      const at = this.memory.place(`${scope} ${JSON.stringify(labels)}`, REQUEST_GROUP)
+      if (at >= 0) series.push({ scope, labels, at })
+      return at
+    }
+    if (spec.kind !== 'lb')
+      return { plan: { listeners: [], routes: [], upstreams: [], endpoints: [] }, series }
+    const plan: MetricsPlan = {
+      listeners: spec.listen.map(({ name }) => add('listener', { listener: name })),
+      routes: spec.listen.map(({ name, service }) => {
+        const routes = service.protocol === 'http' ? service.routes : []
+        return routes.map((route) => add('route', { listener: name, route: route.name }))
+      }),
+      upstreams: spec.upstreams.map(({ name }) => add('upstream', { upstream: name })),
+      endpoints: spec.upstreams.map(({ name, endpoints }) =>
+        endpoints.map((one) => add('endpoint', { upstream: name, endpoint: formatAddress(one) })),
+      ),
+    }
+    return { plan, series }
+  }
+}

@@ -1,0 +1,62 @@
+import type { MessageStart } from '../../engine/event.ts'
+import type { RequestInfo } from '../../engine/request-info.ts'
+import type { RequestObserver } from '../../engine/request-observer.ts'
+import { HttpWireHead } from '../../filters/http/wire-head.ts'
+import type { AccessLogSpec, LoadBalancerSpec } from '../spec.ts'
+import type { LogNames } from './fields.ts'
+import { compileFormat, type LogFormat } from './format.ts'
+import { LogClock } from './log-clock.ts'
+
+/** What takes the lines. */
+export interface LineSink {
+  write(lines: string): void
+}
+
+const FIRST_ERROR = 400
+
+/** Writes a line for every request that the spec selects, when its response has ended. */
+export class AccessLog implements RequestObserver {
+  readonly needsClient = true
+  readonly #sink: LineSink
+  readonly #format: LogFormat
+  readonly #names: LogNames
+  readonly #sample: number
+  readonly #classes: readonly number[]
+  /** Grows by `sample` with each request: one is written whenever it reaches 1. */
+  #share = 0
+
+  constructor({ format, sample, classes }: AccessLogSpec, spec: LoadBalancerSpec, sink: LineSink) {
+    this.#sink = sink
+    this.#format = compileFormat(format)
+    this.#sample = sample
+    this.#classes = classes
+    this.#names = {
+      clock: new LogClock(),
+      listeners: spec.listen.map(({ name }) => name),
+      routes: spec.listen.map(({ service }) =>
+        service.protocol === 'http' ? service.routes.map(({ name }) => name) : [],
+      ),
+      upstreams: spec.upstreams.map(({ name }) => name),
+    }
+  }
+
+  began(request: RequestInfo, { wire }: MessageStart): void {
+    // All of the head at once: each further look at the slab costs more than the copy.
+    if (wire instanceof HttpWireHead) request.headText = wire.text
+  }
+
+  ended(request: RequestInfo): void {
+    if (this.#isSelected(request)) this.#sink.write(this.#format(request, this.#names))
+  }
+
+  /** What went wrong is never left out by sampling. */
+  #isSelected({ status, error }: RequestInfo): boolean {
+    const classes = this.#classes
+    if (classes.length > 0 && !classes.includes(status === 0 ? 4 : (status / 100) | 0)) return false
+    if (this.#sample >= 1 || status >= FIRST_ERROR || error !== '') return true
+    this.#share += this.#sample
+    if (this.#share < 1) return false
+    this.#share -= 1
+    return true
+  }
+}

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { type ParsedSample, parsePrometheus } from '../../support/prometheus.ts'
+import { connectRaw, exchange } from '../support/byte-stream.ts'
+import { curl } from '../support/curl.ts'
+import { answering, closedPort, response, startRawServer } from '../support/raw-server.ts'
+import { type RunningAdmin, startAdmin } from '../support/start-admin.ts'
+
+/** The metrics of a process, by name and labels. */
+class Scrape {
+  readonly #samples: ParsedSample[]
+
+  constructor(text: string) {
+    this.#samples = parsePrometheus(text).flatMap(({ samples }) => samples)
+  }
+
+  /** The samples of a name whose labels are at least these. */
+  find(name: string, labels: Readonly<Record<string, string>> = {}): ParsedSample[] {
+    const found = this.#samples.filter((one) => one.name === name)
+    assert.notEqual(found.length, 0, `no metric ${name}`)
+    return found.filter((sample) =>
+      Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
+    )
+  }
+
+  /** Their sum. */
+  sum(name: string, labels: Readonly<Record<string, string>> = {}): number {
+    return this.find(name, labels).reduce((sum, { value }) => sum + value, 0)
+  }
+}
+
+async function scrape({ call }: RunningAdmin): Promise<Scrape> {
+  const { headers, text } = await call('GET', '/metrics')
+  assert.equal(headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8')
+  return new Scrape(text)
+}
+
+/** Scrapes until a condition holds: a client may have its answer a moment before it is counted. */
+async function scrapeUntil(admin: RunningAdmin, isTrue: (one: Scrape) => boolean): Promise<Scrape> {
+  for (;;) {
+    const found = await scrape(admin)
+    if (isTrue(found)) return found
+  }
+}
+
+async function startLb(context: TestContext, to: readonly string[]): Promise<RunningAdmin> {
+  const endpoints = to.flatMap((address) => ['--to', address])
+  return startAdmin(context, ['lb', '--listen', '127.0.0.1:0', ...endpoints, '--workers', '2'])
+}
+
+test('requests are counted by listener, route, upstream and endpoint, over all workers', async (context) => {
+  const upstreams = await Promise.all(
+    [0, 1].map(() =>
+      startRawServer(
+        context,
+        answering(() => response('12345')),
+      ),
+    ),
+  )
+  const addresses = upstreams.map(({ address }) => address)
+  const admin = await startLb(context, addresses)
+  const url = `http://127.0.0.1:${admin.ports[0]}/`
+  const requests = 20
+  // A connection each, so that both workers have some.
+  for (let i = 0; i < requests; i++) await curl('-o', '/dev/null', '-d', 'abc', url)
+  const good = { code: '2xx' }
+  const found = await scrapeUntil(
+    admin,
+    (one) => one.sum('sluice_listener_requests_total', good) === requests,
+  )
+  assert.equal(found.sum('sluice_route_requests_total', good), requests)
+  assert.equal(
+    found.sum('sluice_upstream_requests_total', { ...good, upstream: 'default' }),
+    requests,
+  )
+  const perEndpoint = addresses.map((endpoint) =>
+    found.sum('sluice_endpoint_requests_total', { ...good, endpoint }),
+  )
+  assert.equal(
+    perEndpoint.reduce((sum, count) => sum + count),
+    requests,
+  )
+  assert.ok(
+    perEndpoint.every((count) => count > 0),
+    String(perEndpoint),
+  )
+  assert.equal(found.sum('sluice_listener_requests_total'), requests)
+  assert.equal(found.sum('sluice_listener_request_body_bytes_total'), 3 * requests)
+  assert.equal(found.sum('sluice_listener_response_body_bytes_total'), 5 * requests)
+  assert.equal(found.sum('sluice_listener_active_requests'), 0)
+  assert.equal(found.sum('sluice_workers', { state: 'Ready' }), 2)
+  assert.equal(found.sum('sluice_listener_duration_seconds_count'), requests)
+  assert.equal(found.sum('sluice_listener_duration_seconds_bucket', { le: '+Inf' }), requests)
+  assert.ok(found.sum('sluice_listener_duration_seconds_sum') > 0)
+})
+
+test('failed requests and retries are told apart', async (context) => {
+  const upstream = await startRawServer(
+    context,
+    answering(() => response('x')),
+  )
+  const dead = `127.0.0.1:${await closedPort()}`
+  const admin = await startLb(context, [dead, upstream.address])
+  const url = `http://127.0.0.1:${admin.ports[0]}/`
+  for (let i = 0; i < 8; i++) await curl('-o', '/dev/null', url)
+  upstream.close()
+  upstream.dropAll()
+  await curl('-o', '/dev/null', url)
+  const found = await scrapeUntil(admin, (one) => one.sum('sluice_listener_requests_total') === 9)
+  assert.equal(found.sum('sluice_listener_requests_total', { code: '2xx' }), 8)
+  assert.equal(found.sum('sluice_listener_requests_total', { code: '5xx' }), 1)
+  assert.equal(found.sum('sluice_listener_failed_requests_total'), 1)
+  // At least the first request of a worker has tried the dead endpoint, or the last one has.
+  assert.ok(found.sum('sluice_upstream_retries_total') >= 1)
+})
+
+test('a client that goes is counted, and a request in progress is shown', async (context) => {
+  const upstream = await startRawServer(context)
+  const admin = await startLb(context, [upstream.address])
+  const client = await connectRaw(context, admin.ports[0] as number)
+  client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  await upstream.connection()
+  await scrapeUntil(admin, (one) => one.sum('sluice_listener_active_requests') === 1)
+  client.reset()
+  const found = await scrapeUntil(
+    admin,
+    (one) => one.sum('sluice_listener_abandoned_requests_total') === 1,
+  )
+  assert.equal(found.sum('sluice_listener_active_requests'), 0)
+  assert.equal(found.sum('sluice_listener_requests_total', { code: 'none' }), 1)
+})
+
+test('reactor and limits are counted by worker, and go on in another thread', async (context) => {
+  const upstream = await startRawServer(
+    context,
+    answering(() => response('x')),
+  )
+  const admin = await startLb(context, [upstream.address])
+  const port = admin.ports[0] as number
+  for (let i = 0; i < 6; i++) await curl('-o', '/dev/null', `http://127.0.0.1:${port}/`)
+  const refused = await exchange(context, port, 'GET / HTTP/1.1\r\n\r\n')
+  assert.match(refused.startLine, / 400 /)
+  const accepts = 'sluice_worker_accepts_total'
+  const found = await scrapeUntil(admin, (one) => one.sum(accepts) === 7)
+  assert.equal(found.find(accepts).length, 2)
+  assert.equal(found.sum('sluice_worker_bad_requests_total'), 1)
+  assert.ok(found.sum('sluice_worker_bytes_read_total') > 6 * 100)
+  // A smaller number ends a worker, a larger one starts another in its place.
+  await admin.call('PUT', '/api/v1/workers', { count: 1 })
+  await admin.call('PUT', '/api/v1/workers', { count: 2 })
+  const later = await scrapeUntil(admin, (one) => one.find(accepts).length === 2)
+  assert.ok(later.sum(accepts) >= 7)
+})
+
+test('counters go on when the number of workers changes', async (context) => {
+  const upstream = await startRawServer(
+    context,
+    answering(() => response('x')),
+  )
+  const admin = await startLb(context, [upstream.address])
+  const url = `http://127.0.0.1:${admin.ports[0]}/`
+  for (let i = 0; i < 10; i++) await curl('-o', '/dev/null', url)
+  await admin.call('PUT', '/api/v1/workers', { count: 1 })
+  for (let i = 0; i < 5; i++) await curl('-o', '/dev/null', url)
+  await admin.call('PUT', '/api/v1/workers', { count: 2 })
+  for (let i = 0; i < 5; i++) await curl('-o', '/dev/null', url)
+  const found = await scrapeUntil(admin, (one) => one.sum('sluice_listener_requests_total') === 20)
+  assert.equal(found.find('sluice_worker_cpu_seconds_total').length, 2)
+})
