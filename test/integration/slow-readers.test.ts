@@ -56,7 +56,7 @@ test('a client that reads nothing for a while is not blamed on its upstream', as
 
 test('a client that reads nothing for too long is aborted', async (context) => {
   const upstream = await startRawServer(context)
-  const options = ['--response-timeout', '60s', '--idle-timeout', '300ms']
+  const options = ['--response-timeout', '60s', '--write-timeout', '300ms']
   const { port } = await startLb(context, [upstream], ...options)
   const client = await connectRaw(context, port)
   client.write(GET)
@@ -111,7 +111,7 @@ test('TCP: a client that reads slowly keeps its connection', async (context) => 
 
 test('TCP: a client that reads nothing for too long is aborted', async (context) => {
   const upstream = await startRawServer(context)
-  const { port } = await startLb(context, [upstream], '--tcp', '--idle-timeout', '300ms')
+  const { port } = await startLb(context, [upstream], '--tcp', '--write-timeout', '300ms')
   const client = await connectRaw(context, port)
   client.socket.removeAllListeners('data')
   client.socket.pause()
