@@ -1,44 +1,14 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import { temporaryFolder } from '../support/temporary-script.ts'
+import { test } from 'node:test'
 import { connectRaw } from './support/byte-stream.ts'
 import { curl } from './support/curl.ts'
-import { accepts, startNginx } from './support/nginx.ts'
+import { startHaproxy } from './support/haproxy.ts'
+import { startNginx } from './support/nginx.ts'
 import { closedPort } from './support/raw-server.ts'
 import { startLb } from './support/start-lb.ts'
-
-/** Starts HAProxy in front of a server; it is gone with the test. */
-async function startHaproxy(context: TestContext, to: string): Promise<number> {
-  const port = await closedPort()
-  const file = join(temporaryFolder(context), 'haproxy.cfg')
-  writeFileSync(
-    file,
-    `defaults
-  mode http
-  timeout client 60s
-  timeout server 60s
-  timeout connect 5s
-listen one
-  bind 127.0.0.1:${port}
-  http-reuse always
-  retries 0
-  server next ${to}
-`,
-  )
-  const child = spawn('haproxy', ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] })
-  context.after(async () => {
-    if (child.exitCode !== null) return
-    child.kill('SIGKILL')
-    await once(child, 'close')
-  })
-  await accepts(child, port)
-  return port
-}
 
 test('between HAProxy in front and nginx behind', async (context) => {
   const nginx = await startNginx(context, 'location /small { return 200 "small\n"; }')

@@ -37,6 +37,13 @@ const HOP_BY_HOP = new Set([
   'content-length',
 ])
 
+const FIELD_LINES = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)+$/
+
+/** Whether a text is nothing but field lines, each with its CRLF, one Latin-1 character a byte. */
+export function areFieldLines(text: string): boolean {
+  return FIELD_LINES.test(text)
+}
+
 /** Writes a request head as Latin-1 text; throws a TypeError on what must not be on the wire. */
 export function requestText(
   head: Partial<RequestHead> | null,

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startSluice } from '../../support/sluice-process.ts'
+import { temporaryScript } from '../../support/temporary-script.ts'
+import { connectRaw } from '../support/byte-stream.ts'
+import { readForwarded } from './forwarded.ts'
+import { startRecordingUpstream } from './recording-upstream.ts'
+
+/*
+ * Whatever a script puts into a head, no line begins that the script did not write: it is an error
+ * at that call, and the client gets 500. test/unit/filters/head-text.test.ts tries every place in a
+ * head; here is every way in which a head comes to an encoder.
+ */
+const BAD = String.raw`'a\r\nSmuggled: yes'`
+const REQUEST = `{ path: '/', headers: { host: 'a', 'x-a': ${BAD} } }`
+const RESPONSE = `{ status: 200, headers: { 'x-a': ${BAD} } }`
+
+/** Filters around `mux`, and the arguments of the encoders. */
+interface Way {
+  readonly name: string
+  readonly before?: string
+  readonly behind?: string
+  readonly request?: string
+  readonly response?: string
+}
+
+const REQUEST_WAYS: readonly Way[] = [
+  { name: 'onMessageStart', before: `.onMessageStart(e => void (e.head.headers['x-a'] = ${BAD}))` },
+  {
+    name: 'a new object of headers',
+    before: `.onMessageStart(e => void (e.head.headers = { 'x-a': ${BAD} }))`,
+  },
+  { name: 'a path', before: `.onMessageStart(e => void (e.head.path = '/' + ${BAD}))` },
+  { name: 'a method', before: `.onMessageStart(e => void (e.head.method = ${BAD}))` },
+  {
+    name: 'replaceMessageStart',
+    before: `.replaceMessageStart(() => new MessageStart(${REQUEST}))`,
+  },
+  { name: 'replaceMessage', before: `.replaceMessage(() => new Message(${REQUEST}, 'body'))` },
+  { name: 'encodeHttpRequest(object)', request: REQUEST },
+  { name: 'encodeHttpRequest(function)', request: `() => (${REQUEST})` },
+]
+
+const RESPONSE_WAYS: readonly Way[] = [
+  { name: 'onMessageStart', behind: `.onMessageStart(e => void (e.head.headers['x-a'] = ${BAD}))` },
+  { name: 'a status text', behind: `.onMessageStart(e => void (e.head.statusText = ${BAD}))` },
+  {
+    name: 'replaceMessageStart',
+    behind: `.replaceMessageStart(() => new MessageStart(${RESPONSE}))`,
+  },
+  { name: 'replaceMessage', behind: `.replaceMessage(() => new Message(${RESPONSE}, 'body'))` },
+  { name: 'encodeHttpResponse(object)', response: RESPONSE },
+  { name: 'encodeHttpResponse(function)', response: `() => (${RESPONSE})` },
+]
+
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+
+test('a line end in what a script makes of a head is answered 500 and goes nowhere', async (context) => {
+  const upstream = await startRecordingUpstream(context)
+  const ways = [...REQUEST_WAYS, ...RESPONSE_WAYS]
+  const script = `pipy()${ways.map((way, index) => pipelines(way, index, upstream.address)).join('')}`
+  const sluice = startSluice(context, [temporaryScript(context, script)])
+  const ports = await sluice.ports(ways.length)
+  const reports = (): number =>
+    [...sluice.stdout.matchAll(/invalid (value|request|status)/g)].length
+  for (const [index, way] of ways.entries()) {
+    await context.test(way.name, async () => {
+      upstream.take()
+      const client = await connectRaw(context, ports[index] ?? 0)
+      const answer = await client.write(GET).message()
+      assert.equal(answer.status, 500)
+      assert.doesNotMatch(answer.lines.join(), /smuggled/i)
+      await sluice.until(() => reports() > index, 'report what is wrong')
+      if (REQUEST_WAYS.includes(way)) assert.deepEqual(upstream.take(), [])
+    })
+  }
+})
+
+test('a line end in trailers that a script makes leaves them out', async (context) => {
+  const upstream = await startRecordingUpstream(context)
+  const bad = String.raw`'X-A: 1\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n'`
+  const way = { name: '', before: `.replaceMessageEnd(() => new MessageEnd(${bad}))` }
+  const script = `pipy()${pipelines(way, 0, upstream.address)}`
+  const sluice = startSluice(context, [temporaryScript(context, script)])
+  const [port = 0] = await sluice.ports()
+  const client = await connectRaw(context, port)
+  // Longer than what is held to tell a length: it goes out in chunks, which have trailers.
+  client.write('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n')
+  client.write(`${(100_000).toString(16)}\r\n${'x'.repeat(100_000)}\r\n0\r\n\r\n`)
+  assert.equal((await client.message()).status, 200)
+  await sluice.until(() => sluice.stdout.includes('invalid trailers'), 'report the trailers')
+  const [request, ...others] = upstream.take().flatMap(({ text }) => readForwarded(text))
+  assert.deepEqual(others, [])
+  assert.equal(request?.body.length, 100_000)
+  assert.equal(request?.trailers, '')
+})
+
+function pipelines(
+  { before = '', behind = '', request = '', response = '' }: Way,
+  index: number,
+  to: string,
+): string {
+  return `
+    .listen(0, { host: '127.0.0.1' })
+    .decodeHttpRequest().demux('request${index}').encodeHttpResponse(${response})
+    .pipeline('request${index}')${before}.mux('upstream${index}')${behind}
+    .pipeline('upstream${index}').encodeHttpRequest(${request}).connect('${to}').decodeHttpResponse()`
+}

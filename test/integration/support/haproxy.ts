@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { temporaryFolder } from '../../support/temporary-script.ts'
+import { accepts } from './nginx.ts'
+import { closedPort } from './raw-server.ts'
+
+/** Starts HAProxy in front of a server, `host:port`; it is gone with the test. Returns its port. */
+export async function startHaproxy(context: TestContext, to: string): Promise<number> {
+  const port = await closedPort()
+  const file = join(temporaryFolder(context), 'haproxy.cfg')
+  writeFileSync(
+    file,
+    `global
+  tune.bufsize 65536
+  tune.http.maxhdr 200
+defaults
+  mode http
+  timeout client 60s
+  timeout server 60s
+  timeout connect 5s
+listen one
+  bind 127.0.0.1:${port}
+  http-reuse always
+  retries 0
+  server next ${to}
+`,
+  )
+  const child = spawn('haproxy', ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] })
+  context.after(async () => {
+    if (child.exitCode !== null) return
+    child.kill('SIGKILL')
+    await once(child, 'close')
+  })
+  await accepts(child, port)
+  return port
+}
