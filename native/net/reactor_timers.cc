@@ -157,7 +157,7 @@ uint32_t Reactor::CheckOutput(uint32_t id, Connection& connection, const Connect
 }
 
 void Reactor::ReportTimeout(uint32_t id, const Connection& connection, TimeoutKind kind) {
-  const bool is_response = connection.framer_kind == kFramerHttpResponse;
+  const bool is_response = !connection.accepted;
   switch (kind) {
     case kTimeoutFirstByte:
       counters_[kFirstByteTimeouts]++;

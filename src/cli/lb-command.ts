@@ -72,6 +72,11 @@ const TIMEOUT_OPTIONS: readonly OptionSpec[] = [
     doc: 'From a request to the head of its response. Default: 60s.',
   },
   {
+    name: 'progress-timeout',
+    value: '<time>',
+    doc: 'Between two pieces of the body of a response. Default: that of --response-timeout.',
+  },
+  {
     name: 'idle-timeout',
     value: '<time>',
     doc: 'For a connection on which nothing moves. Default: 60s.',
@@ -165,6 +170,7 @@ function readConfig(options: ParsedOptions): ConfigInput {
   const endpoints = options.values('to').map(parseEndpoint)
   if (addresses.length === 0) throw new UsageError('nowhere to listen: give --listen <address>')
   if (endpoints.length === 0) throw new UsageError('no upstream: give --to <address>')
+  const response = timeoutOf(options, 'response-timeout', DEFAULTS.responseTimeout)
   const idle = timeoutOf(options, 'idle-timeout', DEFAULTS.idleTimeout)
   return {
     listeners: addresses.map((address) => ({
@@ -179,7 +185,8 @@ function readConfig(options: ParsedOptions): ConfigInput {
         balance: parseChoice('balance', options.value('balance') ?? DEFAULTS.balance, BALANCES),
         timeouts: {
           connect: timeoutOf(options, 'connect-timeout', DEFAULTS.connectTimeout),
-          response: timeoutOf(options, 'response-timeout', DEFAULTS.responseTimeout),
+          response,
+          progress: timeoutOf(options, 'progress-timeout', response),
           idle,
         },
       },

@@ -56,6 +56,18 @@ export const LIMIT_OPTIONS: readonly LimitOption[] = [
     doc: 'Bytes of the trailers of a request; 431 above. Default: 8k.',
   },
   {
+    name: 'max-connections',
+    key: 'maxConnections',
+    value: '<n>',
+    doc: 'Connections of a listener, an equal part for each worker; 503 above. Default: 0, no limit.',
+  },
+  {
+    name: 'max-connections-per-address',
+    key: 'maxConnectionsPerAddress',
+    value: '<n>',
+    doc: 'Connections of one client (IPv6: of one /64) in each worker; 503 above. Default: 0, no limit.',
+  },
+  {
     name: 'max-requests',
     key: 'maxRequestsPerConnection',
     value: '<n>',

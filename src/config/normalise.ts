@@ -63,14 +63,15 @@ function normaliseListener(
 }
 
 function normaliseUpstream([name, upstream]: [string, UpstreamInput]): UpstreamSpec {
-  const { connect, response, idle } = upstream.timeouts ?? {}
+  const { connect, response = DEFAULTS.responseTimeout, progress, idle } = upstream.timeouts ?? {}
   return {
     name,
     endpoints: upstream.endpoints.map(normaliseEndpoint),
     balance: upstream.balance ?? DEFAULTS.balance,
     timeouts: {
       connectMs: milliseconds(connect ?? DEFAULTS.connectTimeout),
-      responseMs: milliseconds(response ?? DEFAULTS.responseTimeout),
+      responseMs: milliseconds(response),
+      progressMs: milliseconds(progress ?? response),
       idleMs: milliseconds(idle ?? DEFAULTS.idleTimeout),
     },
   }

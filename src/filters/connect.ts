@@ -6,7 +6,9 @@ import { DATA, type Event, MESSAGE_START, SESSION_END, SessionEnd } from '../eng
 import { parseDuration, parseSize } from '../engine/quantity.ts'
 import type { BatchListener } from '../engine/runtime.ts'
 import type { TargetObserver, UpstreamObserver } from '../engine/upstream-observer.ts'
-import { CMD_WATERMARK, ERR_IN_HEAD, TIMEOUT_IDLE } from '../native/protocol.ts'
+import { counterIndex } from '../native/counters.ts'
+import { ERR_IN_HEAD, TIMEOUT_IDLE } from '../native/protocol.ts'
+import type { Reactor } from '../native/reactor.ts'
 import { isShortage } from '../native/shortage.ts'
 import type { SocketHandler } from '../native/sockets.ts'
 import type { Framable, FramedReceiver } from '../net/framable.ts'
@@ -27,8 +29,10 @@ export interface ConnectOptions {
   /** Connect when the session starts: the remote endpoint may be the one that speaks first. */
   eager?: boolean
   connectTimeout?: number | string
-  /** Longest silence while a response is due. */
+  /** Longest silence while the head of a response is due. */
   responseTimeout?: number | string
+  /** Longest pause within the body of a response; `responseTimeout` unless given. */
+  progressTimeout?: number | string
   /** Longest silence otherwise. */
   idleTimeout?: number | string
   /** Speak TLS. Without `verify: true` or `ca`, anybody can pretend to be the endpoint. */
@@ -41,6 +45,8 @@ interface ConnectPlan {
   target: ValueOf<string>
   timeouts: ConnectTimeouts
   bufferLimit: number
+  /** The reactor's number of what of this it looks after; -1 while nothing was connected. */
+  policy: number
   retryCount: number
   retryDelayMs: number
   isEager: boolean
@@ -60,7 +66,7 @@ export const connect = defineFilter({
     {
       name: 'options',
       type: 'ConnectOptions',
-      doc: 'bufferLimit, retryCount, retryDelay, eager, connectTimeout, responseTimeout, idleTimeout, tls',
+      doc: 'bufferLimit, retryCount, retryDelay, eager, connectTimeout, responseTimeout, progressTimeout, idleTimeout, tls',
       isOptional: true,
     },
   ],
@@ -74,9 +80,11 @@ export const connect = defineFilter({
       timeouts: {
         connect: parseDuration(given.connectTimeout ?? 10),
         response: parseDuration(given.responseTimeout ?? 60),
+        progress: parseDuration(given.progressTimeout ?? given.responseTimeout ?? 60),
         idle: parseDuration(given.idleTimeout ?? 60),
       },
       bufferLimit: parseSize(given.bufferLimit ?? 0),
+      policy: -1,
       retryCount: given.retryCount ?? 0,
       retryDelayMs: parseDuration(given.retryDelay ?? 0),
       isEager: given.eager === true,
@@ -89,6 +97,10 @@ export const connect = defineFilter({
 })
 
 const ETIMEDOUT = 110
+/** The head of a response, from its first byte to its last. */
+const RESPONSE_HEAD_MS = 30_000
+const IDLE_TIMEOUTS = counterIndex('idleTimeouts')
+const RESPONSE_TIMEOUTS = counterIndex('responseTimeouts')
 const NO_ADDRESSES: readonly string[] = []
 /**
  * Connects at the first event, or at the start if it is eager, and relays bytes both ways. The
@@ -196,6 +208,10 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     this.#watched = codec
   }
 
+  override enterPhase(phase: number): void {
+    this.socket?.enterPhase(phase)
+  }
+
   override expect(flags: number): void {
     if (this.socket !== null && this.#isCommitted) this.socket.expect(flags)
     else {
@@ -235,6 +251,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     this.#isFull = false
     this.#holdsInput = false
     this.#pauses = 0
+    this.#quietMs = 0
     this.#hasInputEnded = false
     this.#attempts = 0
     this.#refusal = 0
@@ -291,10 +308,11 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   #connect(target: Target, address: string): void {
     const sockets = this.session.layout.runtime.sockets
     const timeout = this.#plan.timeouts.connect
+    const policy = policyOf(this.#plan, sockets.reactor)
     const id =
       target.path !== ''
-        ? sockets.reactor.connectPath(target.path, timeout)
-        : sockets.reactor.connect(address, target.port, timeout)
+        ? sockets.reactor.connectPath(target.path, timeout, policy)
+        : sockets.reactor.connect(address, target.port, timeout, policy)
     this.#state = 'connecting'
     this.#balanceInput()
     if (id < 0) {
@@ -306,8 +324,6 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     sockets.attach(id, this)
     const socket = new Socket(sockets.reactor, id)
     this.socket = socket
-    const limit = this.#plan.bufferLimit
-    if (limit > 0) sockets.reactor.command2(CMD_WATERMARK, id, limit)
     if (this.#framerKind !== 0) socket.frame(this.#framerKind)
     for (let i = 0; i < this.#pauses; i++) socket.pause()
     if (this.#isCommitted) this.#flush()
@@ -396,14 +412,24 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   }
 
   /**
-   * Nothing has moved for as long as a response may take. The timer is armed once for the life of
-   * the connection, not per request.
+   * Nothing has moved for as long as a response may take, or for too long within one. The timer is
+   * armed once for the life of the connection, not per request.
    */
-  onTimeout(): void {
+  onTimeout(kind: number): void {
+    if (kind !== TIMEOUT_IDLE) return this.#end('ReadTimeout')
     // It is quiet because we do not read: whoever takes the output is slow, but not stuck.
     if (this.#pauses > 0 && !this.#isFull) return this.#armTimeout()
     const { response, idle } = this.#plan.timeouts
-    if (this.#watched === null || this.#watched.isBusy()) return this.#end('ReadTimeout')
+    const watched = this.#watched
+    if (watched !== null && !this.#isFull && (watched.isAnswering?.() || watched.isAsking?.())) {
+      // A response that has begun has its own time, and so has a client with its request.
+      return this.#armTimeout()
+    }
+    const { counters } = this.session.layout.runtime.sockets.reactor
+    if (watched === null || watched.isBusy()) {
+      ;(counters[watched === null ? IDLE_TIMEOUTS : RESPONSE_TIMEOUTS] as number)++
+      return this.#end('ReadTimeout')
+    }
     this.#quietMs += response
     if (this.#quietMs < idle) return this.#armTimeout()
     this.#state = 'ended'
@@ -508,4 +534,15 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     if (isAbort) socket.abort()
     else socket.close()
   }
+}
+
+function policyOf(plan: ConnectPlan, reactor: Reactor): number {
+  if (plan.policy < 0) {
+    plan.policy = reactor.addPolicy({
+      headTimeoutMs: RESPONSE_HEAD_MS,
+      bodyTimeoutMs: plan.timeouts.progress,
+      ...(plan.bufferLimit > 0 && { highWatermark: plan.bufferLimit }),
+    })
+  }
+  return plan.policy
 }

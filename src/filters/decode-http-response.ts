@@ -1,7 +1,13 @@
 import { defineFilter } from '../engine/definition.ts'
 import { SESSION_ERRORS, type SessionErrorCode } from '../engine/errors.ts'
 import { MESSAGE_ENDED, MessageStart, SessionEnd } from '../engine/event.ts'
-import { FRAMER_HTTP_RESPONSE, HEAD_INTERIM, HEAD_KEEP_ALIVE } from '../native/protocol.ts'
+import {
+  FRAMER_HTTP_RESPONSE,
+  HEAD_INTERIM,
+  HEAD_KEEP_ALIVE,
+  PHASE_BODY,
+  PHASE_IDLE,
+} from '../native/protocol.ts'
 import { type FramedReceiver, isFramable } from '../net/framable.ts'
 import { Upstream } from './connect/upstream.ts'
 import { FrameDecoder } from './frame-decoder.ts'
@@ -33,6 +39,8 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
   /** Requests whose final response is not complete. */
   #expected = 0
   #isInMessage = false
+  /** The encoder has begun a request and not ended it. */
+  #isAsking = false
   #isReusable = true
   #hasEnded = false
   /** A 101 was received: what follows are bytes of another protocol. */
@@ -56,6 +64,7 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
     this.#encoder = null
     this.#expected = 0
     this.#isInMessage = false
+    this.#isAsking = false
     this.#isReusable = true
     this.#hasEnded = false
     this.#isTunnel = false
@@ -69,9 +78,23 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
   /** A request goes out; `isText` if the native framer cannot see it by itself. */
   expect(flags: number, isText: boolean): void {
     this.#expected++
+    this.#isAsking = true
     if (!isText) return
     if (this.isFused) this.#connect?.expect(flags)
     else this.reactor.framerExpect(this.framer, flags)
+  }
+
+  /** The request in progress has gone out completely. */
+  asked(): void {
+    this.#isAsking = false
+  }
+
+  isAsking(): boolean {
+    return this.#isAsking
+  }
+
+  isAnswering(): boolean {
+    return this.#isInMessage
   }
 
   isBusy(): boolean {
@@ -94,6 +117,7 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
       return
     }
     this.#isInMessage = true
+    if (!this.isFused) this.#connect?.enterPhase(PHASE_BODY)
     if ((wire.flags & HEAD_KEEP_ALIVE) === 0) this.#isReusable = false
     if (wire.opensTunnel) {
       this.#isTunnel = true
@@ -105,6 +129,7 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
 
   override receiveEnd(offset: number, size: number): void {
     this.#isInMessage = false
+    if (!this.isFused) this.#connect?.enterPhase(PHASE_IDLE)
     this.#expected--
     super.receiveEnd(offset, size)
   }

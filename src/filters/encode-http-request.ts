@@ -127,6 +127,7 @@ export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
   }
 
   protected override finished(isCut: boolean): void {
+    this.#decoder?.asked()
     if (isCut) {
       // The peer waits for bytes that will never come: only ending the connection tells it.
       this.end('ReadError')

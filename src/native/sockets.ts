@@ -38,8 +38,8 @@ export interface SocketHandler extends FrameReceiver {
   onTimeout(kind: number): void
 }
 
-/** Called with the number of each accepted connection; returns who handles it. */
-export type Acceptor = (connection: number) => SocketHandler
+/** Called with the number of each accepted connection; returns who handles it, nobody if it is closed. */
+export type Acceptor = (connection: number) => SocketHandler | undefined
 
 /** Told of a positive errno whenever the system has refused another descriptor or memory. */
 export type ShortageListener = (errno: number) => void

@@ -1,3 +1,4 @@
+import { COUNTERS } from '../native/counters.ts'
 import type { WorkerCounts } from '../worker/messages.ts'
 
 interface Row {
@@ -5,7 +6,10 @@ interface Row {
   active: number
 }
 
-/** Renders what the workers have, added up, as two tables: pipelines and instances of classes. */
+/**
+ * Renders what the workers have, added up, as tables: pipelines, instances of classes, and those
+ * counters that have counted anything.
+ */
 export function renderCounts(counts: readonly WorkerCounts[]): string {
   const pipelines = new Map<string, Row>()
   const instances = new Map<string, number>()
@@ -27,12 +31,16 @@ export function renderCounts(counts: readonly WorkerCounts[]): string {
   const rows = [...pipelines].sort(
     ([one], [other]) => Number(isStale(one)) - Number(isStale(other)),
   )
+  const sums = COUNTERS.map(({ name }, index) => {
+    return [name, counts.reduce((sum, { counters }) => sum + (counters[index] ?? 0), 0)] as const
+  }).filter(([, sum]) => sum > 0)
   return [
     ...renderTable(
       ['PIPELINE', '#ALLOCATED', '#ACTIVE'],
       [...rows, ['TOTAL', total] as const].map(([name, row]) => [name, row.allocated, row.active]),
     ),
     ...renderTable(['CLASS', '#INSTANCES'], [...instances]),
+    ...(sums.length === 0 ? [] : renderTable(['COUNTER', '#TOTAL'], sums)),
   ].join('\n')
 }
 

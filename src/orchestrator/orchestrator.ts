@@ -59,6 +59,8 @@ export class Orchestrator {
   #servers = new Map<number, number>()
   /** Slots that have ever been in use; their sockets stay open. */
   #owners = 0
+  /** Number of workers that is asked for. */
+  #workers = 0
   readonly #shortages = new Shortages()
   #adoptTimer: NodeJS.Timeout | undefined
   #isDraining = false
@@ -226,6 +228,7 @@ export class Orchestrator {
       return
     }
     const superfluous = this.#slots.splice(workers)
+    this.#tellWorkers(workers)
     // Others accept from their sockets first: no connection waits in between.
     this.#assign()
     for (const slot of superfluous) {
@@ -263,6 +266,7 @@ export class Orchestrator {
   }
 
   #grow(workers: number): void {
+    this.#tellWorkers(workers)
     while (this.#slots.length < workers) {
       const slot = this.#slots.length
       this.#slots.push(
@@ -272,6 +276,7 @@ export class Orchestrator {
           hangTimeoutMs: this.#options.hangTimeoutMs ?? 0,
           setup: () => ({
             slot,
+            workers: this.#workers,
             spec: this.#spec,
             listeners: this.#listeners.slot(slot),
             logLevel: this.#options.logLevel,
@@ -288,6 +293,11 @@ export class Orchestrator {
       )
     }
     this.#owners = Math.max(this.#owners, workers)
+  }
+
+  #tellWorkers(workers: number): void {
+    this.#workers = workers
+    for (const slot of this.#slots) slot.post({ type: 'workers', workers })
   }
 
   #onChange(): void {

@@ -85,6 +85,31 @@ interface ListenOptions {
   httpLenientLf?: boolean
   /** Accept TLS. */
   tls?: { cert: Pem; key: Pem; alpn?: string | string[] }
+  /** What clients may do: numbers, or sizes such as '16k'; 0 is no limit. */
+  limits?: {
+    maxHeaders?: number
+    maxHeadBytes?: number | string
+    maxRequestLineBytes?: number | string
+    maxBodyBytes?: number | string
+    /** Per second. */
+    minBodyRate?: number | string
+    maxChunkExtensionBytes?: number | string
+    maxTrailerBytes?: number | string
+    maxConnections?: number
+    maxConnectionsPerAddress?: number
+    maxRequestsPerConnection?: number
+    maxPipelinedRequests?: number
+    maxBufferedBytes?: number | string
+  }
+  /** How long clients are waited for: seconds, or texts such as '500ms' or '2m'; 0 is for ever. */
+  timeouts?: {
+    handshake?: number | string
+    requestHead?: number | string
+    requestBody?: number | string
+    write?: number | string
+    keepAlive?: number | string
+    idle?: number | string
+  }
 }
 
 /** Durations are seconds, or texts such as '1.5s' or '2m'. */
@@ -97,8 +122,10 @@ interface ConnectOptions {
   /** Connect when the session starts: the remote endpoint may be the one that speaks first. */
   eager?: boolean
   connectTimeout?: number | string
-  /** Longest silence while a response is due. */
+  /** Longest silence while the head of a response is due. */
   responseTimeout?: number | string
+  /** Longest pause within the body of a response. */
+  progressTimeout?: number | string
   /** Longest silence otherwise. */
   idleTimeout?: number | string
   /** Is told of every attempt, by its target. */

@@ -42,6 +42,8 @@ export interface UpstreamTimeouts {
   connectMs: number
   /** Limit from a request sent to the head of its response. */
   responseMs: number
+  /** Limit for a pause within the body of a response. */
+  progressMs: number
   /** Limit for a connection on which nothing moves. */
   idleMs: number
 }

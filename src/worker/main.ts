@@ -16,8 +16,6 @@ import { startWorkerMetrics } from './worker-metrics.ts'
 
 /** How often a draining worker counts its sessions. */
 const DRAIN_COUNT_MS = 50
-/** An upstream has so long for the head of a response, from its first byte. */
-const HEAD_TIMEOUT_MS = 30_000
 
 // The orchestrator is the only one who starts this file, always with a WorkerSetup.
 const setup = workerData as WorkerSetup
@@ -34,7 +32,6 @@ const logs = new LogFiles((lines) => {
   if (numbers !== undefined) numbers[at] = lines + (numbers[at] ?? 0)
 })
 const reactor = createReactor({
-  headTimeoutMs: HEAD_TIMEOUT_MS,
   // Promises can only come from scripts.
   runsMicrotasks: setup.spec.kind === 'script' ? 1 : 0,
 })
@@ -43,6 +40,7 @@ const programs = new Programs({
   log: logger,
   runsTasks: setup.slot === 0,
   shared: setup.shared,
+  workers: setup.workers,
   onShortage: (errno) => shortages.happened(errno),
   observation: { numbers, logs },
 })
@@ -72,6 +70,9 @@ function receive(message: MessageToWorker): void {
     case 'switch':
       programs.switch(message.generation, message.listeners)
       send({ type: 'switched', generation: message.generation })
+      break
+    case 'workers':
+      programs.setWorkers(message.workers)
       break
     case 'count':
       send({ type: 'counted', counts: programs.counts() })

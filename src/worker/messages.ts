@@ -13,6 +13,8 @@ export interface ListenerFd {
 export interface WorkerSetup {
   /** Number of the slot, from 0; the same for a replacement. */
   slot: number
+  /** Number of workers, by which limits for all of them are divided. */
+  workers: number
   spec: ProgramSpec
   listeners: ListenerFd[]
   logLevel: LogLevel
@@ -38,6 +40,8 @@ export interface WorkerCounts {
   pipelines: PipelineCount[]
   /** Number of living objects by kind. */
   instances: Record<string, number>
+  /** The sums since it started, in the order of `COUNTERS`. */
+  counters: number[]
 }
 
 /*
@@ -57,9 +61,9 @@ export interface WorkerCounts {
  *   orchestrator  switch           new connections enter it, from exactly these listeners
  *   worker        switched         accepts from no other socket
  *
- * At any time: `count` is answered by `counted`, and `ping` by `pong`; `shortage` tells that
- * descriptors or memory have run out, as a positive errno, and 0 that it is over; `reopen` has log
- * files opened again.
+ * At any time: `workers` tells their number when it has changed; `count` is answered by `counted`, and
+ * `ping` by `pong`; `shortage` tells that descriptors or memory have run out, as a positive errno, and
+ * 0 that it is over; `reopen` has log files opened again.
  */
 export type MessageToWorker =
   | { type: 'adopt'; listeners: ListenerFd[] }
@@ -68,6 +72,7 @@ export type MessageToWorker =
   | { type: 'build'; generation: number; spec: ProgramSpec; plan: MetricsPlan | undefined }
   | { type: 'discard'; generation: number }
   | { type: 'switch'; generation: number; listeners: ListenerFd[] }
+  | { type: 'workers'; workers: number }
   | { type: 'count' }
   | { type: 'reopen' }
   | { type: 'ping' }

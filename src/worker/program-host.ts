@@ -30,11 +30,13 @@ export interface ProgramHostOptions {
   observation: Observation
   /** Where the program's metrics are. */
   plan: MetricsPlan | undefined
+  /** Gives this worker's part of a number that is for all workers. */
+  shareOf: (total: number) => number
 }
 
 /** Builds a program's pipelines on this worker; nothing runs yet. Throws what the script throws. */
 export async function buildProgram(options: ProgramHostOptions): Promise<ProgramHost> {
-  const { sockets, spec, log, shared, observation, plan } = options
+  const { sockets, spec, log, shared, observation, plan, shareOf } = options
   const runtime = new Runtime(log, sockets)
   const observers = spec.kind === 'lb' ? observersOf(spec, observation, plan) : []
   // Load balancers do not pay for the script language.
@@ -46,7 +48,7 @@ export async function buildProgram(options: ProgramHostOptions): Promise<Program
     buildModule(runtime, module, configuration),
   )
   const needsPeers = spec.kind === 'script' || observers.some((one) => one.needsClient === true)
-  return new ProgramHost(runtime, roots, spec, needsPeers)
+  return new ProgramHost(runtime, roots, spec, { needsPeers, shareOf })
 }
 
 /**
@@ -59,6 +61,7 @@ export async function buildProgram(options: ProgramHostOptions): Promise<Program
 export class ProgramHost implements ListenerProgram {
   readonly needsPeers: boolean
   readonly runtime: Runtime
+  readonly shareOf: (total: number) => number
   readonly #roots: readonly RootLayout[]
   readonly #listeners: readonly ListenerHost[]
   readonly #modules: readonly string[]
@@ -71,10 +74,11 @@ export class ProgramHost implements ListenerProgram {
     runtime: Runtime,
     roots: readonly RootLayout[],
     spec: ProgramSpec,
-    needsPeers: boolean,
+    { needsPeers, shareOf }: Pick<ListenerProgram, 'needsPeers' | 'shareOf'>,
   ) {
     const isScript = spec.kind === 'script'
     this.runtime = runtime
+    this.shareOf = shareOf
     this.#roots = roots
     this.#modules = isScript ? spec.program.modules.map(({ path }) => path) : []
     this.needsPeers = needsPeers

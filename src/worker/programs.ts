@@ -16,6 +16,8 @@ export interface ProgramsOptions {
   runsTasks: boolean
   /** What scripts share between workers. */
   shared: SharedArrayBuffer | undefined
+  /** Number of workers, which is told anew when it changes. */
+  workers: number
   onShortage: ShortageListener
   observation: Observation
 }
@@ -31,6 +33,7 @@ const LAST_RUN_MS = 60_000
  */
 export class Programs {
   readonly #options: ProgramsOptions
+  #workers: number
   readonly #sockets: Sockets
   /** Reactor ids of the listeners that this worker accepts from, by descriptor. */
   readonly #listeners = new Map<number, number>()
@@ -41,6 +44,7 @@ export class Programs {
 
   constructor(options: ProgramsOptions) {
     this.#options = options
+    this.#workers = options.workers
     this.#sockets = new Sockets(options.reactor, () => this.#endBatch())
     this.#sockets.onShortage = options.onShortage
   }
@@ -64,6 +68,11 @@ export class Programs {
     plan: MetricsPlan | undefined,
   ): Promise<void> {
     this.#next = { generation, host: await this.#build(spec, plan) }
+  }
+
+  /** The number of workers has changed. */
+  setWorkers(workers: number): void {
+    this.#workers = workers
   }
 
   discard(generation: number): void {
@@ -131,8 +140,13 @@ export class Programs {
       if (isDownstream(handler)) inbound++
       else outbound++
     }
+    const counters = [...this.#options.reactor.counters]
     const kept = this.#hosts.reduce((sum, { runtime }) => sum + runtime.keptCount, 0)
-    return { pipelines, instances: { Inbound: inbound, Outbound: outbound, Session: kept } }
+    return {
+      pipelines,
+      instances: { Inbound: inbound, Outbound: outbound, Session: kept },
+      counters,
+    }
   }
 
   get #current(): ProgramHost {
@@ -141,7 +155,9 @@ export class Programs {
 
   #build(spec: ProgramSpec, plan: MetricsPlan | undefined): Promise<ProgramHost> {
     const { log, shared, observation } = this.#options
-    return buildProgram({ sockets: this.#sockets, spec, log, shared, observation, plan })
+    const shareOf = (total: number): number => Math.ceil(total / this.#workers)
+    const sockets = this.#sockets
+    return buildProgram({ sockets, spec, log, shared, shareOf, observation, plan })
   }
 
   #remove(fd: number): void {

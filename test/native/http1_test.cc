@@ -34,6 +34,8 @@ Setting ReadOptions(const std::string& text) {
     if (key == "max-start-line") setting.limits.max_start_line_bytes = number();
     if (key == "max-headers") setting.limits.max_headers = number();
     if (key == "max-trailer") setting.limits.max_trailer_bytes = number();
+    if (key == "max-body") setting.limits.max_body_bytes = number();
+    if (key == "max-requests") setting.limits.max_requests = number();
     if (key == "max-extension") setting.limits.max_chunk_extension_bytes = number();
     if (key == "expect") {
       std::istringstream methods(value);

@@ -181,6 +181,36 @@ void TestTimerWheel(uint32_t seed) {
   Check(wheel.empty() == model.empty(), "the wheel knows whether it is empty");
 }
 
+// As many idle connections as a worker may have, of which some become active: what is due is woken
+// in its tick, and a tick in which nothing is due touches next to nothing.
+void TestManyTimers() {
+  constexpr uint32_t kConnections = 100'000;
+  constexpr uint32_t kIdleTicks = 750;
+  TimerWheel wheel;
+  std::vector<uint32_t> due(kConnections);
+  for (uint32_t id = 0; id < kConnections; id++) {
+    due[id] = 1 + kIdleTicks - id % 100;
+    wheel.Set(id, due[id]);
+  }
+  std::mt19937 random(1);
+  size_t woken = 0;
+  for (uint32_t now = 1; now <= 2 * kIdleTicks; now++) {
+    for (int i = 0; i < 20; i++) {
+      const uint32_t id = random() % kConnections;
+      if (due[id] == TimerWheel::kNever || due[id] < now + 1) continue;
+      due[id] = now + 1 + random() % 300;
+      wheel.Set(id, due[id]);
+    }
+    wheel.Advance(now, [&](uint32_t id) {
+      if (due[id] != now) Check(false, "woken in its tick");
+      due[id] = TimerWheel::kNever;
+      woken++;
+    });
+  }
+  Check(woken == kConnections, "all are woken, once");
+  Check(wheel.empty(), "nothing is left");
+}
+
 }  // namespace
 }  // namespace sluice::net
 
@@ -190,6 +220,7 @@ int main() {
   sluice::net::TestBumpArea();
   for (uint32_t seed = 1; seed <= 200; seed++) sluice::net::TestOutputQueue(seed);
   for (uint32_t seed = 1; seed <= 20; seed++) sluice::net::TestTimerWheel(seed);
+  sluice::net::TestManyTimers();
   std::printf("net: %d passed, %d failed\n", sluice::net::passed, sluice::net::failed);
   return sluice::net::failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -77,6 +77,8 @@ const LIMITS = {
   'max-headers': 'maxHeaders',
   'max-trailer': 'maxTrailerBytes',
   'max-extension': 'maxChunkExtensionBytes',
+  'max-body': 'maxBodyBytes',
+  'max-requests': 'maxRequests',
 } as const
 
 function readOptions(words: string[]): Pick<Http1Vector, 'options' | 'expected' | 'finish'> {

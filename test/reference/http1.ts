@@ -28,6 +28,9 @@ export interface Http1Options {
   maxChunkExtensionBytes: number
   maxTrailerBytes: number
   maxInterimResponses: number
+  /** 0: no limit, also of the next. */
+  maxBodyBytes: number
+  maxRequests: number
   expectAny: boolean
 }
 
@@ -39,6 +42,8 @@ export const DEFAULT_OPTIONS: Http1Options = {
   maxChunkExtensionBytes: 1024,
   maxTrailerBytes: 8 * 1024,
   maxInterimResponses: 10,
+  maxBodyBytes: 0,
+  maxRequests: 0,
   expectAny: false,
 }
 
@@ -83,6 +88,8 @@ export class Http1Reference {
   #remaining = 0
   #emptyLines = 0
   #interim = 0
+  #requests = 0
+  #bodyBytes = 0
   #keepAlive = true
   #isUpgrade = false
   #nominated = new Set<string>()
@@ -188,6 +195,9 @@ export class Http1Reference {
   #begin(head: Head, size: number): void {
     const { flags } = head
     if (this.role === 'response') this.#frameResponse(head)
+    this.#bodyBytes = 0
+    this.#grow(head.contentLength)
+    if (++this.#requests === this.options.maxRequests) flags.delete('keep-alive')
     addFraming(head)
     this.#take(size)
     this.#emptyLines = 0
@@ -260,6 +270,7 @@ export class Http1Reference {
     if (end === 0) return false
     this.#take(end)
     this.#remaining = Number.parseInt(line, 16)
+    this.#grow(this.#remaining)
     this.#state = this.#remaining === 0 ? 'trailer' : 'chunk'
     return true
   }
@@ -283,6 +294,13 @@ export class Http1Reference {
         .map(({ line }) => line),
     )
     return true
+  }
+
+  /** So many more bytes of body are announced. */
+  #grow(size: number): void {
+    const { maxBodyBytes } = this.options
+    this.#bodyBytes += size
+    if (maxBodyBytes > 0 && this.#bodyBytes > maxBodyBytes) throw new Refused(413)
   }
 
   #data(size: number): void {

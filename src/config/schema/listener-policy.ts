@@ -12,6 +12,14 @@ export const listenerLimits = z.strictObject({
   minBodyRate: limit('minBodyRate', 'Bytes per second of the body of a request; 408 below.'),
   maxChunkExtensionBytes: limit('maxChunkExtensionBytes', 'Bytes of extensions of one chunk; 400.'),
   maxTrailerBytes: limit('maxTrailerBytes', 'Bytes of the trailers of a request; 431 above.'),
+  maxConnections: limit(
+    'maxConnections',
+    'Connections, an equal part for each worker; 503 above; 0: no limit.',
+  ),
+  maxConnectionsPerAddress: limit(
+    'maxConnectionsPerAddress',
+    'Connections of one client (IPv6: of one /64) in each worker; 503 above; 0: no limit.',
+  ),
   maxRequestsPerConnection: limit(
     'maxRequestsPerConnection',
     'Requests of one connection; the last closes it; 0: no limit.',

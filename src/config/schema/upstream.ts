@@ -19,6 +19,9 @@ export const upstreamTimeouts = z.strictObject({
   response: duration
     .default(DEFAULTS.responseTimeout)
     .describe('Longest time from a request to the head of its response.'),
+  progress: duration
+    .optional()
+    .describe('Longest pause within the body of a response; that of response unless given.'),
   idle: duration
     .default(DEFAULTS.idleTimeout)
     .describe('A connection on which nothing moves for so long is closed.'),

@@ -63,6 +63,10 @@ export class TlsConnect extends Upstream implements TlsCarrier, TlsOwner {
     this.#inner.openTunnel()
   }
 
+  override enterPhase(phase: number): void {
+    this.#inner.enterPhase(phase)
+  }
+
   override start(): void {
     this.#inner.session = this.session
     this.#inner.start()

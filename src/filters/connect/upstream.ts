@@ -3,13 +3,20 @@ import { Filter } from '../../engine/filter.ts'
 /** Limits of one upstream connection, in milliseconds. */
 export interface ConnectTimeouts {
   readonly connect: number
+  /** From a request, or from the last of what was sent and received, to the head of its response. */
   readonly response: number
+  /** Between two pieces of a response's body. */
+  readonly progress: number
   readonly idle: number
 }
 
 /** Whoever knows whether silence is to be blamed on the endpoint. */
 export interface Watched {
   isBusy(): boolean
+  /** Whether a response has begun that is not complete. */
+  isAnswering?(): boolean
+  /** Whether a request has begun that is not complete. */
+  isAsking?(): boolean
 }
 
 /** A filter whose other end is a connection to a remote endpoint. */
@@ -27,6 +34,8 @@ export abstract class Upstream extends Filter {
   watch(_codec: Watched): void {}
   /** What is received from now on is no answer to anything: each side may end on its own. */
   openTunnel(): void {}
+  /** The same tells what is due from the endpoint, PHASE_*. */
+  enterPhase(_phase: number): void {}
   /** Resets the connection. */
   abstract destroy(): void
 }

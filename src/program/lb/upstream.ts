@@ -28,7 +28,12 @@ export interface Upstream {
   readonly connection: string
   readonly balancer: Balancer
   /** Options of `connect` that limit its connections. */
-  readonly timeouts: { connectTimeout: number; responseTimeout: number; idleTimeout: number }
+  readonly timeouts: {
+    connectTimeout: number
+    responseTimeout: number
+    progressTimeout: number
+    idleTimeout: number
+  }
   /** Chooses the address for the request or connection whose context is running. */
   readonly choose: () => string
   /** The address that was chosen. */
@@ -52,6 +57,7 @@ export function createUpstream(
     timeouts: {
       connectTimeout: timeouts.connectMs / 1000,
       responseTimeout: timeouts.responseMs / 1000,
+      progressTimeout: timeouts.progressMs / 1000,
       idleTimeout: timeouts.idleMs / 1000,
     },
     // The context remembers the choice: the connection may be made later, from a queue.

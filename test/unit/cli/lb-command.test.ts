@@ -23,7 +23,7 @@ test('makes a program of the flags', () => {
           { host: 'h', port: 2, weight: 1 },
         ],
         balance: 'random',
-        timeouts: { connectMs: 5000, responseMs: 60_000, idleMs: 300_000 },
+        timeouts: { connectMs: 5000, responseMs: 60_000, progressMs: 60_000, idleMs: 300_000 },
       },
     ],
     idleMs: 300_000,

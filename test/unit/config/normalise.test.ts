@@ -55,7 +55,12 @@ test('makes a program of a config', () => {
     { host: '127.0.0.1', port: 9001, weight: 1 },
     { host: 'h', port: 2, weight: 3 },
   ])
-  assert.deepEqual(upstreams[1]?.timeouts, { connectMs: 1500, responseMs: 60_000, idleMs: 60_000 })
+  assert.deepEqual(upstreams[1]?.timeouts, {
+    connectMs: 1500,
+    responseMs: 60_000,
+    progressMs: 60_000,
+    idleMs: 60_000,
+  })
   assert.equal(idleMs, 60_000)
 })
 

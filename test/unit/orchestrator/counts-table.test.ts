@@ -11,8 +11,13 @@ test('adds up the workers, with replaced programs behind', () => {
         { ...pipeline, pipeline: 'a' },
       ],
       instances: { Inbound: 1, Session: 0 },
+      counters: [1, 0, 3],
     },
-    { pipelines: [{ ...pipeline, pipeline: 'a' }], instances: { Inbound: 2, Session: 0 } },
+    {
+      pipelines: [{ ...pipeline, pipeline: 'a' }],
+      instances: { Inbound: 2, Session: 0 },
+      counters: [4, 0, 5],
+    },
   ])
   assert.equal(
     text,
@@ -28,11 +33,17 @@ CLASS    #INSTANCES
 -------------------
 Inbound           3
 Session           0
+
+
+COUNTER    #TOTAL
+-----------------
+bytesRead       5
+accepts         8
 `,
   )
 })
 
 test('programs without modules have no path', () => {
   const pipelines = [{ module: '', pipeline: 'a', isStale: false, allocated: 0, active: 0 }]
-  assert.match(renderCounts([{ pipelines, instances: {} }]), /^\[a\] +0 +0$/m)
+  assert.match(renderCounts([{ pipelines, instances: {}, counters: [] }]), /^\[a\] +0 +0$/m)
 })

@@ -1,0 +1,72 @@
+import type { ListenerLimits } from './listener-policy.ts'
+
+/** Which limit a connection exceeds, '' for none. */
+export type Excess = '' | 'connections' | 'address'
+
+/**
+ * Counts the connections of one listener on this worker. Addresses are asked for and remembered
+ * only if there is a limit of connections per address.
+ */
+export class ConnectionLimiter {
+  readonly #limits: ListenerLimits
+  readonly #shareOf: (total: number) => number
+  readonly #addressOf: (connection: number) => string
+  #active = 0
+  readonly #byAddress = new Map<string, number>()
+  readonly #addresses = new Map<number, string>()
+
+  /**
+   * `shareOf` gives this worker's part of a number that is for all; `addressOf` the address of a
+   * connection's peer, '' if it has none.
+   */
+  constructor(
+    limits: ListenerLimits,
+    shareOf: (total: number) => number,
+    addressOf: (connection: number) => string,
+  ) {
+    this.#limits = limits
+    this.#shareOf = shareOf
+    this.#addressOf = addressOf
+  }
+
+  /** Counts a connection, unless that would be too many. */
+  admit(connection: number): Excess {
+    const { maxConnections, maxConnectionsPerAddress } = this.#limits
+    if (maxConnections > 0 && this.#active >= this.#shareOf(maxConnections)) return 'connections'
+    if (maxConnectionsPerAddress > 0) {
+      const client = clientOf(this.#addressOf(connection))
+      const count = this.#byAddress.get(client) ?? 0
+      if (client !== '' && count >= maxConnectionsPerAddress) return 'address'
+      this.#byAddress.set(client, count + 1)
+      this.#addresses.set(connection, client)
+    }
+    this.#active++
+    return ''
+  }
+
+  /** A connection that was admitted has ended. */
+  release(connection: number): void {
+    this.#active--
+    if (this.#limits.maxConnectionsPerAddress === 0) return
+    const client = this.#addresses.get(connection) ?? ''
+    this.#addresses.delete(connection)
+    const count = (this.#byAddress.get(client) ?? 0) - 1
+    if (count > 0) this.#byAddress.set(client, count)
+    else this.#byAddress.delete(client)
+  }
+}
+
+/**
+ * What connections of one client have in common: an IPv4 address, or the first 64 bits of an IPv6
+ * address, within which a single customer may choose (RFC 6177).
+ */
+export function clientOf(address: string): string {
+  if (!address.includes(':')) return address
+  const isMapped = address.includes('.')
+  if (isMapped) return address.slice(address.lastIndexOf(':') + 1)
+  const [left = '', right] = address.split('::')
+  const first = left === '' ? [] : left.split(':')
+  const last = right === undefined || right === '' ? [] : right.split(':')
+  const zeros = new Array<string>(Math.max(8 - first.length - last.length, 0)).fill('0')
+  return [...first, ...zeros, ...last].slice(0, 4).join(':')
+}

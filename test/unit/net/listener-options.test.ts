@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readListenerPolicy } from '../../../src/net/listener-options.ts'
+
+test('sizes and times in the words of scripts', () => {
+  assert.deepEqual(
+    readListenerPolicy({
+      limits: { maxBodyBytes: '10m', maxHeaders: 7 },
+      timeouts: { requestHead: 2.5, idle: '2m', write: '500ms', keepAlive: 0 },
+    }),
+    {
+      limits: { maxBodyBytes: 10 * 1024 ** 2, maxHeaders: 7 },
+      timeouts: { requestHeadMs: 2500, idleMs: 120_000, writeMs: 500, keepAliveMs: 0 },
+    },
+  )
+  assert.deepEqual(readListenerPolicy({}), {})
+})
+
+for (const [given, message] of [
+  [{ limits: { maxBody: 1 } }, 'listen has no option limits.maxBody'],
+  [{ timeouts: { requestHeadMs: 1 } }, 'listen has no option timeouts.requestHeadMs'],
+  [
+    { limits: { maxHeaders: 129 } },
+    'option limits.maxHeaders must be a whole number from 1 to 128, not 129',
+  ],
+  [
+    { limits: { maxBodyBytes: 'much' } },
+    'option limits.maxBodyBytes must be a number or a text such as "10s" or "16k"',
+  ],
+  [{ timeouts: { idle: -1 } }, 'option timeouts.idle is out of range: -1'],
+  [
+    { timeouts: { idle: '1 day' } },
+    'option timeouts.idle must be a number or a text such as "10s" or "16k"',
+  ],
+  [{ limits: 3 }, 'option limits must be an object'],
+] as const) {
+  test(`refused: ${JSON.stringify(given)}`, () => {
+    assert.throws(() => readListenerPolicy(given as object), { message })
+  })
+}
