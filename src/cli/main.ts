@@ -8,7 +8,7 @@ const EXIT_USAGE = 2
 const EXIT_SCRIPT = 255
 
 /** Commands by name; anything else is about a script or a config. */
-const COMMANDS = ['lb', 'demo', 'types']
+const COMMANDS = ['lb', 'demo', 'types', 'status', 'top', 'workers', 'reload']
 
 /** Runs the command line; sets the exit status and never throws. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -41,6 +41,22 @@ async function runCommand(args: readonly string[]): Promise<void> {
     case 'types': {
       const { runTypesCommand } = await import('./types-command.ts')
       return runTypesCommand(rest)
+    }
+    case 'status': {
+      const { runStatusCommand } = await import('./status-command.ts')
+      return runStatusCommand(rest)
+    }
+    case 'top': {
+      const { runTopCommand } = await import('./top-command.ts')
+      return runTopCommand(rest)
+    }
+    case 'workers': {
+      const { runWorkersCommand } = await import('./workers-command.ts')
+      return runWorkersCommand(rest)
+    }
+    case 'reload': {
+      const { runReloadCommand } = await import('./reload-command.ts')
+      return runReloadCommand(rest)
     }
     default: {
       const { runScriptCommand } = await import('./script-command.ts')

@@ -41,6 +41,7 @@ const MAX_MESSAGE_LENGTH = 8192
 let threshold = LOG_LEVELS.indexOf('error')
 let sink: LoggerOptions['sink'] = () => {}
 let waiting: LogEntry[] = []
+const observers = new Set<(entries: readonly LogEntry[]) => void>()
 
 export const logger: Logger = {
   debug: (message) => log('debug', message),
@@ -52,6 +53,12 @@ export const logger: Logger = {
     for (const entry of entries) add(entry)
   },
   flush,
+}
+
+/** Has `observer` told of all entries from now on, beside the sink; call the result to stop that. */
+export function observeLog(observer: (entries: readonly LogEntry[]) => void): () => void {
+  observers.add(observer)
+  return () => observers.delete(observer)
 }
 
 export function configureLogger(options: LoggerOptions): void {
@@ -76,4 +83,5 @@ function flush(): void {
   const entries = waiting
   waiting = []
   sink(entries)
+  for (const observe of observers) observe(entries)
 }

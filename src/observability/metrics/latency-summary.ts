@@ -1,3 +1,4 @@
+import type { Histogram } from 'hdr-histogram-js'
 import { LATENCY_BUCKETS, latencyOf } from './latency-buckets.ts'
 
 /** Upper bounds of the buckets that Prometheus gets, in seconds. */
@@ -36,8 +37,8 @@ export interface LatencySummary {
 
 /** Merges counted durations into an HDR histogram and reads its percentiles. */
 export async function summarize(counts: Float64Array): Promise<LatencySummary> {
-  const { build } = await import('hdr-histogram-js')
-  const histogram = build({ bitBucketSize: 64, numberOfSignificantValueDigits: 3 })
+  const histogram = await sharedHistogram()
+  histogram.reset()
   for (let bucket = 0; bucket < counts.length; bucket++) {
     const count = counts[bucket] as number
     if (count > 0) histogram.recordValueWithCount(Math.round(latencyOf(bucket)), count)
@@ -47,4 +48,13 @@ export async function summarize(counts: Float64Array): Promise<LatencySummary> {
   }
   const count = histogram.totalCount
   return { count, p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max: at(100) }
+}
+
+let shared: Histogram | undefined
+
+/** Always the same one, because it is large: nothing is awaited while somebody uses it. */
+async function sharedHistogram(): Promise<Histogram> {
+  const { build } = await import('hdr-histogram-js')
+  shared ??= build({ bitBucketSize: 64, numberOfSignificantValueDigits: 3 })
+  return shared
 }

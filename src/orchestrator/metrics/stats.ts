@@ -1,0 +1,196 @@
+import { counterIndex } from '../../native/counters.ts'
+import { LATENCY_BUCKETS } from '../../observability/metrics/latency-buckets.ts'
+import { type LatencySummary, summarize } from '../../observability/metrics/latency-summary.ts'
+import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
+import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
+import type { Orchestrator, OrchestratorState, WorkerStatus } from '../orchestrator.ts'
+import type { Metrics, Series } from './metrics.ts'
+
+/** What requests did in an interval: rates are per second, latencies in milliseconds. */
+export interface RequestStats {
+  /** Requests since the start of the process. */
+  readonly total: number
+  readonly requests: number
+  /** Rates by class of status; `none` for requests without one. */
+  readonly codes: Readonly<Record<'none' | '2xx' | '3xx' | '4xx' | '5xx', number>>
+  readonly failed: number
+  readonly abandoned: number
+  readonly retries: number
+  readonly requestBytes: number
+  readonly responseBytes: number
+  /** In progress at the end of the interval; told of listeners only. */
+  readonly active: number
+  readonly latency: LatencySummary
+}
+
+/** A worker in an interval. */
+export interface WorkerStats extends WorkerStatus {
+  /** Share of one processor. */
+  readonly cpu: number
+  readonly heapBytes: number
+  readonly lagMs: number
+  /** Open connections of both sides. */
+  readonly connections: number
+  readonly accepts: number
+  readonly bytesRead: number
+  readonly bytesWritten: number
+}
+
+/** All that happened in an interval. */
+export interface Stats {
+  /** End of the interval, in milliseconds since the epoch. */
+  readonly time: number
+  /** Its length. */
+  readonly seconds: number
+  readonly process: {
+    readonly state: OrchestratorState
+    readonly pid: number
+    readonly uptimeSeconds: number
+    /** Share of one processor that the whole process took. */
+    readonly cpu: number
+    readonly residentBytes: number
+  }
+  readonly total: RequestStats
+  readonly listeners: readonly (RequestStats & { readonly listener: string })[]
+  readonly routes: readonly (RequestStats & { readonly listener: string; readonly route: string })[]
+  readonly upstreams: readonly (RequestStats & { readonly upstream: string })[]
+  readonly endpoints: readonly (RequestStats & {
+    readonly upstream: string
+    readonly endpoint: string
+  })[]
+  readonly workers: readonly WorkerStats[]
+}
+
+const ACCEPTS = WORKER_FIELDS.counters + counterIndex('accepts')
+const BYTES_READ = WORKER_FIELDS.counters + counterIndex('bytesRead')
+const BYTES_WRITTEN = WORKER_FIELDS.counters + counterIndex('bytesWritten')
+const CONNECTIONS = WORKER_FIELDS.counters + counterIndex('connections')
+/** Numbers of a worker that only grow, of which the difference is told. */
+const GROWING = [WORKER_FIELDS.cpuSeconds, ACCEPTS, BYTES_READ, BYTES_WRITTEN]
+
+/** Reads what has happened since its last reading; the first is of all the life of the process. */
+export class StatsReader {
+  readonly #orchestrator: Orchestrator
+  readonly #metrics: Metrics
+  readonly #groups = new Map<number, Float64Array>()
+  readonly #workers = new Map<number, Map<number, number>>()
+  #cpuSeconds = 0
+  #uptime = 0
+
+  constructor(orchestrator: Orchestrator, metrics: Metrics) {
+    this.#orchestrator = orchestrator
+    this.#metrics = metrics
+  }
+
+  async read(): Promise<Stats> {
+    const uptime = process.uptime()
+    const seconds = Math.max(uptime - this.#uptime, 1e-3)
+    this.#uptime = uptime
+    const { user, system } = process.cpuUsage()
+    const cpuSeconds = (user + system) / 1e6
+    const cpu = (cpuSeconds - this.#cpuSeconds) / seconds
+    this.#cpuSeconds = cpuSeconds
+    const { series } = this.#metrics
+    const changes = series.map((one) => ({ one, ...this.#advance(one) }))
+    const total = changes
+      .filter(({ one }) => one.scope === 'listener')
+      .reduce(addUp, {
+        now: new Float64Array(REQUEST_GROUP),
+        change: new Float64Array(REQUEST_GROUP),
+      })
+    const ofScope = async <Labels>(scope: Series['scope']): Promise<(RequestStats & Labels)[]> =>
+      Promise.all(
+        changes
+          .filter(({ one }) => one.scope === scope)
+          .map(async ({ one, now, change }) => {
+            // Labels are those of the scope: catalog.ts has both.
+            return { ...(one.labels as Labels), ...(await describe(now, change, seconds)) }
+          }),
+      )
+    return {
+      time: Date.now(),
+      seconds,
+      process: {
+        state: this.#orchestrator.state,
+        pid: process.pid,
+        uptimeSeconds: uptime,
+        cpu,
+        residentBytes: process.memoryUsage.rss(),
+      },
+      total: await describe(total.now, total.change, seconds),
+      listeners: await ofScope('listener'),
+      routes: await ofScope('route'),
+      upstreams: await ofScope('upstream'),
+      endpoints: await ofScope('endpoint'),
+      workers: this.#orchestrator.workerStates().map((one) => this.#worker(one, seconds)),
+    }
+  }
+
+  #advance({ at }: Series): { now: Float64Array; change: Float64Array } {
+    const now = this.#metrics.memory.sums(at, REQUEST_GROUP)
+    const before = this.#groups.get(at)
+    this.#groups.set(at, now)
+    return { now, change: before === undefined ? now : now.map((n, i) => n - (before[i] ?? 0)) }
+  }
+
+  #worker(status: WorkerStatus, seconds: number): WorkerStats {
+    const read = (at: number): number => this.#metrics.memory.read(status.worker, at)
+    const before = this.#workers.get(status.worker)
+    const now = new Map(GROWING.map((at) => [at, read(at)]))
+    this.#workers.set(status.worker, now)
+    const rate = (at: number): number => ((now.get(at) ?? 0) - (before?.get(at) ?? 0)) / seconds
+    return {
+      ...status,
+      cpu: rate(WORKER_FIELDS.cpuSeconds),
+      heapBytes: read(WORKER_FIELDS.heapBytes),
+      lagMs: read(WORKER_FIELDS.lagSeconds) * 1000,
+      connections: read(CONNECTIONS),
+      accepts: rate(ACCEPTS),
+      bytesRead: rate(BYTES_READ),
+      bytesWritten: rate(BYTES_WRITTEN),
+    }
+  }
+}
+
+interface Change {
+  readonly now: Float64Array
+  readonly change: Float64Array
+}
+
+function addUp(sum: Change, { now, change }: Change): Change {
+  return {
+    now: sum.now.map((value, index) => value + (now[index] ?? 0)),
+    change: sum.change.map((value, index) => value + (change[index] ?? 0)),
+  }
+}
+
+async function describe(
+  now: Float64Array,
+  change: Float64Array,
+  seconds: number,
+): Promise<RequestStats> {
+  const { status, failed, clientGone, retries, requestBytes, responseBytes } = REQUEST_FIELDS
+  const rate = (field: number): number => (change[field] ?? 0) / seconds
+  const sum = (numbers: Float64Array): number => {
+    return numbers.subarray(status, status + 6).reduce((one, other) => one + other, 0)
+  }
+  const { buckets, active } = REQUEST_FIELDS
+  return {
+    total: sum(now),
+    requests: sum(change) / seconds,
+    codes: {
+      none: rate(status),
+      '2xx': rate(status + 2),
+      '3xx': rate(status + 3),
+      '4xx': rate(status + 4),
+      '5xx': rate(status + 5),
+    },
+    failed: rate(failed),
+    abandoned: rate(clientGone),
+    retries: rate(retries),
+    requestBytes: rate(requestBytes),
+    responseBytes: rate(responseBytes),
+    active: now[active] ?? 0,
+    latency: await summarize(change.subarray(buckets, buckets + LATENCY_BUCKETS)),
+  }
+}
