@@ -19,6 +19,8 @@ export const BARS: readonly Bar[] = [
   relative('http-512', 'sluice', 0.85, 'nginx'),
   relative('http-512', 'sluice', 0.85, 'haproxy'),
   relative('script', 'sluice-script', 0.95, 'nginx'),
+  relative('observed', 'sluice-observed', 1, 'nginx-log'),
+  relative('observed', 'sluice-observed', 1.1, 'sluice-unobserved'),
   relative('body-64k', 'sluice', 1, 'haproxy'),
   relative('body-64k', 'sluice', 1, 'haproxy-splice'),
   relative('body-1m', 'sluice', 1, 'haproxy'),

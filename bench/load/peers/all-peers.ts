@@ -1,9 +1,16 @@
 import { BenchError } from '../bench-error.ts'
 import { haproxy, haproxySplice, haproxyTcp } from './haproxy.ts'
 import { httpProxy3 } from './http-proxy-3.ts'
-import { nginx } from './nginx.ts'
+import { nginx, nginxLog } from './nginx.ts'
 import type { Peer } from './peer.ts'
-import { sluice, sluiceDubbo, sluiceScript, sluiceTcp } from './sluice.ts'
+import {
+  sluice,
+  sluiceDubbo,
+  sluiceObserved,
+  sluiceScript,
+  sluiceTcp,
+  sluiceUnobserved,
+} from './sluice.ts'
 
 /** Every proxy that a workload can name. */
 export const ALL_PEERS: readonly Peer[] = [
@@ -11,7 +18,10 @@ export const ALL_PEERS: readonly Peer[] = [
   sluiceScript,
   sluiceTcp,
   sluiceDubbo,
+  sluiceObserved,
+  sluiceUnobserved,
   nginx,
+  nginxLog,
   haproxy,
   haproxySplice,
   haproxyTcp,

@@ -14,6 +14,17 @@ export const nginx: Peer = {
   }),
 }
 
+/** The same with an access log, written in pieces of 32 KB or every half second, as Sluice's is. */
+export const nginxLog: Peer = {
+  ...nginx,
+  name: 'nginx-log',
+  label: 'nginx (log)',
+  launch: (setup) => {
+    const log = `access_log ${setup.directory}/access.log combined buffer=32k flush=500ms;`
+    return { ...nginx.launch(setup), files: { 'nginx.conf': nginxConfig(setup, log) } }
+  },
+}
+
 /** Lines that an nginx started by the benchmark needs, whether proxy or upstream. */
 export function nginxPreamble(directory: string, workers: number): string {
   return `${process.getuid?.() === 0 ? 'user root;' : ''}
@@ -39,7 +50,10 @@ export function nginxHttpDefaults(directory: string): string {
 
 // The buffers are taken only by bodies that do not fit the first 4 KB. With the default sizes nginx
 // spends twice as much on a body of 64 KB and six times as much on one of 1 MB.
-function nginxConfig({ directory, port, upstreamPorts, workers }: PeerSetup): string {
+function nginxConfig(
+  { directory, port, upstreamPorts, workers }: PeerSetup,
+  serverLines = '',
+): string {
   return `${nginxPreamble(directory, workers)}
 http {
   ${nginxHttpDefaults(directory)}
@@ -51,6 +65,7 @@ http {
   }
   server {
     listen 127.0.0.1:${port} reuseport;
+    ${serverLines}
     location / {
       proxy_pass http://endpoints;
       proxy_http_version 1.1;

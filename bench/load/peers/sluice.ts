@@ -11,6 +11,25 @@ export const sluice: Peer = {
   launch: (setup) => launch(balancerArgs(setup)),
 }
 
+/** The same with all that operators look at: metrics, and a line of the access log per request. */
+export const sluiceObserved: Peer = {
+  ...sluice,
+  name: 'sluice-observed',
+  label: 'Sluice (metrics, log)',
+  launch: (setup) =>
+    launch([
+      ...balancerArgs(setup),
+      ...['--admin', '127.0.0.1:0', '--access-log', `${setup.directory}/access.log`],
+    ]),
+}
+
+/** `sluice` again, where another form of it is the subject. */
+export const sluiceUnobserved: Peer = {
+  ...sluice,
+  name: 'sluice-unobserved',
+  label: 'Sluice (nothing on)',
+}
+
 /** Sluice passing TCP through. */
 export const sluiceTcp: Peer = {
   name: 'sluice-tcp',

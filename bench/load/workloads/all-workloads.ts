@@ -5,6 +5,7 @@ import { rss, startup } from './footprint.ts'
 import { connect, http64, http512, one, script } from './http.ts'
 import { idle } from './idle.ts'
 import { latency } from './latency.ts'
+import { observed } from './observed.ts'
 import { tcp } from './tcp.ts'
 import type { Workload } from './workload.ts'
 
@@ -14,6 +15,7 @@ export const ALL_WORKLOADS: readonly Workload[] = [
   http512,
   one,
   script,
+  observed,
   body1k,
   body64k,
   body1m,

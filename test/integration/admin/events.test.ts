@@ -64,7 +64,7 @@ test('log lines come as they are logged, and can be read afterwards', async (con
   const { value } = await next
   clearInterval(nudge)
   assert.equal(value?.kind, 'log')
-  assert.match((value?.data as { message: string }).message, /running/)
+  assert.match(JSON.stringify(value?.data), /No script running/)
   await stream.return(undefined)
   const { json } = await admin.call('GET', '/api/v1/logs?lines=1')
   assert.equal(json.length, 1)
