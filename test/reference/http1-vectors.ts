@@ -54,7 +54,8 @@ export function formatEvents(events: readonly Http1Event[]): string {
   return log
 }
 
-const FLAGS = [
+/** Names of the flags of a head, by their bits. */
+export const FLAGS = [
   'keep-alive',
   'chunked',
   'length',
