@@ -127,7 +127,11 @@ interface Addon {
   protocol(): Record<string, number>
 }
 
-const BINARY = 'build/Release/sluice.node'
+/** The build with sanitizers is loaded by `npm run test:sanitized`; there is no other choice. */
+const BINARY =
+  process.env['SLUICE_SANITIZED'] === '1'
+    ? 'build-asan/Release/sluice.node'
+    : 'build/Release/sluice.node'
 // Enough for the bursts that a load balancer is there for; the kernel caps it at somaxconn.
 const BACKLOG = 4096
 

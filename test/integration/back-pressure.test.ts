@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { skipIfSanitized } from '../support/sanitized.ts'
 import { type ByteStream, connectRaw } from './support/byte-stream.ts'
 import { peakResidentBytes, residentBytes } from './support/process-facts.ts'
 import { answering, response, startRawServer } from './support/raw-server.ts'
@@ -100,7 +101,9 @@ for (const [name, start] of [
       ),
   ],
 ] as const) {
-  test(`${name}: a client that does not read holds up a gigabyte, and memory stays flat`, async (context) => {
+  test(`${name}: a client that does not read holds up a gigabyte, and memory stays flat`, {
+    skip: skipIfSanitized,
+  }, async (context) => {
     const source = await startSource(context, HEAD)
     const lb = await start(context, source.address)
     const { pid } = lb.sluice.child
@@ -116,7 +119,9 @@ for (const [name, start] of [
   })
 }
 
-test('an upstream that does not read holds up a large upload, and memory stays flat', async (context) => {
+test('an upstream that does not read holds up a large upload, and memory stays flat', {
+  skip: skipIfSanitized,
+}, async (context) => {
   const upstream = await startRawServer(context)
   const lb = await startLb(context, [upstream])
   const { pid } = lb.sluice.child
@@ -144,7 +149,9 @@ test('an upstream that does not read holds up a large upload, and memory stays f
   assert.ok(grown < GROWTH, `memory grew by ${grown >> 20} MB`)
 })
 
-test('a gigabyte through --tcp, held up in the middle, and memory stays flat', async (context) => {
+test('a gigabyte through --tcp, held up in the middle, and memory stays flat', {
+  skip: skipIfSanitized,
+}, async (context) => {
   const source = await startSource(context, '')
   const lb = await startLb(context, [source.address], '--tcp')
   const { pid } = lb.sluice.child
@@ -171,7 +178,9 @@ test('a stuck client does not hold up the others', async (context) => {
   assert.equal((await client.write(GET).message()).body, 'ok')
 })
 
-test('a client that pipelines and never reads is not read for ever', async (context) => {
+test('a client that pipelines and never reads is not read for ever', {
+  skip: skipIfSanitized,
+}, async (context) => {
   const upstream = await startRawServer(
     context,
     answering(() => response('x'.repeat(10_000))),

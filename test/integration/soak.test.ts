@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
+import { skipIfSanitized } from '../support/sanitized.ts'
 import { eventually, openFiles, residentBytes } from './support/process-facts.ts'
 import { startLb } from './support/start-lb.ts'
 
@@ -82,7 +83,9 @@ function live(port: number, manner: Manner): Promise<string> {
   })
 }
 
-test('two thousand clients of all manners leave nothing behind', async (context) => {
+test('two thousand clients of all manners leave nothing behind', {
+  skip: skipIfSanitized,
+}, async (context) => {
   const upstreamSockets = new Set<Socket>()
   const server = createServer((socket) => {
     upstreamSockets.add(socket)

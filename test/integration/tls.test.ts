@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, describe, type TestContext, test } from 'node:test'
 import { connect, createServer, type TLSSocket, type TlsOptions } from 'node:tls'
+import { skipIfSanitized } from '../support/sanitized.ts'
 import { runSluice, startSluice } from '../support/sluice-process.ts'
 import { temporaryScript } from '../support/temporary-script.ts'
 import { ByteStream, connectRaw } from './support/byte-stream.ts'
@@ -133,7 +134,9 @@ describe('listen with tls', () => {
     }
   })
 
-  test('echoes megabytes to a slow reader within bounded memory', async (context) => {
+  test('echoes megabytes to a slow reader within bounded memory', {
+    skip: skipIfSanitized,
+  }, async (context) => {
     const { port, sluice } = await startScript(context, `pipy().${LISTEN}`)
     const client = await connectTls(context, port)
     const size = 48 << 20
@@ -410,7 +413,7 @@ describe('connect with tls', () => {
     assert.ok(performance.now() - begun < 2900)
   })
 
-  test('a slow client holds up the server', async (context) => {
+  test('a slow client holds up the server', { skip: skipIfSanitized }, async (context) => {
     let sent = 0
     let isStuck = false
     const port = await startTlsServer(context, (_, socket) => {

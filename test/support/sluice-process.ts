@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { TestContext } from 'node:test'
+import { sanitizerEnvironment } from './sanitized.ts'
 
 const LAUNCHER = 'bin/sluice'
 /** Long enough for a loaded machine with two processors. */
@@ -38,7 +39,7 @@ export class SluiceProcess {
 
   constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     const child = spawn(process.execPath, [LAUNCHER, ...args], {
-      env: { ...process.env, ...environment },
+      env: { ...process.env, ...sanitizerEnvironment(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child.stdout.on('data', (data) => {

@@ -272,6 +272,8 @@ for (const codec of codecs) {
 
     test('a decoder among filters gives the same', () => {
       const property = fc.property(cases, fc.boolean(), ({ stream, sizes }, settles) => {
+        // What follows a request for another protocol waits for the answer, which nobody gives here.
+        fc.pre(!/^upgrade:/im.test(stream))
         const expected = withoutReason(codec.reference(stream))
         assert.equal(feedFilter(codec, cut(stream, sizes), settles), expected)
       })

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { closeFd } from '../../../src/native/addon.ts'
+import { skipIfSanitized } from '../../support/sanitized.ts'
 import { connectClient } from './test-engine.ts'
 
 const WORKERS = 100
@@ -67,7 +68,10 @@ function listDescriptors(): string[] {
   return found.sort()
 }
 
-test('workers that end leave no descriptor, thread or memory', { timeout: 110_000 }, async () => {
+test('workers that end leave no descriptor, thread or memory', {
+  timeout: 110_000,
+  skip: skipIfSanitized,
+}, async () => {
   await Promise.all([runOne('terminate'), runOne('throw'), runOne('close')])
   const descriptors = listDescriptors()
   const threads = countThreads()
