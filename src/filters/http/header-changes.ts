@@ -42,10 +42,11 @@ export class HeadEditor {
 
   /** Changes the head of a message. */
   edit(start: MessageStart): void {
-    const head = start.head as { headers?: Record<string, unknown> } | null
+    const head = start.head as { headers?: unknown } | null
     if (head === null) return
-    head.headers ??= {}
-    const { headers } = head
+    // A script may have put anything there; what is no list of fields has none.
+    if (typeof head.headers !== 'object' || head.headers === null) head.headers = {}
+    const headers = head.headers as Record<string, unknown>
     for (const name of this.#remove) delete headers[nameIn(headers, name)]
     for (const [name, value] of this.#set) headers[nameIn(headers, name)] = value
     for (const [name, value] of this.#add) {

@@ -119,6 +119,23 @@ const BY_TYPE: Readonly<Record<string, Make>> = {
         ),
       ),
     ),
+  RequestChanges: () =>
+    value(
+      fc.constantFrom<unknown>(
+        {},
+        { path: { prefix: '/a', to: '/b' } },
+        { path: { to: '/c' }, headers: { set: { host: 'b' }, remove: ['x-a'] } },
+      ),
+    ),
+  HeaderChanges: () =>
+    value(
+      fc.constantFrom<unknown>({}, { set: { 'x-a': '1' } }, { add: { b: 'c' }, remove: ['etag'] }),
+    ),
+  RedirectOptions: () =>
+    value(
+      fc.constantFrom<unknown>({ host: 'b' }, { scheme: 'https', status: 301, path: { to: '/d' } }),
+    ),
+  number: () => value(fc.constantFrom<unknown>(0, 1, 50, 100)),
   MuxOptions: () =>
     value(
       fc.constantFrom<unknown>(

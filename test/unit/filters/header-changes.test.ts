@@ -25,6 +25,14 @@ test('what is removed can be set anew', () => {
   assert.deepEqual(edit({ remove: ['a'], set: { a: '2' } }, { a: '1' }), { a: '2' })
 })
 
+test('whatever a script has put where the fields should be', () => {
+  for (const headers of [5, 'text', null]) {
+    const start = new MessageStart({ headers })
+    new HeadEditor({ set: { a: '1' } }).edit(start)
+    assert.deepEqual(start.head, { headers: { a: '1' } })
+  }
+})
+
 test('an answer that stands for a failure has no head to change', () => {
   const start = new MessageStart()
   new HeadEditor({ set: { a: '1' } }).edit(start)
