@@ -8,6 +8,7 @@
 #include "binding/convert.h"
 #include "binding/reactor_object.h"
 #include "codec/http1.h"
+#include "net/datagram.h"
 #include "net/listener.h"
 #include "net/protocol.h"
 
@@ -35,6 +36,19 @@ Napi::Value OpenListener(const Napi::CallbackInfo& info) {
   if (options.path.empty()) thrown.Set("port", Napi::Number::New(info.Env(), options.port));
   thrown.ThrowAsJavaScriptException();
   return info.Env().Undefined();
+}
+
+void InheritListener(const Napi::CallbackInfo& info) {
+  net::ListenError error;
+  if (net::InheritListener(info[0].As<Napi::Number>().Int32Value(), &error)) return;
+  ThrowErrno(info.Env(), error.system_call, error.code);
+}
+
+// sendDatagram(path, text) -> 0 or a negative errno
+Napi::Value SendDatagram(const Napi::CallbackInfo& info) {
+  const int result = net::SendDatagram(info[0].As<Napi::String>().Utf8Value(),
+                                       info[1].As<Napi::String>().Utf8Value());
+  return Napi::Number::New(info.Env(), result);
 }
 
 Napi::Value LocalAddress(const Napi::CallbackInfo& info) {
@@ -159,7 +173,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new EnvironmentState());
   exports.Set("NativeReactor", ReactorObject::Define(env));
   exports.Set("openListener", Napi::Function::New<OpenListener>(env));
+  exports.Set("inheritListener", Napi::Function::New<InheritListener>(env));
   exports.Set("localAddress", Napi::Function::New<LocalAddress>(env));
+  exports.Set("sendDatagram", Napi::Function::New<SendDatagram>(env));
   exports.Set("closeFd", Napi::Function::New<CloseFd>(env));
   exports.Set("reasonText", Napi::Function::New<ReasonText>(env));
   exports.Set("counterNames", Napi::Function::New<CounterNames>(env));

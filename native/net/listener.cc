@@ -1,5 +1,6 @@
 #include "net/listener.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/stat.h>
@@ -75,6 +76,27 @@ int OpenListener(const ListenOptions& options, ListenError* error) {
   if (result != 0) return Fail(fd, "bind", error);
   if (listen(fd, options.backlog) != 0) return Fail(fd, "listen", error);
   return fd;
+}
+
+bool InheritListener(int fd, ListenError* error) {
+  const auto fail = [error](const char* system_call, int code) {
+    error->code = code;
+    error->system_call = system_call;
+    return false;
+  };
+  int type = 0;
+  int listens = 0;
+  socklen_t size = sizeof(int);
+  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0) return fail("getsockopt", errno);
+  size = sizeof(int);
+  if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0) {
+    return fail("getsockopt", errno);
+  }
+  if (type != SOCK_STREAM || listens == 0) return fail("listen", EINVAL);
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) return fail("fcntl", errno);
+  if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) return fail("fcntl", errno);
+  return true;
 }
 
 }  // namespace sluice::net

@@ -27,6 +27,10 @@ struct ListenError {
 // A stale socket file is replaced only when nobody answers on it.
 int OpenListener(const ListenOptions& options, ListenError* error);
 
+// Makes a listening stream socket that another process opened ready for a reactor. False, with
+// `error` filled in, when `fd` is something else.
+bool InheritListener(int fd, ListenError* error);
+
 }  // namespace sluice::net
 
 #endif  // SLUICE_NET_LISTENER_H_

@@ -120,6 +120,8 @@ export interface NativeReactor {
 interface Addon {
   NativeReactor: new (options: NativeOptions, onBatch: (count: number) => void) => NativeReactor
   openListener(options: Required<ListenOptions>): number
+  inheritListener(fd: number): void
+  sendDatagram(path: string, text: string): number
   localAddress(fd: number): SocketAddress
   closeFd(fd: number): void
   reasonText(reason: number): string
@@ -163,6 +165,22 @@ export function openListener(options: ListenOptions): number {
     ipv6Only: options.ipv6Only ?? false,
     deferSeconds: Number(options.deferSeconds ?? 0),
   })
+}
+
+/**
+ * Makes a listening stream socket that another process opened ready to be used as one of ours.
+ * Throws an `Error` with `code` when the descriptor is something else.
+ */
+export function inheritListener(fd: number): void {
+  addon.inheritListener(Number(fd))
+}
+
+/**
+ * Sends one message to a Unix datagram socket: a path, or an abstract name with a leading `@`.
+ * Returns 0, or a negative errno; it never waits.
+ */
+export function sendDatagram(path: string, text: string): number {
+  return addon.sendDatagram(String(path), String(text))
 }
 
 /** Returns the address a socket is bound to: the real port of a listener on port 0. */

@@ -5,12 +5,13 @@ import { localAddress, openListener } from '../native/addon.ts'
 import { formatAddress } from '../program/format-address.ts'
 import type { ListenSpec } from '../program/spec.ts'
 import type { ListenerFd } from '../worker/messages.ts'
+import type { InheritedSockets } from './inherited-sockets.ts'
 import { StartError } from './start-error.ts'
 
 /**
  * The listening sockets of the process. There is one `SO_REUSEPORT` socket per listener and
- * worker slot, so that the kernel spreads connections without a shared queue; Unix sockets, which
- * have no such option, are one per listener and shared.
+ * worker slot, so that the kernel spreads connections without a shared queue. Unix sockets, which
+ * have no such option, and sockets that a service manager opened are common to all slots.
  *
  *                slot 0   slot 1   slot 2
  *   listener 0    fd 20    fd 21    fd 22     0.0.0.0:8080
@@ -20,7 +21,13 @@ import { StartError } from './start-error.ts'
  * a reload removes its listener.
  */
 export class ListenerTable {
+  readonly #inherited: InheritedSockets | undefined
   #rows: Row[] = []
+
+  /** Listeners take their sockets from `inherited` if there are any for them. */
+  constructor(inherited?: InheritedSockets) {
+    this.#inherited = inherited
+  }
 
   /** Opens the sockets of slot 0 for each listener; throws `StartError`. */
   async open(specs: readonly ListenSpec[]): Promise<void> {
@@ -42,11 +49,11 @@ export class ListenerTable {
         if (isFixed && rows.some(({ asked }) => isSame(asked, spec)))
           throw new StartError(`cannot listen on ${formatAddress(spec)}: it is listed twice`)
         const known = this.#rows.find((row) => !rows.includes(row) && isSame(row.asked, spec))
-        const row = known ?? (await openRow(spec, hasPort([...this.#rows, ...rows], spec)))
+        const row = known ?? (await this.#openRow(spec, hasPort([...this.#rows, ...rows], spec)))
         rows.push(row)
         if (known !== undefined) continue
         opened.push(row)
-        for (let slot = 0; slot < slots; slot++) socketOf(row, slot)
+        for (let slot = 0; slot < slots; slot++) socketsOf(row, slot)
       }
     } catch (error) {
       closeRows(opened)
@@ -67,12 +74,12 @@ export class ListenerTable {
 
   /** The sockets of one slot, opened if they are not yet. */
   slot(slot: number): ListenerFd[] {
-    return this.#rows.map((row, index) => ({ index, fd: socketOf(row, slot) }))
+    return this.#rows.flatMap((row, index) => socketsOf(row, slot).map((fd) => ({ index, fd })))
   }
 
   /** Those of them that no other slot has, for another to adopt. */
   ownOf(slot: number): ListenerFd[] {
-    return this.slot(slot).filter(({ index }) => this.#rows[index]?.spec.path === undefined)
+    return this.slot(slot).filter(({ index }) => this.#rows[index]?.isCommon === false)
   }
 
   /** The addresses in use, with real port numbers. */
@@ -84,6 +91,22 @@ export class ListenerTable {
   close(): void {
     closeRows(this.#rows)
     this.#rows = []
+  }
+
+  /** `isOurs` tells that the process itself listens on the port, at another address. */
+  async #openRow(asked: ListenSpec, isOurs: boolean): Promise<Row> {
+    const spec = { ...asked, host: await resolveHost(asked) }
+    const inherited = this.#inherited?.take(spec, spec.name) ?? []
+    const [first] = inherited
+    if (first !== undefined) {
+      if (spec.path === undefined) spec.port = localAddress(first).port
+      return { asked, spec, fds: inherited, isCommon: true, isInherited: true }
+    }
+    const isExclusive = spec.path === undefined && spec.port !== 0 && !spec.isShared
+    if (isExclusive && !isOurs) checkIsFree(spec)
+    const fd = openSocket(spec)
+    if (spec.path === undefined && spec.port === 0) spec.port = localAddress(fd).port
+    return { asked, spec, fds: [fd], isCommon: spec.path !== undefined, isInherited: false }
   }
 }
 
@@ -100,14 +123,17 @@ interface Row {
   asked: ListenSpec
   /** With a literal address and a real port. */
   spec: ListenSpec
-  /** By slot. */
+  /** By slot; or all of them for all slots. */
   fds: number[]
+  isCommon: boolean
+  /** Whoever opened the sockets goes on with them. */
+  isInherited: boolean
 }
 
 function closeRows(rows: readonly Row[]): void {
-  for (const { spec, fds } of rows) {
+  for (const { spec, fds, isInherited } of rows) {
     for (const fd of fds) closeSync(fd)
-    if (spec.path !== undefined) rmSync(spec.path, { force: true })
+    if (spec.path !== undefined && !isInherited) rmSync(spec.path, { force: true })
   }
 }
 
@@ -119,16 +145,6 @@ function hasPort(rows: readonly Row[], { port, path }: ListenSpec): boolean {
   return path === undefined && rows.some(({ spec }) => spec.port === port)
 }
 
-/** `isOurs` tells that the process itself listens on the port, at another address. */
-async function openRow(asked: ListenSpec, isOurs: boolean): Promise<Row> {
-  const spec = { ...asked, host: await resolveHost(asked) }
-  const isExclusive = spec.path === undefined && spec.port !== 0 && !spec.isShared
-  if (isExclusive && !isOurs) checkIsFree(spec)
-  const fd = openSocket(spec)
-  if (spec.path === undefined && spec.port === 0) spec.port = localAddress(fd).port
-  return { asked, spec, fds: [fd] }
-}
-
 /**
  * Fails when another process listens there. With SO_REUSEPORT the kernel would let us share its
  * port and take half of its connections.
@@ -137,10 +153,10 @@ function checkIsFree(spec: ListenSpec): void {
   closeSync(openSocket(spec, false))
 }
 
-function socketOf(row: Row, slot: number): number {
-  if (row.spec.path !== undefined) return row.fds[0] as number
-  while (row.fds.length <= slot) row.fds.push(openSocket(row.spec))
-  return row.fds[slot] as number
+function socketsOf({ fds, isCommon, spec }: Row, slot: number): readonly number[] {
+  if (isCommon) return fds
+  while (fds.length <= slot) fds.push(openSocket(spec))
+  return fds.slice(slot, slot + 1)
 }
 
 function openSocket(spec: ListenSpec, reusePort = true): number {

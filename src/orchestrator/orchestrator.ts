@@ -4,6 +4,7 @@ import { createSharedMemory, releaseLockOf } from '../script/algo/shared-table.t
 import type { ListenerFd, WorkerCounts } from '../worker/messages.ts'
 import { assignSockets } from './adoption.ts'
 import { checkAccessLog } from './check-access-log.ts'
+import type { InheritedSockets } from './inherited-sockets.ts'
 import { ListenerTable } from './listener-table.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { Shortages } from './shortages.ts'
@@ -24,6 +25,8 @@ export interface OrchestratorOptions {
   logLevel: LogLevel
   /** Count requests and what workers do, for somebody who reads it. */
   hasMetrics?: boolean
+  /** Sockets that a service manager opened for this process. */
+  inherited?: InheritedSockets
 }
 
 /** `starting` is also said while the replacement of a dead worker starts. */
@@ -47,7 +50,7 @@ export interface WorkerStatus {
 export class Orchestrator {
   #spec: ProgramSpec
   readonly #options: OrchestratorOptions
-  readonly #listeners = new ListenerTable()
+  readonly #listeners: ListenerTable
   /** What scripts share between workers; it outlives workers and programs. */
   readonly #shared: SharedArrayBuffer | undefined
   /** What workers count; undefined when nobody reads it. */
@@ -74,6 +77,7 @@ export class Orchestrator {
     tuneV8()
     this.#spec = spec
     this.#options = options
+    this.#listeners = new ListenerTable(options.inherited)
     this.#shared = spec.kind === 'script' ? createSharedMemory() : undefined
     this.metrics = options.hasMetrics === true ? new Metrics() : undefined
     this.metrics?.use(spec)

@@ -3,6 +3,7 @@ import { FileWatcher } from './file-watcher.ts'
 import { LoadError } from './load-error.ts'
 import type { Orchestrator } from './orchestrator.ts'
 import type { ProgramSource } from './program-source.ts'
+import type { ServiceManager } from './service-manager.ts'
 
 /**
  * Loads the running program again, when asked or when one of its files changes. One that cannot be
@@ -11,16 +12,23 @@ import type { ProgramSource } from './program-source.ts'
 export class Reloader {
   readonly #orchestrator: Orchestrator
   readonly #source: ProgramSource
+  readonly #manager: ServiceManager
   readonly #watcher: FileWatcher | undefined
   #isBusy = false
   #isWanted = false
   /** Who wants to know how the next reload ends. */
   #waiting: Waiting[] = []
 
-  /** `files` are those of the running program. */
-  constructor(orchestrator: Orchestrator, source: ProgramSource, files: readonly string[]) {
+  /** `files` are those of the running program; `manager` is told of reloads. */
+  constructor(
+    orchestrator: Orchestrator,
+    source: ProgramSource,
+    files: readonly string[],
+    manager: ServiceManager,
+  ) {
     this.#orchestrator = orchestrator
     this.#source = source
+    this.#manager = manager
     if (!source.isWatched) return
     this.#watcher = new FileWatcher(() => this.request())
     this.#watcher.watch(files)
@@ -44,7 +52,9 @@ export class Reloader {
     while (this.#isWanted) {
       this.#isWanted = false
       const waiting = this.#waiting.splice(0)
+      this.#manager.reloading()
       const error = await this.#reload()
+      this.#manager.ready()
       for (const { resolve, reject } of waiting) {
         if (error === undefined) resolve()
         else reject(error)

@@ -1,9 +1,11 @@
 import { configureLogger, type LogLevel, logger } from '../observability/logger.ts'
 import { writeLogToStdout } from '../observability/stdout-sink.ts'
 import type { ProgramSpec } from '../program/spec.ts'
+import { InheritedSockets } from './inherited-sockets.ts'
 import { Orchestrator } from './orchestrator.ts'
 import type { ProgramSource } from './program-source.ts'
 import type { Reloader } from './reloader.ts'
+import { ServiceManager } from './service-manager.ts'
 
 export interface RunProgramOptions {
   workers: number
@@ -42,10 +44,12 @@ export async function runProgram(
   origin?: RunningSource,
 ): Promise<RunningProgram> {
   configureLogger({ level: options.logLevel, sink: writeLogToStdout })
-  const orchestrator = new Orchestrator(spec, options)
+  const manager = new ServiceManager(process.env)
+  const inherited = new InheritedSockets(process.env)
+  const orchestrator = new Orchestrator(spec, { ...options, inherited })
   let reloader: Reloader | undefined
   // Installed before the start, also because PID 1 has no default actions.
-  stopOnSignals(orchestrator, options.drainTimeoutMs)
+  stopOnSignals(orchestrator, options.drainTimeoutMs, manager)
   process.on('SIGTSTP', () => void printCounts(orchestrator))
   // Node would open a debugger otherwise.
   process.on('SIGUSR1', () => orchestrator.reopenLogs())
@@ -56,9 +60,12 @@ export async function runProgram(
   await orchestrator.start()
   if (origin !== undefined) {
     const { Reloader } = await import('./reloader.ts')
-    reloader = new Reloader(orchestrator, origin.source, origin.files)
+    reloader = new Reloader(orchestrator, origin.source, origin.files, manager)
   }
   for (const address of orchestrator.addresses) logger.info(`[listener] Listening on ${address}`)
+  for (const address of inherited.rest)
+    logger.warn(`[listener] no listener takes the inherited socket ${address}`)
+  manager.ready()
   logger.flush()
   const reload = reloader === undefined ? undefined : reloader.reload.bind(reloader)
   return { orchestrator, reload }
@@ -69,7 +76,11 @@ async function printCounts(orchestrator: Orchestrator): Promise<void> {
   logger.raw(renderCounts(await orchestrator.counts()))
 }
 
-function stopOnSignals(orchestrator: Orchestrator, drainTimeoutMs: number): void {
+function stopOnSignals(
+  orchestrator: Orchestrator,
+  drainTimeoutMs: number,
+  manager: ServiceManager,
+): void {
   let hasSignal = false
   const onSignal = (signal: NodeJS.Signals): void => {
     if (hasSignal) {
@@ -77,6 +88,7 @@ function stopOnSignals(orchestrator: Orchestrator, drainTimeoutMs: number): void
       exit(0)
     }
     hasSignal = true
+    manager.stopping()
     void shutDown(orchestrator, signal, drainTimeoutMs)
   }
   process.on('SIGTERM', onSignal)

@@ -18,6 +18,8 @@ export interface Address {
 
 /** One listener; a program's listeners are known by their index in `listen`. */
 export interface ListenSpec extends Address, ListenerPolicy {
+  /** For logs and metrics; a service manager passes sockets by it. */
+  name?: string
   /** Other processes may listen on the same port. */
   isShared?: boolean
 }

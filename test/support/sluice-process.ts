@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { sanitizerEnvironment } from './sanitized.ts'
 
 const LAUNCHER = 'bin/sluice'
+/** The shell becomes the process: only it knows the number that the process will have. */
+const START = 'LISTEN_PID=$$ exec "$@"'
 /** Long enough for a loaded machine with two processors. */
 const DEFAULT_TIMEOUT_MS = 20_000
 
@@ -19,13 +22,14 @@ export async function runSluice(args: readonly string[]): Promise<SluiceResult> 
   return process.exit()
 }
 
-/** Starts `sluice` and ends it with the test, whatever happens. */
+/** Starts `sluice` and ends it with the test, whatever happens; `sockets` as systemd does it. */
 export function startSluice(
   context: TestContext,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
+  sockets: readonly number[] = [],
 ): SluiceProcess {
-  const process = new SluiceProcess(args, environment)
+  const process = new SluiceProcess(args, environment, sockets)
   context.after(() => process.kill())
   return process
 }
@@ -37,11 +41,21 @@ export class SluiceProcess {
   readonly child: ChildProcess
   #waiters: (() => void)[] = []
 
-  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-    const child = spawn(process.execPath, [LAUNCHER, ...args], {
-      env: { ...process.env, ...sanitizerEnvironment(), ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+  /** `sockets` are passed the way systemd does it. */
+  constructor(
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv = {},
+    sockets: readonly number[] = [],
+  ) {
+    const child = spawn('/bin/sh', ['-c', START, 'sh', process.execPath, LAUNCHER, ...args], {
+      env: {
+        ...process.env,
+        ...sanitizerEnvironment(),
+        ...environment,
+        LISTEN_FDS: String(sockets.length),
+      },
+      stdio: ['ignore', 'pipe', 'pipe', ...sockets],
+    }) as ChildProcess & { stdout: Readable; stderr: Readable }
     child.stdout.on('data', (data) => {
       this.stdout += data
       this.#wake()
