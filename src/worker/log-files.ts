@@ -1,9 +1,12 @@
+import { LineBuffer } from '../observability/access-log/line-buffer.ts'
+import type { Escaping } from '../observability/access-log/line-bytes.ts'
 import { LineFile } from '../observability/access-log/line-file.ts'
 import { logger } from '../observability/logger.ts'
 
 /** The files that access logs of this worker write to, each open once whatever programs use it. */
 export class LogFiles {
   readonly #files = new Map<string, LineFile>()
+  readonly #buffers: LineBuffer[] = []
   readonly #dropped: (lines: number) => void
 
   /** `dropped` is told of lines that a file does not take in time. */
@@ -11,10 +14,30 @@ export class LogFiles {
     this.#dropped = dropped
   }
 
-  /** The file of a path. Throws what opening it does. */
-  open(path: string): LineFile {
-    const known = this.#files.get(path)
-    if (known !== undefined) return known
+  /** Gathers lines for the file of a path. Throws what opening it does. */
+  open(path: string, escaping: Escaping): LineBuffer {
+    const buffer = new LineBuffer(this.#files.get(path) ?? this.#openFile(path), escaping)
+    this.#buffers.push(buffer)
+    return buffer
+  }
+
+  /** Goes on in new files, after the present ones were moved. */
+  reopen(): void {
+    this.#flush()
+    for (const file of this.#files.values()) file.reopen()
+  }
+
+  /** Resolves when all is written that can be. */
+  async finish(): Promise<void> {
+    this.#flush()
+    await Promise.all([...this.#files.values()].map((file) => file.finish()))
+  }
+
+  #flush(): void {
+    for (const buffer of this.#buffers) buffer.flush()
+  }
+
+  #openFile(path: string): LineFile {
     const file = new LineFile(path, {
       dropped: this.#dropped,
       changed: (problem) => {
@@ -24,15 +47,5 @@ export class LogFiles {
     })
     this.#files.set(path, file)
     return file
-  }
-
-  /** Goes on in new files, after the present ones were moved. */
-  reopen(): void {
-    for (const file of this.#files.values()) file.reopen()
-  }
-
-  /** Resolves when all is written that can be. */
-  async finish(): Promise<void> {
-    await Promise.all([...this.#files.values()].map((file) => file.finish()))
   }
 }

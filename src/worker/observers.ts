@@ -1,4 +1,6 @@
 import type { RequestObserver } from '../engine/request-observer.ts'
+import type { LineBuffer } from '../observability/access-log/line-buffer.ts'
+import type { Escaping } from '../observability/access-log/line-bytes.ts'
 import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
 import { AccessLog } from '../program/access-log/access-log.ts'
 import type { LoadBalancerSpec } from '../program/spec.ts'
@@ -20,8 +22,10 @@ export function observersOf(
 ): RequestObserver[] {
   const observers: RequestObserver[] = []
   if (numbers !== undefined && plan !== undefined) observers.push(new RequestMetrics(numbers, plan))
-  if (spec.accessLog !== undefined) {
-    observers.push(new AccessLog(spec.accessLog, spec, logs.open(spec.accessLog.path)))
+  const { accessLog } = spec
+  if (accessLog !== undefined) {
+    const open = (escaping: Escaping): LineBuffer => logs.open(accessLog.path, escaping)
+    observers.push(new AccessLog(accessLog, spec, open))
   }
   return observers
 }

@@ -1,9 +1,6 @@
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import { close, constants, fstatSync, open, openSync, write } from 'node:fs'
 
-/** Text becomes a piece for the kernel at this length, or after `FLUSH_MS`. */
-const PIECE_LENGTH = 32 * 1024
-const FLUSH_MS = 500
 /** What a file takes too slowly is kept up to this size; what goes beyond is dropped and counted. */
 const MAX_WAITING_BYTES = 4 << 20
 /** Writes to a pipe of up to this size (PIPE_BUF) are not torn apart by those of other threads. */
@@ -32,7 +29,7 @@ export interface LineFileEvents {
  * Appends lines to a file without ever waiting for it. Several threads may have the same file open:
  * the kernel appends each piece as a whole.
  *
- *     write() ── text ── 32 KB or 0.5 s ──> pieces, at most 4 MB ── one write(2) at a time ──> file
+ *     write() ──> pieces, at most 4 MB ── one write(2) at a time ──> file
  *
  *     Idle -> Busy   a piece is being written, or the file opened
  *     Busy -> Idle   done; what failed is dropped
@@ -45,12 +42,10 @@ export class LineFile {
   #fd: number
   #isPipe: boolean
   #state: 'Idle' | 'Busy' | 'Held' = 'Idle'
-  #text = ''
   #pieces: Buffer[] = []
   #waitingBytes = 0
   #isReopening = false
   #hasFailed = false
-  #timer: NodeJS.Timeout | null = null
   #finished: (() => void) | null = null
 
   /** Opens the file, and makes it if it does not exist. Throws what `open` does. */
@@ -61,40 +56,27 @@ export class LineFile {
     this.#isPipe = fstatSync(this.#fd).isFIFO()
   }
 
-  /** Appends whole lines of characters up to 255, each written as one byte. */
-  write(lines: string): void {
-    this.#text += lines
-    if (this.#text.length >= PIECE_LENGTH) this.#flush()
-    else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS)
+  /** Appends whole lines. The bytes are the file's from now on. */
+  write(piece: Buffer): void {
+    if (this.#waitingBytes + piece.length > MAX_WAITING_BYTES) return this.#drop(piece)
+    this.#pieces.push(piece)
+    this.#waitingBytes += piece.length
+    this.#pump()
   }
 
   /** Goes on in the file that has the name now: for rotation, after the present one was moved. */
   reopen(): void {
-    this.#flush()
     this.#isReopening = true
     this.#pump()
   }
 
   /** Resolves when everything is written, or cannot be. For the end of a thread. */
   finish(): Promise<void> {
-    this.#flush()
     return new Promise((resolve) => {
       this.#finished = resolve
       if (this.#state === 'Held') this.#state = 'Idle'
       this.#pump()
     })
-  }
-
-  #flush(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
-    if (this.#text === '') return
-    const piece = Buffer.from(this.#text, 'latin1')
-    this.#text = ''
-    if (this.#waitingBytes + piece.length > MAX_WAITING_BYTES) return this.#drop(piece)
-    this.#pieces.push(piece)
-    this.#waitingBytes += piece.length
-    this.#pump()
   }
 
   #pump(): void {

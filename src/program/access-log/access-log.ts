@@ -2,22 +2,19 @@ import type { MessageStart } from '../../engine/event.ts'
 import type { RequestInfo } from '../../engine/request-info.ts'
 import type { RequestObserver } from '../../engine/request-observer.ts'
 import { HttpWireHead } from '../../filters/http/wire-head.ts'
+import type { LineBuffer } from '../../observability/access-log/line-buffer.ts'
+import type { Escaping } from '../../observability/access-log/line-bytes.ts'
 import type { AccessLogSpec, LoadBalancerSpec } from '../spec.ts'
 import type { LogNames } from './fields.ts'
 import { compileFormat, type LogFormat } from './format.ts'
 import { LogClock } from './log-clock.ts'
-
-/** What takes the lines. */
-export interface LineSink {
-  write(lines: string): void
-}
 
 const FIRST_ERROR = 400
 
 /** Writes a line for every request that the spec selects, when its response has ended. */
 export class AccessLog implements RequestObserver {
   readonly needsClient = true
-  readonly #sink: LineSink
+  readonly #lines: LineBuffer
   readonly #format: LogFormat
   readonly #names: LogNames
   readonly #sample: number
@@ -25,9 +22,14 @@ export class AccessLog implements RequestObserver {
   /** Grows by `sample` with each request: one is written whenever it reaches 1. */
   #share = 0
 
-  constructor({ format, sample, classes }: AccessLogSpec, spec: LoadBalancerSpec, sink: LineSink) {
-    this.#sink = sink
+  /** `open` gives what takes the lines. */
+  constructor(
+    { format, sample, classes }: AccessLogSpec,
+    spec: LoadBalancerSpec,
+    open: (escaping: Escaping) => LineBuffer,
+  ) {
     this.#format = compileFormat(format)
+    this.#lines = open(this.#format.escaping)
     this.#sample = sample
     this.#classes = classes
     this.#names = {
@@ -46,7 +48,9 @@ export class AccessLog implements RequestObserver {
   }
 
   ended(request: RequestInfo): void {
-    if (this.#isSelected(request)) this.#sink.write(this.#format(request, this.#names))
+    if (!this.#isSelected(request)) return
+    this.#format.write(this.#lines.out, request, this.#names)
+    this.#lines.lineEnded()
   }
 
   /** What went wrong is never left out by sampling. */

@@ -1,15 +1,15 @@
 import type { RequestInfo } from '../../engine/request-info.ts'
 import { fieldOfText } from '../../filters/http/find-field.ts'
+import type { LineBytes } from '../../observability/access-log/line-bytes.ts'
 import type { LogClock } from './log-clock.ts'
 
 /** One thing that a line of the access log can tell about a request. */
 export interface LogField {
   readonly name: string
   readonly doc: string
-  /** `text` came from a peer or a config and is escaped; the others cannot hurt. */
-  readonly kind: 'text' | 'word' | 'number'
-  /** The value; empty when there is none. */
-  read(request: RequestInfo, names: LogNames): string
+  /** Writes a plain word, which in JSON gets its quotes from outside, and not a value of its own. */
+  readonly isWord: boolean
+  write(out: LineBytes, request: RequestInfo, names: LogNames): void
 }
 
 /** Names of what a record tells by index. */
@@ -23,6 +23,7 @@ export interface LogNames {
 
 /** What is logged for a client that went before there was a status, as nginx does. */
 const CLIENT_GONE_STATUS = 499
+const CR = 0x0d
 
 /** Every field, in the order of the JSON format. */
 export const LOG_FIELDS: readonly LogField[] = [
@@ -37,41 +38,38 @@ export const LOG_FIELDS: readonly LogField[] = [
     const routes = names.routes[listener]
     return (route < 0 && routes?.length === 1 ? routes[0] : routes?.[route]) ?? ''
   }),
-  text('method', 'Method of the request', ({ headText }) => {
-    return headText.slice(0, headText.indexOf(' '))
+  value('method', 'Method of the request', (out, { headText }) => {
+    out.value(headText, 0, Math.max(0, headText.indexOf(' ')))
   }),
-  text('target', 'Path and query as the client sent them', ({ headText }) => {
+  value('target', 'Path and query as the client sent them', (out, { headText }) => {
     const from = headText.indexOf(' ') + 1
-    return headText.slice(from, headText.indexOf(' ', from))
+    out.value(headText, from, Math.max(from, headText.indexOf(' ', from)))
   }),
-  text('protocol', 'HTTP/1.1 or HTTP/1.0', ({ headText }) => {
+  value('protocol', 'HTTP/1.1 or HTTP/1.0', (out, { headText }) => {
     const end = headText.indexOf('\n')
     const from = headText.lastIndexOf(' ', end) + 1
-    return headText.slice(from, headText.charCodeAt(end - 1) === CR ? end - 1 : end)
+    out.value(headText, from, headText.charCodeAt(end - 1) === CR ? end - 1 : end)
   }),
-  text('host', 'The Host field', ({ headText }) => fieldOfText(headText, 'host') ?? ''),
-  number('status', 'Status of the response; 499 when the client went before it', (one) =>
-    String(one.status || CLIENT_GONE_STATUS),
+  header('host', 'The Host field', 'host'),
+  value('status', 'Status of the response; 499 when the client went before it', (out, one) =>
+    out.integer(one.status || CLIENT_GONE_STATUS),
   ),
-  number('bytes', 'Bytes of the response body', (one) => String(one.responseBytes)),
-  number('request_bytes', 'Bytes of the request body', (one) => String(one.requestBytes)),
-  number('duration_ms', 'From the head of the request to the end of the response', (one) =>
-    milliseconds(one.endMs - one.startMs),
+  value('bytes', 'Bytes of the response body', (out, one) => out.integer(one.responseBytes)),
+  value('request_bytes', 'Bytes of the request body', (out, one) => out.integer(one.requestBytes)),
+  value('duration_ms', 'From the head of the request to the end of the response', (out, one) =>
+    out.milliseconds(one.endMs - one.startMs),
   ),
-  number('header_ms', 'From the head of the request to the head of the response', (one) =>
-    one.responseMs > 0 ? milliseconds(one.responseMs - one.startMs) : '',
-  ),
+  value('header_ms', 'From the head of the request to the head of the response', (out, one) => {
+    if (one.responseMs > 0) out.milliseconds(one.responseMs - one.startMs)
+    else out.nothing()
+  }),
   text('upstream', 'Name of the upstream', (one, names) => names.upstreams[one.upstream] ?? ''),
   text('endpoint', 'Address of the endpoint that was asked last', ({ target }) => target),
-  number('attempts', 'How often an endpoint was chosen', (one) => String(one.attempts)),
+  value('attempts', 'How often an endpoint was chosen', (out, one) => out.integer(one.attempts)),
   text('id', 'Id of the request', ({ id }) => id),
-  text('traceparent', 'The traceparent field', ({ headText }) => {
-    return fieldOfText(headText, 'traceparent') ?? ''
-  }),
-  text('user_agent', 'The User-Agent field', ({ headText }) => {
-    return fieldOfText(headText, 'user-agent') ?? ''
-  }),
-  text('referer', 'The Referer field', ({ headText }) => fieldOfText(headText, 'referer') ?? ''),
+  header('traceparent', 'The traceparent field', 'traceparent'),
+  header('user_agent', 'The User-Agent field', 'user-agent'),
+  header('referer', 'The Referer field', 'referer'),
   word('end', 'ok, or why there was no response or not all of one', ({ error }) => error || 'ok'),
 ]
 
@@ -82,23 +80,21 @@ export const TEMPLATE_FIELDS: readonly LogField[] = [
   ),
 ]
 
-const CR = 0x0d
+type Read = (request: RequestInfo, names: LogNames) => string
 
-function text(name: string, doc: string, read: LogField['read']): LogField {
-  return { name, doc, kind: 'text', read }
+function value(name: string, doc: string, write: LogField['write']): LogField {
+  return { name, doc, isWord: false, write }
 }
 
-function word(name: string, doc: string, read: LogField['read']): LogField {
-  return { name, doc, kind: 'word', read }
+function text(name: string, doc: string, read: Read): LogField {
+  return value(name, doc, (out, request, names) => out.value(read(request, names)))
 }
 
-function number(name: string, doc: string, read: LogField['read']): LogField {
-  return { name, doc, kind: 'number', read }
+function header(name: string, doc: string, field: string): LogField {
+  return text(name, doc, ({ headText }) => fieldOfText(headText, field) ?? '')
 }
 
-/** With three decimals; `toFixed` takes longer than all the rest of a line. */
-function milliseconds(ms: number): string {
-  const micros = Math.round(ms * 1000)
-  const fraction = micros % 1000
-  return `${(micros - fraction) / 1000}.${fraction < 100 ? (fraction < 10 ? '00' : '0') : ''}${fraction}`
+function word(name: string, doc: string, read: Read): LogField {
+  const write: LogField['write'] = (out, request, names) => out.plain(read(request, names))
+  return { name, doc, isWord: true, write }
 }

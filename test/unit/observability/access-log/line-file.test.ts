@@ -5,10 +5,11 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { LineBuffer } from '../../../../src/observability/access-log/line-buffer.ts'
 import { LineFile } from '../../../../src/observability/access-log/line-file.ts'
 
 interface Opened {
-  readonly file: LineFile
+  readonly file: { write(lines: string): void; reopen(): void; finish(): Promise<void> }
   readonly path: string
   dropped(): number
   readonly problems: string[]
@@ -23,7 +24,26 @@ function openFile(context: TestContext, path = join(folderOf(context), 'access.l
     },
     changed: (problem) => problems.push(problem),
   })
-  return { file, path, dropped: () => lost, problems }
+  const buffer = new LineBuffer(file, 'text')
+  return {
+    file: {
+      write: (lines) => {
+        buffer.out.plain(lines)
+        buffer.lineEnded()
+      },
+      reopen: () => {
+        buffer.flush()
+        file.reopen()
+      },
+      finish: () => {
+        buffer.flush()
+        return file.finish()
+      },
+    },
+    path,
+    dropped: () => lost,
+    problems,
+  }
 }
 
 function folderOf(context: TestContext): string {

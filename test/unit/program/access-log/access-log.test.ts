@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RequestInfo } from '../../../../src/engine/request-info.ts'
+import { LineBuffer } from '../../../../src/observability/access-log/line-buffer.ts'
 import { AccessLog } from '../../../../src/program/access-log/access-log.ts'
 import type { AccessLogSpec, LoadBalancerSpec } from '../../../../src/program/spec.ts'
 
@@ -8,18 +9,21 @@ const SPEC: LoadBalancerSpec = { kind: 'lb', listen: [], upstreams: [], idleMs: 
 
 /** Statuses that are logged of those given. */
 function logged(statuses: readonly number[], given: Partial<AccessLogSpec>): string[] {
-  const lines: string[] = []
+  const pieces: Buffer[] = []
+  const file = { write: (piece: Buffer) => pieces.push(piece) }
+  const lines = new LineBuffer(file, 'text')
   const log = new AccessLog(
     { path: '', format: '{status}', sample: 1, classes: [], ...given },
     SPEC,
-    { write: (line) => lines.push(line.trim()) },
+    () => lines,
   )
   for (const status of statuses) {
     log.ended(
       Object.assign(new RequestInfo(0, 0), { status, error: status === 0 ? 'ClientGone' : '' }),
     )
   }
-  return lines
+  lines.flush()
+  return Buffer.concat(pieces).toString().split('\n').slice(0, -1)
 }
 
 test('all requests are logged unless something else is said', () => {

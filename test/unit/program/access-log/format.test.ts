@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RequestInfo } from '../../../../src/engine/request-info.ts'
+import { LineBytes } from '../../../../src/observability/access-log/line-bytes.ts'
 import { LOG_FIELDS, type LogNames } from '../../../../src/program/access-log/fields.ts'
 import { compileFormat } from '../../../../src/program/access-log/format.ts'
 import { LogClock } from '../../../../src/program/access-log/log-clock.ts'
@@ -33,8 +34,15 @@ function request(given: Partial<RequestInfo> = {}): RequestInfo {
   return Object.assign(record, answered, given)
 }
 
+function write(format: string, record: RequestInfo): string {
+  const { escaping, write } = compileFormat(format)
+  const out = new LineBytes(escaping)
+  write(out, record, NAMES)
+  return out.take().toString('latin1')
+}
+
 function line(format: string, given: Partial<RequestInfo> = {}): string {
-  return compileFormat(format)(request(given), NAMES)
+  return write(format, request(given))
 }
 
 test('combined is what other web servers write', () => {
@@ -81,6 +89,10 @@ test('templates have literals, fields, and a dash for what is not there', () => 
   assert.equal(line('{status}', { status: 0 }), '499\n')
 })
 
+test('templates may have any characters', () => {
+  assert.equal(line('→{status}'), Buffer.from('→200\n').toString('latin1'))
+})
+
 test('an unknown field is an error that names those there are', () => {
   assert.throws(() => compileFormat('{nothing}'), /no field \{nothing\}: use time, client, /)
 })
@@ -120,6 +132,6 @@ test('milliseconds keep three decimals', () => {
       endMs: startMs + ms,
       headText: HEAD,
     })
-    assert.equal(compileFormat('{duration_ms}')(record, NAMES), `${text}\n`)
+    assert.equal(write('{duration_ms}', record), `${text}\n`)
   }
 })
