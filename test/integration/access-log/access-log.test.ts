@@ -127,7 +127,8 @@ test('a pipe that nobody empties holds up no request', async (context) => {
   await once(reader.stdout, 'data')
   const { port, sluice } = await start(context, path)
   // More than the 64 KB that fit the pipe.
-  await ask(port, 0, 1500)
+  const { stdout } = await curl(`http://127.0.0.1:${port}/[1-1500]`)
+  assert.equal(stdout.length, 1500 * 5)
   sluice.signal('SIGTERM')
   assert.equal((await sluice.exit()).status, 0)
 })
