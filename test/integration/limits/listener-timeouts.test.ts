@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { connectRaw } from '../support/byte-stream.ts'
 import { answering, response, startRawServer } from '../support/raw-server.ts'
 import { startLb } from '../support/start-lb.ts'
-import { startProxy, WAYS } from './support.ts'
+import { countedOnce, startProxy, WAYS } from './support.ts'
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 const POST = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n'
@@ -15,12 +15,13 @@ for (const way of WAYS) {
       options: ['--head-timeout', '300ms'],
       script: 'timeouts: { requestHead: 0.3 }',
     }
-    const { port } = await startProxy(context, way, upstream, settings)
+    const { port, sluice } = await startProxy(context, way, upstream, settings)
     const client = await connectRaw(context, port)
     client.write('GET / HTTP/1.1\r\nHost')
     assert.equal((await client.message()).status, 408)
     assert.equal(await client.rest(), '')
     assert.equal(upstream.accepted, 0)
+    await countedOnce(sluice, 'requestHeadTimeouts')
   })
 
   test(`a head that comes byte by byte, ${way}: 408 all the same`, async (context) => {
@@ -43,9 +44,10 @@ for (const way of WAYS) {
       options: ['--head-timeout', '300ms'],
       script: 'timeouts: { requestHead: 0.3 }',
     }
-    const { port } = await startProxy(context, way, upstream, settings)
+    const { port, sluice } = await startProxy(context, way, upstream, settings)
     const client = await connectRaw(context, port)
     assert.equal(await client.rest(), '')
+    await countedOnce(sluice, 'firstByteTimeouts')
   })
 
   test(`a body that stops in its middle, ${way}: 408, and the upstream request is aborted`, async (context) => {
@@ -54,7 +56,7 @@ for (const way of WAYS) {
       options: ['--body-timeout', '300ms'],
       script: 'timeouts: { requestBody: 0.3 }',
     }
-    const { port } = await startProxy(context, way, upstream, settings)
+    const { port, sluice } = await startProxy(context, way, upstream, settings)
     const client = await connectRaw(context, port)
     client.write(`${POST}01234`)
     const connection = await upstream.connection()
@@ -62,6 +64,7 @@ for (const way of WAYS) {
     assert.equal((await client.message()).status, 408)
     assert.equal(await client.rest(), '')
     assert.equal(await connection.over(), 'reset')
+    await countedOnce(sluice, 'requestBodyTimeouts')
   })
 
   test(`a body that comes too slowly, ${way}: 408`, async (context) => {
@@ -70,12 +73,13 @@ for (const way of WAYS) {
       options: ['--body-timeout', '1s', '--min-body-rate', '100'],
       script: 'timeouts: { requestBody: 1 }, limits: { minBodyRate: 100 }',
     }
-    const { port } = await startProxy(context, way, upstream, settings)
+    const { port, sluice } = await startProxy(context, way, upstream, settings)
     const client = await connectRaw(context, port)
     client.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n')
     const dripping = setInterval(() => client.write('x'), 50)
     context.after(() => clearInterval(dripping))
     assert.equal((await client.message()).status, 408)
+    await countedOnce(sluice, 'requestBodyTimeouts')
   })
 
   test(`no further request, ${way}: the connection is closed`, async (context) => {
@@ -87,17 +91,18 @@ for (const way of WAYS) {
       options: ['--keep-alive-timeout', '300ms'],
       script: 'timeouts: { keepAlive: 0.3 }',
     }
-    const { port } = await startProxy(context, way, upstream, settings)
+    const { port, sluice } = await startProxy(context, way, upstream, settings)
     const client = await connectRaw(context, port)
     client.write(GET)
     assert.equal((await client.message()).body, 'ok')
     assert.equal(await client.rest(), '')
+    await countedOnce(sluice, 'keepAliveTimeouts')
   })
 
   test(`a client that does not read, ${way}: reset, and the upstream is let go`, async (context) => {
     const upstream = await startRawServer(context)
     const settings = { options: ['--write-timeout', '500ms'], script: 'timeouts: { write: 0.5 }' }
-    const { port } = await startProxy(context, way, upstream, settings)
+    const { port, sluice } = await startProxy(context, way, upstream, settings)
     const client = await connectRaw(context, port)
     client.socket.pause()
     client.write(GET)
@@ -107,6 +112,7 @@ for (const way of WAYS) {
     const piece = Buffer.alloc(1 << 20)
     for (let i = 0; i < 64; i++) connection.write(piece)
     assert.equal(await connection.over(), 'reset')
+    await countedOnce(sluice, 'writeTimeouts')
   })
 }
 
@@ -142,9 +148,10 @@ test('time in which we do not read is not the client’s', async (context) => {
 
 test('TCP: a connection on which nothing moves is closed, and its upstream with it', async (context) => {
   const upstream = await startRawServer(context)
-  const { port } = await startLb(context, [upstream], '--tcp', '--idle-timeout', '300ms')
+  const { port, sluice } = await startLb(context, [upstream], '--tcp', '--idle-timeout', '300ms')
   const client = await connectRaw(context, port)
   const connection = await upstream.connection()
   assert.notEqual(await client.over(), 'open')
   assert.notEqual(await connection.over(), 'open')
+  await countedOnce(sluice, 'idleTimeouts')
 })

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { CounterName } from '../../../src/native/counters.ts'
 import { connectRaw } from '../support/byte-stream.ts'
 import { answering, response, startRawServer } from '../support/raw-server.ts'
-import { type ListenerSettings, startProxy, WAYS } from './support.ts'
+import { countedOnce, type ListenerSettings, startProxy, WAYS } from './support.ts'
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n'
 const POST = 'POST / HTTP/1.1\r\nHost: a\r\n'
@@ -15,6 +16,7 @@ interface LimitCase {
   allowed: string
   refused: string
   status: number
+  counter: CounterName
 }
 
 const CASES: readonly LimitCase[] = [
@@ -24,6 +26,7 @@ const CASES: readonly LimitCase[] = [
     allowed: `${GET}A: 1\r\nB: 2\r\n\r\n`,
     refused: `${GET}A: 1\r\nB: 2\r\nC: 3\r\n\r\n`,
     status: 431,
+    counter: 'headersLimit',
   },
   {
     what: 'bytes of a head',
@@ -31,6 +34,7 @@ const CASES: readonly LimitCase[] = [
     allowed: `${GET}A: ${'x'.repeat(980)}\r\n\r\n`,
     refused: `${GET}A: ${'x'.repeat(1024)}\r\n\r\n`,
     status: 431,
+    counter: 'headLimit',
   },
   {
     what: 'bytes of a request line',
@@ -41,6 +45,7 @@ const CASES: readonly LimitCase[] = [
     allowed: `GET /${'x'.repeat(24)} HTTP/1.1\r\nHost: a\r\n\r\n`,
     refused: `GET /${'x'.repeat(26)} HTTP/1.1\r\nHost: a\r\n\r\n`,
     status: 414,
+    counter: 'requestLineLimit',
   },
   {
     what: 'a body of known length',
@@ -48,6 +53,7 @@ const CASES: readonly LimitCase[] = [
     allowed: `${POST}Content-Length: 10\r\n\r\n0123456789`,
     refused: `${POST}Content-Length: 11\r\n\r\n`,
     status: 413,
+    counter: 'bodyLimit',
   },
   {
     what: 'a body that the client asks about first',
@@ -55,6 +61,7 @@ const CASES: readonly LimitCase[] = [
     allowed: `${POST}Content-Length: 10\r\n\r\n0123456789`,
     refused: `${POST}Content-Length: 11\r\nExpect: 100-continue\r\n\r\n`,
     status: 413,
+    counter: 'bodyLimit',
   },
   {
     what: 'a body in chunks',
@@ -62,6 +69,7 @@ const CASES: readonly LimitCase[] = [
     allowed: `${CHUNKED}4\r\n0123\r\n6\r\n456789\r\n0\r\n\r\n`,
     refused: `${CHUNKED}b\r\n`,
     status: 413,
+    counter: 'bodyLimit',
   },
   {
     what: 'a chunk extension',
@@ -72,6 +80,7 @@ const CASES: readonly LimitCase[] = [
     allowed: `${CHUNKED}1;a=1234\r\nx\r\n0\r\n\r\n`,
     refused: `${CHUNKED}1;a=1234567\r\nx\r\n0\r\n\r\n`,
     status: 400,
+    counter: 'chunkExtensionLimit',
   },
   {
     what: 'trailers',
@@ -79,17 +88,18 @@ const CASES: readonly LimitCase[] = [
     allowed: `${CHUNKED}0\r\nA: 1\r\n\r\n`,
     refused: `${CHUNKED}0\r\nA: ${'x'.repeat(20)}\r\n\r\n`,
     status: 431,
+    counter: 'trailersLimit',
   },
 ]
 
-for (const { what, settings, allowed, refused, status } of CASES) {
+for (const { what, settings, allowed, refused, status, counter } of CASES) {
   for (const way of WAYS) {
     test(`${what}, ${way}: what is allowed passes, more is answered ${status}`, async (context) => {
       const upstream = await startRawServer(
         context,
         answering(() => response('ok')),
       )
-      const { port } = await startProxy(context, way, upstream, settings)
+      const { port, sluice } = await startProxy(context, way, upstream, settings)
       const good = await connectRaw(context, port)
       assert.equal((await good.write(allowed).message()).status, 200)
       const bad = await connectRaw(context, port)
@@ -97,6 +107,7 @@ for (const { what, settings, allowed, refused, status } of CASES) {
       assert.equal(answer.status, status)
       assert.equal(answer.field('connection'), 'close')
       assert.equal(await bad.rest(), '')
+      await countedOnce(sluice, counter)
     })
   }
 }
@@ -145,7 +156,7 @@ for (const way of WAYS) {
       options: ['--max-requests', '2'],
       script: 'limits: { maxRequestsPerConnection: 2 }',
     }
-    const { port } = await startProxy(context, way, upstream, settings)
+    const { port, sluice } = await startProxy(context, way, upstream, settings)
     const client = await connectRaw(context, port)
     client.write(`${GET}\r\n`)
     assert.equal((await client.message()).field('connection'), 'keep-alive')
@@ -153,6 +164,7 @@ for (const way of WAYS) {
     assert.equal((await client.message()).field('connection'), 'close')
     assert.equal(await client.rest(), '')
     assert.equal(seen.length, 2)
+    await countedOnce(sluice, 'requestsLimit')
   })
 
   test(`unanswered requests, ${way}: no more is read until some are answered`, async (context) => {
@@ -161,7 +173,7 @@ for (const way of WAYS) {
       options: ['--max-pipelined', '2'],
       script: 'limits: { maxPipelinedRequests: 2 }',
     }
-    const { port } = await startProxy(context, way, upstream, settings)
+    const { port, sluice } = await startProxy(context, way, upstream, settings)
     const client = await connectRaw(context, port)
     client.write(`${GET}\r\n`)
     const first = await upstream.connection()
@@ -180,5 +192,33 @@ for (const way of WAYS) {
     first.write(response('three'))
     assert.equal((await client.message()).body, 'two')
     assert.equal((await client.message()).body, 'three')
+    sluice.signal('SIGTSTP')
+    await sluice.line(/^pipelineLimit +[12]$/m)
+  })
+}
+
+for (const way of WAYS) {
+  test(`unsent bytes, ${way}: the upstream is held up, and nothing is lost`, async (context) => {
+    const upstream = await startRawServer(context)
+    const settings = {
+      options: ['--max-buffered', '64k'],
+      script: "limits: { maxBufferedBytes: '64k' }",
+    }
+    const { port, sluice } = await startProxy(context, way, upstream, settings)
+    const client = await connectRaw(context, port)
+    client.socket.pause()
+    client.write(`${GET}\r\n`)
+    const connection = await upstream.connection()
+    await connection.message()
+    const size = 32 << 20
+    connection.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n`)
+    connection.write(Buffer.alloc(size, 'x'))
+    sluice.signal('SIGTSTP')
+    await sluice.until(() => {
+      sluice.signal('SIGTSTP')
+      return /^bufferLimit +[1-9]/m.test(sluice.stdout)
+    }, 'hold up the upstream')
+    client.socket.resume()
+    assert.equal((await client.message()).body.length, size)
   })
 }

@@ -1,4 +1,6 @@
 import type { TestContext } from 'node:test'
+import type { CounterName } from '../../../src/native/counters.ts'
+import type { SluiceProcess } from '../../support/sluice-process.ts'
 import type { RawServer } from '../support/raw-server.ts'
 import { type RunningLb, startLb } from '../support/start-lb.ts'
 import { startScript } from '../support/start-script.ts'
@@ -30,4 +32,10 @@ export function proxyScript(upstream: RawServer, options: string): string {
     .decodeHttpRequest().demux('request').encodeHttpResponse()
     .pipeline('request').mux('upstream', () => 'one', { pipelining: 1, maxSessions: 10 })
     .pipeline('upstream').encodeHttpRequest().connect('${upstream.address}').decodeHttpResponse()`
+}
+
+/** Resolves when the process tells that a counter stands at 1. */
+export async function countedOnce(sluice: SluiceProcess, counter: CounterName): Promise<void> {
+  sluice.signal('SIGTSTP')
+  await sluice.line(new RegExp(`^${counter} +1$`, 'm'))
 }
