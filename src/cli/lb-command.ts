@@ -20,7 +20,13 @@ import { parseChoice, parseDuration } from './parse-value.ts'
 import { serveAdmin } from './serve-admin.ts'
 import { UsageError } from './usage-error.ts'
 
-const BALANCES: readonly Balance[] = ['round-robin', 'least-connections', 'random']
+const BALANCES: readonly Balance[] = [
+  'round-robin',
+  'least-connections',
+  'least-time',
+  'power-of-two',
+  'random',
+]
 
 const TRAFFIC_OPTIONS: readonly OptionSpec[] = [
   {
@@ -42,7 +48,7 @@ const TRAFFIC_OPTIONS: readonly OptionSpec[] = [
     name: 'balance',
     short: 'b',
     value: '<algorithm>',
-    doc: 'round-robin, least-connections or random. Default: round-robin.',
+    doc: 'round-robin, least-connections, least-time, power-of-two or random. Default: round-robin.',
   },
   LENIENT_LF_OPTION,
 ]

@@ -9,3 +9,10 @@ export function readDuration(value: number | string): number | undefined {
   const ms = Math.round(Number(number) * (UNITS_MS[unit] ?? 1000))
   return number === undefined || ms > MAX_DURATION_MS ? undefined : ms
 }
+
+/** The same of what has been checked. */
+export function milliseconds(value: number | string): number {
+  const ms = readDuration(value)
+  if (ms === undefined) throw new TypeError(`no duration: ${value}`)
+  return ms
+}

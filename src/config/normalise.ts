@@ -10,12 +10,14 @@ import type {
   UpstreamSpec,
 } from '../program/spec.ts'
 import { DEFAULTS } from './defaults.ts'
-import { readDuration } from './duration.ts'
+import { milliseconds } from './duration.ts'
+import { normalisePolicies } from './normalise-policies.ts'
 import { normaliseRoute, type RouteInput } from './normalise-route.ts'
 import type { ConfigInput } from './schema/config.ts'
 
 type ListenerInput = ConfigInput['listeners'][number]
 type UpstreamInput = ConfigInput['upstreams'][string]
+type EndpointInput = Extract<UpstreamInput['endpoints'][number], object>
 
 /**
  * Makes a program of a config that has been checked, or that was made of flags. References become
@@ -74,19 +76,16 @@ function normaliseUpstream([name, upstream]: [string, UpstreamInput]): UpstreamS
       progressMs: milliseconds(progress ?? response),
       idleMs: milliseconds(idle ?? DEFAULTS.idleTimeout),
     },
+    ...normalisePolicies(upstream),
   }
 }
 
 function normaliseEndpoint(endpoint: UpstreamInput['endpoints'][number]): EndpointSpec {
-  const given = typeof endpoint === 'object' ? endpoint : { address: endpoint }
+  const given: EndpointInput = typeof endpoint === 'object' ? endpoint : { address: endpoint }
   return {
     ...parseTargetAddress(String(given.address)),
     weight: given.weight ?? DEFAULTS.weight,
+    ...(given.priority !== undefined && { priority: given.priority }),
+    ...(given.zone !== undefined && { zone: given.zone }),
   }
-}
-
-function milliseconds(value: number | string): number {
-  const ms = readDuration(value)
-  if (ms === undefined) throw new TypeError(`no duration: ${value}`)
-  return ms
 }

@@ -1,4 +1,5 @@
 import type { Path, Problem } from './problem.ts'
+import { CONSISTENT } from './schema/balancing.ts'
 import type { Config } from './schema/config.ts'
 import { hintFor } from './suggest.ts'
 
@@ -48,7 +49,7 @@ export function checkReferences(config: Config): Problem[] {
     }
   }
   checkRoutes(config.routes, ['routes'])
-  return [...problems, ...findTwins(config)]
+  return [...problems, ...findTwins(config), ...checkPolicies(config)]
 }
 
 /** What only an upstream can get, and what needs a prefix to replace. */
@@ -80,4 +81,27 @@ function findTwins({ listeners }: Config): Problem[] {
       ? [{ path: ['listeners', index, 'name'], message: `there is another listener ${name}` }]
       : [],
   )
+}
+
+const HTTP_ONLY = ['method', 'path', 'host', 'status', 'body'] as const
+
+/** Keys of an upstream that need others, or exclude them. */
+function checkPolicies({ upstreams }: Config): Problem[] {
+  return Object.entries(upstreams).flatMap(([name, { balance, hash, health }]) => {
+    const path = ['upstreams', name]
+    const problems: Problem[] = []
+    if (CONSISTENT.includes(balance) && hash === undefined) {
+      const message = `${balance} needs a hash: say what it goes by, such as hash: address`
+      problems.push({ path: [...path, 'balance'], message })
+    } else if (hash !== undefined && !CONSISTENT.includes(balance)) {
+      const message = `${balance} does not hash: choose ${CONSISTENT.join(' or ')}`
+      problems.push({ path: [...path, 'hash'], message, isAboutKey: true })
+    }
+    if (health === undefined || health.type === 'http') return problems
+    for (const key of HTTP_ONLY.filter((one) => health[one] !== undefined)) {
+      const message = `only probes by http have a ${key}, these are by ${health.type}`
+      problems.push({ path: [...path, 'health', key], message, isAboutKey: true })
+    }
+    return problems
+  })
 }

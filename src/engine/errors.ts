@@ -11,6 +11,7 @@ export type SessionErrorCode =
   | 'ReadTimeout'
   | 'ProtocolError'
   | 'OutOfResources'
+  | 'Overloaded'
 
 interface SessionErrorFacts {
   /** Position in `dump` output; the first seven are the reference's numbers. */
@@ -33,4 +34,5 @@ export const SESSION_ERRORS: Readonly<Record<SessionErrorCode, SessionErrorFacts
   ReadTimeout: { number: 9, status: 504, statusText: 'Gateway Timeout' },
   ProtocolError: { number: 10, status: 502, statusText: 'Bad Gateway' },
   OutOfResources: { number: 11, status: 503, statusText: 'Out Of Resources' },
+  Overloaded: { number: 12, status: 503, statusText: 'Overloaded' },
 }

@@ -427,6 +427,8 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     }
     const { counters } = this.session.layout.runtime.sockets.reactor
     if (watched === null || watched.isBusy()) {
+      // The time was over for an idle connection, which has got a request meanwhile.
+      if (watched?.hasJustAsked?.() === true) return this.#armTimeout()
       ;(counters[watched === null ? IDLE_TIMEOUTS : RESPONSE_TIMEOUTS] as number)++
       return this.#end('ReadTimeout')
     }

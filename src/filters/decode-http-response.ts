@@ -2,6 +2,7 @@ import { defineFilter } from '../engine/definition.ts'
 import { SESSION_ERRORS, type SessionErrorCode } from '../engine/errors.ts'
 import { MESSAGE_ENDED, MessageStart, SessionEnd } from '../engine/event.ts'
 import {
+  CTL_BATCH,
   FRAMER_HTTP_RESPONSE,
   HEAD_INTERIM,
   HEAD_KEEP_ALIVE,
@@ -38,6 +39,8 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
   #encoder: TunnelEnd | null = null
   /** Requests whose final response is not complete. */
   #expected = 0
+  /** The batch in which the last request went out. */
+  #askedIn = -1
   #isInMessage = false
   /** The encoder has begun a request and not ended it. */
   #isAsking = false
@@ -79,6 +82,7 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
   expect(flags: number, isText: boolean): void {
     this.#expected++
     this.#isAsking = true
+    this.#askedIn = this.reactor.control[CTL_BATCH] as number
     if (!isText) return
     if (this.isFused) this.#connect?.expect(flags)
     else this.reactor.framerExpect(this.framer, flags)
@@ -99,6 +103,10 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
 
   isBusy(): boolean {
     return this.#expected > 0
+  }
+
+  hasJustAsked(): boolean {
+    return this.#askedIn === this.reactor.control[CTL_BATCH]
   }
 
   /** Whether the connection can serve another request once nothing is due on it. */

@@ -290,7 +290,9 @@ export class EncodeHttpResponse extends HttpEncoder {
 /** The head of the response that stands for a failure. */
 function failureHead(failure: SessionErrorCode): object {
   const { status, statusText } = SESSION_ERRORS[failure]
-  return { headers: {}, protocol: 'HTTP/1.1', status, statusText }
+  // RFC 9110 §10.2.3: when it makes sense to come again.
+  const headers = failure === 'Overloaded' ? { 'retry-after': '1' } : {}
+  return { headers, protocol: 'HTTP/1.1', status, statusText }
 }
 
 /** The decoder of the requests that `encoder` answers: before it, or in a session it works for. */

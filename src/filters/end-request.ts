@@ -14,8 +14,7 @@ import {
 import { Filter } from '../engine/filter.ts'
 import type { RequestInfo } from '../engine/request-info.ts'
 import type { RequestObserver } from '../engine/request-observer.ts'
-import type { ResponseHead } from './http/head-view.ts'
-import { HttpWireHead } from './http/wire-head.ts'
+import { statusOf } from './http/status-of.ts'
 
 /**
  * Internal, the last filter of a pipeline that `beginRequest` opens: completes the record of the
@@ -91,11 +90,4 @@ class EndRequest extends Filter {
     const observers = this.#observers
     for (let i = 0; i < observers.length; i++) observers[i]?.ended(request)
   }
-}
-
-function statusOf(start: MessageStart): number {
-  if (start.failure !== '') return SESSION_ERRORS[start.failure].status
-  const { wire } = start
-  if (wire instanceof HttpWireHead && !wire.isRequest && !wire.isChanged()) return wire.status
-  return Number((start.head as Partial<ResponseHead> | null)?.status || 200)
 }

@@ -17,10 +17,12 @@ import { parseDuration } from '../engine/quantity.ts'
 import type { UpstreamObserver } from '../engine/upstream-observer.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 import { AnswerTurn } from './mux/answer-turn.ts'
+import type { Circuit } from './mux/circuit.ts'
 import type { Exchange, Requester } from './mux/exchange.ts'
 import { MuxHub } from './mux/hub.ts'
 import type { MuxSession } from './mux/mux-session.ts'
 import type { MuxPolicy } from './mux/policy.ts'
+import type { RetryPolicy } from './mux/retry-policy.ts'
 
 /** Options of `mux`; `idleTimeout` is seconds or a text such as `'1m'`. */
 export interface MuxOptions {
@@ -31,6 +33,10 @@ export interface MuxOptions {
   maxIdle?: number
   idleTimeout?: number | string
   retries?: number
+  /** Engine-internal: what is sent again although it has reached its target. */
+  retry?: RetryPolicy
+  /** Engine-internal: what is refused. */
+  circuit?: Circuit
   observer?: UpstreamObserver
 }
 
@@ -68,6 +74,8 @@ export const mux = defineFilter({
       maxIdle: given.maxIdle ?? Number.POSITIVE_INFINITY,
       idleMs: parseDuration(given.idleTimeout ?? 10),
       retries: given.retries ?? 1,
+      retry: given.retry ?? null,
+      circuit: given.circuit ?? null,
       observer: given.observer ?? null,
     }
     let hub: MuxHub | null = null

@@ -1,9 +1,12 @@
+import { createEndpointMemory, EndpointTable } from '../balancer/endpoint-table.ts'
 import type { LogLevel } from '../observability/logger.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import { createSharedMemory, releaseLockOf } from '../script/algo/shared-table.ts'
 import type { ListenerFd, WorkerCounts } from '../worker/messages.ts'
 import { assignSockets } from './adoption.ts'
 import { checkAccessLog } from './check-access-log.ts'
+import type { EndpointChange, EndpointState } from './health/endpoint-state.ts'
+import { HealthMonitor, upstreamsOf } from './health/health-monitor.ts'
 import type { InheritedSockets } from './inherited-sockets.ts'
 import { ListenerTable } from './listener-table.ts'
 import { Metrics } from './metrics/metrics.ts'
@@ -55,6 +58,9 @@ export class Orchestrator {
   readonly #shared: SharedArrayBuffer | undefined
   /** What workers count; undefined when nobody reads it. */
   readonly metrics: Metrics | undefined
+  /** What all threads know of endpoints. */
+  readonly #endpointMemory = createEndpointMemory()
+  readonly #health = new HealthMonitor(new EndpointTable(this.#endpointMemory))
   readonly #slots: WorkerSlot[] = []
   /** Workers that a smaller size has made superfluous, until their sessions are over. */
   readonly #retiring = new Set<WorkerSlot>()
@@ -86,9 +92,11 @@ export class Orchestrator {
   /** Opens the listeners and starts the workers; resolves when all of them accept. */
   async start(): Promise<void> {
     checkAccessLog(this.#spec)
+    this.#health.prepare(upstreamsOf(this.#spec))
     await this.#listeners.open(this.#spec.listen)
     for (let slot = 0; slot < this.#options.workers; slot++) this.#listeners.slot(slot)
     this.#grow(this.#options.workers)
+    this.#health.watch(upstreamsOf(this.#spec))
     await this.#until(() => this.#hasStarted())
     const failed = this.#slots.find(({ state }) => state !== 'Ready')
     if (failed === undefined || this.#isDraining) return
@@ -163,6 +171,19 @@ export class Orchestrator {
     for (const slot of this.#allSlots()) slot.post({ type: 'reopen' })
   }
 
+  /** What is known of the endpoints of all upstreams. */
+  endpoints(): EndpointState[] {
+    return this.#health.states()
+  }
+
+  /**
+   * Drains, disables, enables or weighs an endpoint, on all workers and through reloads; returns
+   * whether there is one.
+   */
+  changeEndpoint(upstream: string, address: string, change: EndpointChange): boolean {
+    return this.#health.change(upstream, address, change)
+  }
+
   #afterOthers(change: () => Promise<void>): Promise<void> {
     const done = this.#changes.then(change)
     this.#changes = done.catch(() => {})
@@ -176,6 +197,7 @@ export class Orchestrator {
     // New sockets first: if one cannot be opened, nothing has changed.
     const change = await this.#listeners.prepare(spec.listen, this.#owners)
     try {
+      this.#health.prepare(upstreamsOf(spec))
       await this.#build(generation, spec)
     } catch (error) {
       change.abandon()
@@ -184,6 +206,7 @@ export class Orchestrator {
     }
     this.#spec = spec
     this.metrics?.use(spec)
+    this.#health.watch(upstreamsOf(spec))
     const { added, closeRemoved } = change.commit()
     const switches = this.#slots.map((slot) => {
       if (slot.state === 'Ready') return slot.switch(generation, this.#listenersOf(slot.slot))
@@ -256,6 +279,7 @@ export class Orchestrator {
   stop(): void {
     this.#isDraining = true
     clearTimeout(this.#adoptTimer)
+    this.#health.stop()
     for (const slot of this.#allSlots()) slot.stop()
     this.#listeners.close()
   }
@@ -286,6 +310,7 @@ export class Orchestrator {
             logLevel: this.#options.logLevel,
             shared: this.#shared,
             metrics: this.metrics?.forWorker(slot),
+            endpoints: this.#endpointMemory,
           }),
           onChange: () => this.#onChange(),
           onShortage: (errno) => this.#shortages.report(slot, errno),

@@ -1,5 +1,6 @@
 import type { ListenerPolicy } from '../net/listener-policy.ts'
 import type { CompiledProgram } from './script/compiled-module.ts'
+import type { UpstreamPolicies } from './upstream-policies.ts'
 
 /**
  * What a worker runs, as plain data: the orchestrator makes it from flags, a config or a script,
@@ -27,12 +28,23 @@ export interface ListenSpec extends Address, ListenerPolicy {
 export interface EndpointSpec extends Address {
   /** Share of new requests or connections relative to the other endpoints; at least 1. */
   weight: number
+  /** 0, or left out, for endpoints that are used first; higher ones are backups. */
+  priority?: number
+  /** Where it stands. */
+  zone?: string
 }
 
-export type Balance = 'round-robin' | 'least-connections' | 'random'
+export type Balance =
+  | 'round-robin'
+  | 'least-connections'
+  | 'least-time'
+  | 'power-of-two'
+  | 'random'
+  | 'maglev'
+  | 'bounded-ring'
 
 /** A group of endpoints that serve the same; others refer to it by its index. */
-export interface UpstreamSpec {
+export interface UpstreamSpec extends UpstreamPolicies {
   name: string
   endpoints: EndpointSpec[]
   balance: Balance

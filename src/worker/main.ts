@@ -41,6 +41,7 @@ const programs = new Programs({
   runsTasks: setup.slot === 0,
   shared: setup.shared,
   workers: setup.workers,
+  endpoints: setup.endpoints,
   onShortage: (errno) => shortages.happened(errno),
   observation: { numbers, logs },
 })

@@ -22,6 +22,8 @@ export interface WorkerSetup {
   shared: SharedArrayBuffer | undefined
   /** Shared memory for the slot's metrics, and where the spec's are; undefined when nobody reads them. */
   metrics: { numbers: Float64Array; plan: MetricsPlan } | undefined
+  /** What all threads know of endpoints (`EndpointTable`); nothing for scripts. */
+  endpoints: SharedArrayBuffer | undefined
 }
 
 /** How many sessions of a pipeline there are on a worker. */

@@ -1,3 +1,4 @@
+import { EndpointTable } from '../balancer/endpoint-table.ts'
 import type { Layout } from '../engine/layout.ts'
 import { Runtime, type RuntimeLog } from '../engine/runtime.ts'
 import type { Sockets } from '../native/sockets.ts'
@@ -32,22 +33,28 @@ export interface ProgramHostOptions {
   plan: MetricsPlan | undefined
   /** Gives this worker's part of a number that is for all workers. */
   shareOf: (total: number) => number
+  /** What all threads know of endpoints. */
+  endpoints: SharedArrayBuffer | undefined
 }
 
 /** Builds a program's pipelines on this worker; nothing runs yet. Throws what the script throws. */
 export async function buildProgram(options: ProgramHostOptions): Promise<ProgramHost> {
-  const { sockets, spec, log, shared, observation, plan, shareOf } = options
+  const { sockets, spec, log, shared, observation, plan, shareOf, endpoints } = options
+  const table = endpoints === undefined ? undefined : new EndpointTable(endpoints)
   const runtime = new Runtime(log, sockets)
   const observers = spec.kind === 'lb' ? observersOf(spec, observation, plan) : []
   // Load balancers do not pay for the script language.
   const configurations =
     spec.kind === 'lb'
-      ? [loadBalancer(spec, runtime, observers)]
+      ? [loadBalancer(spec, runtime, { observers, table, shareOf })]
       : await (await import('../program/script-program.ts')).loadModules(spec, runtime, shared)
   const roots = configurations.flatMap((configuration: Configuration, module) =>
     buildModule(runtime, module, configuration),
   )
-  const needsPeers = spec.kind === 'script' || observers.some((one) => one.needsClient === true)
+  const needsPeers =
+    spec.kind === 'script' ||
+    observers.some((one) => one.needsClient === true) ||
+    spec.upstreams.some(({ hash }) => hash?.type === 'address')
   return new ProgramHost(runtime, roots, spec, { needsPeers, shareOf })
 }
 

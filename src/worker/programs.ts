@@ -18,6 +18,8 @@ export interface ProgramsOptions {
   shared: SharedArrayBuffer | undefined
   /** Number of workers, which is told anew when it changes. */
   workers: number
+  /** What all threads know of endpoints. */
+  endpoints: SharedArrayBuffer | undefined
   onShortage: ShortageListener
   observation: Observation
 }
@@ -154,10 +156,10 @@ export class Programs {
   }
 
   #build(spec: ProgramSpec, plan: MetricsPlan | undefined): Promise<ProgramHost> {
-    const { log, shared, observation } = this.#options
+    const { log, shared, endpoints, observation } = this.#options
     const shareOf = (total: number): number => Math.ceil(total / this.#workers)
     const sockets = this.#sockets
-    return buildProgram({ sockets, spec, log, shared, shareOf, observation, plan })
+    return buildProgram({ sockets, spec, log, shared, shareOf, endpoints, observation, plan })
   }
 
   #remove(fd: number): void {

@@ -1,14 +1,19 @@
 import { z } from 'zod'
 import { DEFAULTS } from '../defaults.ts'
-import { duration, expected, integer, targetAddress } from './scalars.ts'
-
-const BALANCES = ['round-robin', 'least-connections', 'random'] as const
+import { BALANCES, hash, sticky } from './balancing.ts'
+import { circuit, retry } from './failure.ts'
+import { ejection, health, share } from './health.ts'
+import { duration, expected, integer, name, targetAddress } from './scalars.ts'
 
 const endpoint = z.strictObject({
   address: targetAddress.describe('Where to connect to: host:port, [ipv6]:port or unix:/path.'),
   weight: integer(1, 256)
     .default(DEFAULTS.weight)
     .describe('Share of requests or connections relative to the other endpoints.'),
+  priority: integer(0, 100)
+    .optional()
+    .describe('0 is used first; higher ones when less than half of the weight below is up.'),
+  zone: name.optional().describe('Where it stands; see the zone of the upstream.'),
 })
 
 /** Limits of connections to endpoints. */
@@ -34,5 +39,22 @@ export const upstream = z.strictObject({
     .min(1, { error: expected('at least one endpoint') })
     .describe('The servers: an address, or an address with more about it.'),
   balance: z.enum(BALANCES).default(DEFAULTS.balance).describe('How endpoints are chosen.'),
+  hash: hash.optional().describe('What maglev and bounded-ring choose by.'),
+  sticky: sticky.optional().describe('A cookie ties clients to the endpoint they got first.'),
+  slowStart: duration
+    .optional()
+    .describe('An endpoint that returns gets its whole share after so long.'),
+  panicShare: share
+    .optional()
+    .describe(
+      'With less than this share of endpoints up, all are used; only with none unless given.',
+    ),
+  zone: name.optional().describe('Endpoints of this zone are preferred while half of them is up.'),
+  health: health.optional().describe('Probes of the endpoints; none unless given.'),
+  ejection: ejection.optional().describe('Leaves endpoints out for what comes of requests.'),
+  retry: retry.optional().describe('Sends requests again that were sent in vain.'),
+  circuit: circuit
+    .optional()
+    .describe('Limits over all workers, beyond which requests are refused with 503.'),
   timeouts: upstreamTimeouts.prefault({}).describe('Limits of connections to the endpoints.'),
 })

@@ -17,6 +17,8 @@ export interface Watched {
   isAnswering?(): boolean
   /** Whether a request has begun that is not complete. */
   isAsking?(): boolean
+  /** Whether what is due was asked for in this very batch: nobody can have been silent since. */
+  hasJustAsked?(): boolean
 }
 
 /** A filter whose other end is a connection to a remote endpoint. */

@@ -11,6 +11,7 @@ const STATUSES: Partial<Record<SessionErrorCode, number>> = {
   ReadTimeout: STATUS_SERVER_TIMEOUT,
   ProtocolError: STATUS_BAD_RESPONSE,
   BufferOverflow: STATUS_OVERLOADED,
+  Overloaded: STATUS_OVERLOADED,
 }
 
 /** Status of the response that stands for a failure. */

@@ -24,7 +24,7 @@ import type { Exchange } from './exchange.ts'
 import type { MuxGroup } from './group.ts'
 import type { MuxHub } from './hub.ts'
 import type { MuxSession } from './mux-session.ts'
-import { mayRetry } from './policy.ts'
+import { decideRetry } from './policy.ts'
 
 /** Messages in progress at a time; a session that is full makes the others wait or go elsewhere. */
 const CALL_LIMIT = 4096
@@ -258,9 +258,8 @@ export class DubboSession implements MuxSession, Sink, Source, BatchListener {
 
   #fail(exchange: Exchange, error: SessionErrorCode): void {
     exchange.session = null
-    if (mayRetry(this.#hub.policy, exchange, error, this.served > 0)) {
-      return this.#hub.retry(exchange, error)
-    }
+    const retry = decideRetry(this.#hub.policy, exchange, error, this.served > 0)
+    if (retry !== 'none') return this.#hub.retry(exchange, retry === 'elsewhere')
     this.#hub.answered(exchange)
     exchange.fail(error)
   }

@@ -55,8 +55,14 @@ export class Exchange {
   hasInterim: boolean
   /** The answer is complete, or will never come. */
   isAnswered: boolean
+  /** When the current attempt began, in milliseconds of the monotonic clock, if somebody asks. */
+  startedAt: number
+  /** Until when it may wait for a session, on the same clock, if that is limited. */
+  waitsUntil: number
   /** Attempts that have failed. */
   failures: number
+  /** Retries of them that the retry policy has allowed. */
+  retried: number
   /**
    * Events taken in so far but for the last, or `null` if they cannot or need not be sent again.
    * The end has a field of its own, so that the list of most messages never grows.
@@ -81,7 +87,10 @@ export class Exchange {
     this.hasStarted = false
     this.hasInterim = false
     this.isAnswered = false
+    this.startedAt = 0
+    this.waitsUntil = 0
     this.failures = 0
+    this.retried = 0
     this.kept = null
     this.keptEnd = null
     this.keptSize = 0

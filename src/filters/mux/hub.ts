@@ -1,10 +1,10 @@
-import type { SessionErrorCode } from '../../engine/errors.ts'
 import type { Correlation } from '../../engine/event.ts'
 import type { Layout } from '../../engine/layout.ts'
+import type { Circuit } from './circuit.ts'
 import { Exchange, type Requester } from './exchange.ts'
 import { MuxGroup } from './group.ts'
 import { createSession, type MuxSession } from './mux-session.ts'
-import { isUnreached, type MuxPolicy } from './policy.ts'
+import type { MuxPolicy } from './policy.ts'
 
 /** How often idle sessions are looked over. */
 const SWEEP_MS = 1000
@@ -16,6 +16,7 @@ export class MuxHub {
   readonly #target: string
   readonly #groups = new Map<string, MuxGroup>()
   #sweeper: NodeJS.Timeout | null = null
+  #expirer: NodeJS.Timeout | null = null
   /** Counts sweeps: a clock that costs nothing to read. */
   #sweeps = 0
 
@@ -40,28 +41,34 @@ export class MuxHub {
 
   /** Begins a message, on a session now or later. */
   begin(exchange: Exchange): void {
+    const { retry, circuit } = this.policy
+    retry?.begin()
+    if (circuit?.enter() === false) {
+      exchange.isAnswered = true
+      exchange.fail('Overloaded')
+      return
+    }
     this.#dispatch(exchange, false)
   }
 
   /** An exchange has its answer, or will never have one. */
   answered(exchange: Exchange): void {
-    exchange.isAnswered = true
     exchange.group.observer?.end()
+    this.#finish(exchange)
   }
 
-  /** Sends an exchange again: elsewhere if its target was not reached, else on a new session. */
-  retry(exchange: Exchange, error: SessionErrorCode): void {
+  /** Sends an exchange again: to a key that is chosen anew, or to the same one on a new session. */
+  retry(exchange: Exchange, isElsewhere: boolean): void {
     const requester = exchange.requester
     if (requester === null) return
     exchange.group.observer?.end()
     exchange.failures++
-    const isElsewhere = isUnreached(error)
     if (isElsewhere) {
       try {
         exchange.group = this.#groupOf(requester.select())
       } catch (thrown) {
         this.#layout.runtime.reportScriptError(thrown)
-        exchange.isAnswered = true
+        this.#finish(exchange)
         exchange.fail('RuntimeError')
         return
       }
@@ -70,6 +77,13 @@ export class MuxHub {
       exchange.group = this.#groupOf(exchange.group.key)
     }
     this.#dispatch(exchange, !isElsewhere)
+  }
+
+  #finish(exchange: Exchange): void {
+    exchange.isAnswered = true
+    const { retry, circuit } = this.policy
+    if (exchange.retried > 0) retry?.end()
+    circuit?.leave()
   }
 
   /** The requester has gone. */
@@ -138,21 +152,66 @@ export class MuxHub {
   #dispatch(exchange: Exchange, isFresh: boolean): void {
     const { group, requester } = exchange
     if (requester === null) return
-    group.observer?.begin()
+    const { observer } = group
+    if (observer !== null) {
+      observer.begin()
+      if (observer.wantsAnswers) exchange.startedAt = performance.now()
+    }
     const session = exchange.isExclusive
       ? this.#create(group, requester, group.exclusive)
       : this.#acquire(group, requester, isFresh)
     const { maxQueue, maxCorrelatedQueue } = this.policy
     const limit = exchange.correlation === null ? maxQueue : maxCorrelatedQueue
     if (session !== null) this.#attach(exchange, session)
+    else if (this.policy.circuit?.mayWait(this.#pending()) === false) this.#refuse(exchange)
     else if (group.queue.length < limit) {
       exchange.own()
       group.queue.push(exchange)
+      if (this.policy.circuit !== null) this.#limitWaiting(exchange, this.policy.circuit)
     } else {
       this.#layout.runtime.log.error('[mux] buffer overflow')
       this.answered(exchange)
       exchange.fail('BufferOverflow')
     }
+  }
+
+  /** Messages of all keys that wait for a session. */
+  #pending(): number {
+    let pending = 0
+    for (const { queue } of this.#groups.values()) pending += queue.length
+    return pending
+  }
+
+  #refuse(exchange: Exchange): void {
+    this.answered(exchange)
+    exchange.fail('Overloaded')
+  }
+
+  #limitWaiting(exchange: Exchange, circuit: Circuit): void {
+    const { pendingMs } = circuit.limits
+    if (pendingMs === 0) return
+    exchange.waitsUntil = performance.now() + pendingMs
+    this.#expirer ??= setTimeout(() => this.#expireWaiting(circuit), pendingMs).unref()
+  }
+
+  /** Refuses what has waited too long, and looks again when the next may have. */
+  #expireWaiting(circuit: Circuit): void {
+    this.#expirer = null
+    const now = performance.now()
+    let next = Number.POSITIVE_INFINITY
+    for (const { queue } of [...this.#groups.values()]) {
+      // The oldest come first.
+      while (queue[0] !== undefined && queue[0].waitsUntil <= now) {
+        circuit.expired++
+        this.#refuse(queue.shift() as Exchange)
+      }
+      next = Math.min(next, queue[0]?.waitsUntil ?? next)
+    }
+    if (next < Number.POSITIVE_INFINITY) {
+      const delay = Math.ceil(next - now)
+      this.#expirer = setTimeout(() => this.#expireWaiting(circuit), delay).unref()
+    }
+    this.#layout.runtime.sockets.settle()
   }
 
   #acquire(group: MuxGroup, requester: Requester, isFresh: boolean): MuxSession | null {

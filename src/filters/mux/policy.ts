@@ -1,6 +1,8 @@
 import type { SessionErrorCode } from '../../engine/errors.ts'
 import type { UpstreamObserver } from '../../engine/upstream-observer.ts'
+import type { Circuit } from './circuit.ts'
 import type { Exchange } from './exchange.ts'
+import type { RetryPolicy } from './retry-policy.ts'
 
 /** How `mux` shares sessions; times in milliseconds. */
 export interface MuxPolicy {
@@ -17,6 +19,10 @@ export interface MuxPolicy {
   readonly idleMs: number
   /** Further attempts for a message whose target could not be reached. */
   readonly retries: number
+  /** What beyond that is sent again. */
+  readonly retry: RetryPolicy | null
+  /** What is refused. */
+  readonly circuit: Circuit | null
   /** Is told what becomes of the messages of each key. */
   readonly observer: UpstreamObserver | null
 }
@@ -26,20 +32,45 @@ export function isUnreached(error: SessionErrorCode): boolean {
   return error === 'ConnectionRefused' || error === 'ConnectionTimeout' || error === 'CannotResolve'
 }
 
+/** How a message that failed is sent again: not, to the same key, or to another one. */
+export type Retry = 'none' | 'again' | 'elsewhere'
+
 /**
- * Whether a message that failed before any byte of an answer may be sent again: when its target was never
- * reached; or when a session that had served others turns out to be dead and repeating the message
- * does no harm (RFC 9110 §9.2.2).
+ * What becomes of a message that failed before any answer. It is sent again when its target was
+ * never reached, or when a session that had served others turns out to be dead and repeating the
+ * message does no harm (RFC 9110 §9.2.2). A retry policy may add what was lost or took too long.
+ * Takes from the policy's budget: to be asked once per failure.
  */
-export function mayRetry(
+export function decideRetry(
   policy: MuxPolicy,
   exchange: Exchange,
   error: SessionErrorCode,
   isReused: boolean,
-): boolean {
-  if (exchange.requester === null || exchange.kept === null) return false
-  if (exchange.hasStarted || exchange.hasInterim) return false
-  if (exchange.failures >= policy.retries) return false
-  if (isUnreached(error)) return true
-  return error === 'ReadError' && isReused && exchange.isIdempotent && exchange.keptEnd !== null
+): Retry {
+  if (exchange.requester === null || exchange.kept === null) return 'none'
+  if (exchange.hasStarted || exchange.hasInterim) return 'none'
+  if (exchange.failures >= policy.retries) return 'none'
+  if (isUnreached(error)) return 'elsewhere'
+  if (!isRepeatable(exchange)) return 'none'
+  if (error === 'ReadError' && isReused) return 'again'
+  if (error !== 'ReadError' && error !== 'ReadTimeout') return 'none'
+  return takeRetry(policy, exchange) ? 'elsewhere' : 'none'
+}
+
+/** Whether an answer of this status is dropped and the message sent elsewhere. Asked once, too. */
+export function isRetriedStatus(policy: MuxPolicy, exchange: Exchange, status: number): boolean {
+  if (policy.retry?.isRefusal(status) !== true || exchange.hasInterim) return false
+  if (exchange.requester === null || exchange.kept === null || !isRepeatable(exchange)) return false
+  return exchange.failures < policy.retries && takeRetry(policy, exchange)
+}
+
+/** Nobody minds if it comes twice, and all of it is there. */
+function isRepeatable({ isIdempotent, keptEnd }: Exchange): boolean {
+  return isIdempotent && keptEnd !== null
+}
+
+function takeRetry({ retry }: MuxPolicy, exchange: Exchange): boolean {
+  if (retry === null || !retry.take(exchange.retried)) return false
+  exchange.retried++
+  return true
 }

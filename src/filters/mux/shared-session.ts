@@ -1,5 +1,4 @@
 import type { Context } from '../../engine/context.ts'
-import type { SessionErrorCode } from '../../engine/errors.ts'
 import {
   type Event,
   INTERIM,
@@ -14,11 +13,12 @@ import type { Layout } from '../../engine/layout.ts'
 import type { Session } from '../../engine/session.ts'
 import { Upstream } from '../connect/upstream.ts'
 import { DecodeHttpResponse } from '../decode-http-response.ts'
+import { statusOf } from '../http/status-of.ts'
 import type { Exchange } from './exchange.ts'
 import type { MuxGroup } from './group.ts'
 import type { MuxHub } from './hub.ts'
 import type { MuxSession } from './mux-session.ts'
-import { mayRetry } from './policy.ts'
+import { decideRetry, isRetriedStatus, type Retry } from './policy.ts'
 
 /**
  * One session of `mux`'s target that serves messages of many requesters, whose answers come in the
@@ -42,8 +42,10 @@ export class SharedSession implements MuxSession, Sink, Source {
   #paused: Exchange | null = null
   #isInputPaused = false
   #isOutputPaused = false
-  /** Why the target failed, when the answer that stands for it is held back for a retry. */
-  #failure: SessionErrorCode | '' = ''
+  /** What becomes of the oldest message, whose answer is held back: it will be sent again. */
+  #retry: Retry = 'none'
+  /** That answer was a status of the retry policy: the session goes on. */
+  #isRefused = false
   /** Answers completed so far. */
   served = 0
   isEnded = false
@@ -131,24 +133,14 @@ export class SharedSession implements MuxSession, Sink, Source {
     // Nobody has asked: whoever speaks out of turn cannot be trusted with the next question.
     if (exchange === undefined) return this.end('')
     switch (event.kind) {
-      case MESSAGE_START: {
-        const { failure } = event as MessageStart
-        if (failure !== '') {
-          this.group.observer?.failed(failure)
-          if (mayRetry(this.#hub.policy, exchange, failure, this.served > 0)) {
-            this.#failure = failure
-            break
-          }
-        }
-        exchange.hasStarted = true
-        exchange.kept = null
-        if ((event as MessageStart).wire?.opensTunnel === true) this.#openTunnel(exchange)
-        exchange.requester?.deliver(event, exchange)
+      case MESSAGE_START:
+        this.#start(exchange, event as MessageStart)
         break
-      }
       case MESSAGE_END:
         if (this.#isTunnel) exchange.requester?.deliver(event, exchange)
-        else if (this.#failure === '') this.#complete(exchange, event)
+        else if (this.#retry === 'none') this.#complete(exchange, event)
+        // With a failure the session ends, and takes care of the message then.
+        else if (this.#isRefused) this.#sendElsewhere(exchange)
         break
       case INTERIM:
         exchange.hasInterim = true
@@ -187,15 +179,33 @@ export class SharedSession implements MuxSession, Sink, Source {
     if (this.#hasInputEnded) this.end('')
   }
 
+  #start(exchange: Exchange, event: MessageStart): void {
+    const { failure } = event
+    const { observer } = this.group
+    const { policy } = this.#hub
+    if (failure !== '') {
+      observer?.failed(failure)
+      this.#retry = decideRetry(policy, exchange, failure, this.served > 0)
+    } else {
+      if (observer?.wantsAnswers === true)
+        observer.answered(statusOf(event), performance.now() - exchange.startedAt)
+      if (policy.retry !== null && isRetriedStatus(policy, exchange, statusOf(event))) {
+        this.#retry = 'elsewhere'
+        this.#isRefused = true
+        // The connection forgets the head when it gets another request.
+        exchange.own()
+      }
+    }
+    if (this.#retry !== 'none') return
+    exchange.hasStarted = true
+    exchange.kept = null
+    if (event.wire?.opensTunnel === true) this.#openTunnel(exchange)
+    exchange.requester?.deliver(event, exchange)
+  }
+
   #complete(exchange: Exchange, event: Event): void {
-    this.#waiting.shift()
-    this.served++
-    this.#balancePauses()
-    const isOver =
-      // The rest of the message would be taken for the next one.
-      this.#feeding === exchange || this.#isExclusive || this.#decoder?.isReusable === false
     const { requester } = exchange
-    exchange.session = null
+    const isOver = this.#takeOldest(exchange)
     this.#hub.answered(exchange)
     // What waits in the queue may be of the same requester, and be answered at once.
     const isAwaited = this.group.queue.length > 0
@@ -203,6 +213,26 @@ export class SharedSession implements MuxSession, Sink, Source {
     if (isOver) this.end('')
     else this.#hub.released(this)
     if (!isAwaited) requester?.deliver(event, exchange)
+  }
+
+  /** The answer was dropped: somebody else may have a better one. */
+  #sendElsewhere(exchange: Exchange): void {
+    this.#retry = 'none'
+    this.#isRefused = false
+    const isOver = this.#takeOldest(exchange)
+    if (isOver) this.end('')
+    else this.#hub.released(this)
+    this.#hub.retry(exchange, true)
+  }
+
+  /** The oldest message has its answer. Returns whether the session cannot be used any more. */
+  #takeOldest(exchange: Exchange): boolean {
+    this.#waiting.shift()
+    this.served++
+    this.#balancePauses()
+    exchange.session = null
+    // The rest of the message would be taken for the next one.
+    return this.#feeding === exchange || this.#isExclusive || this.#decoder?.isReusable === false
   }
 
   #ended(end: SessionEnd): void {
@@ -214,7 +244,8 @@ export class SharedSession implements MuxSession, Sink, Source {
     this.#balancePauses()
     this.#session.free()
     this.#hub.removed(this)
-    const error = this.#failure || end.error || 'ReadError'
+    const error = end.error || 'ReadError'
+    let decided = this.#retry
     for (const exchange of waiting) {
       exchange.session = null
       if (this.#isTunnel) {
@@ -222,8 +253,14 @@ export class SharedSession implements MuxSession, Sink, Source {
         if (!this.#hasOutputEnded) exchange.requester?.deliver(end, exchange)
         continue
       }
-      if (mayRetry(this.#hub.policy, exchange, error, this.served > 0)) {
-        this.#hub.retry(exchange, error)
+      const retry =
+        decided === 'none'
+          ? decideRetry(this.#hub.policy, exchange, error, this.served > 0)
+          : decided
+      // Decided for the oldest only.
+      decided = 'none'
+      if (retry !== 'none' && exchange.requester !== null) {
+        this.#hub.retry(exchange, retry === 'elsewhere')
         continue
       }
       this.#hub.answered(exchange)

@@ -1,3 +1,4 @@
+import type { EndpointTable } from '../../balancer/endpoint-table.ts'
 import type { RequestObserver } from '../../engine/request-observer.ts'
 import type { Runtime } from '../../engine/runtime.ts'
 import { beginRequest } from '../../filters/begin-request.ts'
@@ -6,6 +7,15 @@ import { type Builder, type Configuration, pipy } from '../configuration.ts'
 import type { LoadBalancerSpec, RouteSpec } from '../spec.ts'
 import { addRoute, plainUpstream, toRule, upstreamsOf } from './routes.ts'
 import { addBalancing, addConnections, addTcp, createUpstream, type Upstream } from './upstream.ts'
+
+/** What a worker adds to a load balancer; all may be left out. */
+export interface LbEnvironment {
+  readonly observers?: readonly RequestObserver[]
+  /** What threads share of endpoints; without it, the program is alone. */
+  readonly table?: EndpointTable | undefined
+  /** Gives this worker's part of a number that is for all workers; all of it unless given. */
+  readonly shareOf?: (total: number) => number
+}
 
 /**
  * The pipelines of a load balancer, made of the same filters that scripts use. HTTP requests are
@@ -21,10 +31,10 @@ import { addBalancing, addConnections, addTcp, createUpstream, type Upstream } f
 export function loadBalancer(
   spec: LoadBalancerSpec,
   runtime: Pick<Runtime, 'context'>,
-  observers: readonly RequestObserver[] = [],
+  { observers = [], table, shareOf = (total) => total }: LbEnvironment = {},
 ): Configuration {
   const upstreams = spec.upstreams.map((one, index) =>
-    createUpstream(one, { index, runtime, isOnly: spec.upstreams.length === 1 }),
+    createUpstream(one, { index, runtime, isOnly: spec.upstreams.length === 1, table, shareOf }),
   )
   const entries = entriesOf(spec, observers.length > 0)
   const program = pipy()

@@ -1,24 +1,25 @@
-import { Balancer } from '../../balancer/balancer.ts'
-import { LeastConnections } from '../../balancer/least-connections.ts'
-import { createEndpoint, type Picker } from '../../balancer/picker.ts'
-import { Random } from '../../balancer/random.ts'
-import { RoundRobin } from '../../balancer/round-robin.ts'
+import { Affinity } from '../../balancer/affinity.ts'
+import type { Balancer } from '../../balancer/balancer.ts'
+import type { EndpointTable } from '../../balancer/endpoint-table.ts'
+import { threadLoad } from '../../balancer/load-monitor.ts'
+import { RetryBudget } from '../../balancer/retry-budget.ts'
+import type { Context } from '../../engine/context.ts'
 import type { Runtime } from '../../engine/runtime.ts'
+import { Circuit } from '../../filters/mux/circuit.ts'
+import { RetryPolicy } from '../../filters/mux/retry-policy.ts'
+import { tieRequest } from '../../filters/tie-request.ts'
+import { tieResponse } from '../../filters/tie-response.ts'
 import type { Builder } from '../configuration.ts'
 import { formatAddress } from '../format-address.ts'
-import type { Balance, UpstreamSpec } from '../spec.ts'
+import type { UpstreamSpec } from '../spec.ts'
+import { type Ties, tiesOf } from './affinity.ts'
+import { createBalancer } from './create-balancer.ts'
 
 /** Pooled upstream connections per endpoint and worker that wait for a request. */
 const MAX_IDLE_CONNECTIONS = 256
 /** Upstream connections per endpoint and worker; requests beyond wait. */
 const MAX_CONNECTIONS = 4096
 const MAX_WAITING = 4096
-
-const PICKERS: Readonly<Record<Balance, () => Picker>> = {
-  'round-robin': () => new RoundRobin(),
-  'least-connections': () => new LeastConnections(),
-  random: () => new Random(),
-}
 
 /** An upstream on one worker, as its pipelines see it. */
 export interface Upstream {
@@ -27,6 +28,14 @@ export interface Upstream {
   /** The pipeline of one connection to an endpoint. */
   readonly connection: string
   readonly balancer: Balancer
+  /** What is sent again beyond what has not reached anybody. */
+  readonly retry: RetryPolicy | null
+  /** What is refused. */
+  readonly circuit: Circuit | null
+  /** To one endpoint, from this worker. */
+  readonly maxConnections: number
+  /** What ties requests to endpoints. */
+  readonly ties: Ties | undefined
   /** Options of `connect` that limit its connections. */
   readonly timeouts: {
     connectTimeout: number
@@ -40,20 +49,33 @@ export interface Upstream {
   readonly chosen: () => string
 }
 
-/** Makes the balancer of an upstream, which is number `index`, and what its pipelines need. */
+/** Where an upstream is to be. */
+interface UpstreamPlace {
+  /** Its number in the program. */
+  readonly index: number
+  readonly isOnly: boolean
+  readonly runtime: Pick<Runtime, 'context'>
+  readonly table: EndpointTable | undefined
+  /** Gives this worker's part of a number that is for all workers. */
+  readonly shareOf: (total: number) => number
+}
+
+/** Makes the balancer of an upstream, and what its pipelines need. */
 export function createUpstream(
-  { name, endpoints, balance, timeouts }: UpstreamSpec,
-  { index, runtime, isOnly }: { index: number; runtime: Pick<Runtime, 'context'>; isOnly: boolean },
+  spec: UpstreamSpec,
+  { index, runtime, isOnly, table, shareOf }: UpstreamPlace,
 ): Upstream {
+  const { name, endpoints, timeouts } = spec
   const addresses = endpoints.map(formatAddress)
-  const balancer = new Balancer(
-    addresses.map((address, at) => createEndpoint(address, endpoints[at]?.weight ?? 1)),
-    PICKERS[balance](),
-  )
+  const balancer = createBalancer(spec, table)
   return {
     pipeline: `balance ${name}`,
     connection: isOnly ? 'upstream' : `upstream ${name}`,
     balancer,
+    retry: retryPolicy(spec, shareOf),
+    circuit: circuitOf(spec, shareOf),
+    maxConnections: shareOf(spec.circuit?.maxConnections ?? 0) || MAX_CONNECTIONS,
+    ties: tiesOf(spec, addresses),
     timeouts: {
       connectTimeout: timeouts.connectMs / 1000,
       responseTimeout: timeouts.responseMs / 1000,
@@ -62,10 +84,9 @@ export function createUpstream(
     },
     // The context remembers the choice: the connection may be made later, from a queue.
     choose: () => {
-      const address = balancer.select()
       const { context } = runtime
-      if (context === null) return address
-      context.data = address
+      if (context === null) return balancer.select()
+      const address = chooseIn(context, balancer)
       const { request } = context
       if (request !== null) {
         request.upstream = index
@@ -75,22 +96,26 @@ export function createUpstream(
       }
       return address
     },
-    chosen: () => String(runtime.context?.data),
+    chosen: () => addressIn(runtime.context?.data),
   }
 }
 
 /** Appends what sends each request to an endpoint over a pool of connections. */
 export function addBalancing(program: Builder, upstream: Upstream): void {
-  const { balancer, timeouts } = upstream
+  const { balancer, timeouts, ties } = upstream
+  if (ties !== undefined) program.append(tieRequest, [ties.read])
   program.mux(upstream.connection, upstream.choose, {
     pipelining: 1,
-    maxSessions: MAX_CONNECTIONS,
+    maxSessions: upstream.maxConnections,
     maxQueue: MAX_WAITING,
     maxIdle: MAX_IDLE_CONNECTIONS,
     idleTimeout: timeouts.idleTimeout,
-    retries: balancer.endpoints.length,
+    retries: balancer.endpoints.length + (upstream.retry?.attempts ?? 0),
+    ...(upstream.retry !== null && { retry: upstream.retry }),
+    ...(upstream.circuit !== null && { circuit: upstream.circuit }),
     observer: balancer,
   })
+  if (ties?.cookieOf !== undefined) program.append(tieResponse, [ties.cookieOf])
 }
 
 /** Adds the pipeline of one HTTP connection to an endpoint. */
@@ -107,4 +132,39 @@ export function addTcp(program: Builder, upstream: Upstream): void {
   const { balancer, timeouts, choose } = upstream
   const retryCount = balancer.endpoints.length
   program.connect(choose, { ...timeouts, eager: true, retryCount, observer: balancer })
+}
+
+/** Chooses an endpoint, another one than before if this is not the first attempt. */
+function chooseIn(context: Context, balancer: Balancer): string {
+  const before = context.data
+  if (before instanceof Affinity) return balancer.selectTied(before)
+  const address = typeof before === 'string' ? balancer.selectOther(before) : balancer.select()
+  context.data = address
+  return address
+}
+
+function addressIn(data: unknown): string {
+  return data instanceof Affinity ? data.address : String(data)
+}
+
+type ShareOf = UpstreamPlace['shareOf']
+
+function retryPolicy({ retry, circuit }: UpstreamSpec, shareOf: ShareOf): RetryPolicy | null {
+  if (retry === undefined) return null
+  const { attempts, statuses, budgetRatio, budgetPerSecond } = retry
+  const budget = new RetryBudget(budgetRatio, budgetPerSecond)
+  const maxInProgress = shareOf(circuit?.maxRetries ?? 0)
+  return new RetryPolicy({ attempts, statuses, budget, maxInProgress })
+}
+
+function circuitOf({ circuit }: UpstreamSpec, shareOf: ShareOf): Circuit | null {
+  if (circuit === undefined) return null
+  const { maxRequests, maxPending, pendingTimeoutMs, maxDelayMs = 0 } = circuit
+  const limits = {
+    maxRequests: shareOf(maxRequests),
+    maxPending: shareOf(maxPending),
+    pendingMs: pendingTimeoutMs,
+    maxDelayMs,
+  }
+  return new Circuit(limits, maxDelayMs > 0 ? threadLoad() : null)
 }

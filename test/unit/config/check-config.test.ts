@@ -49,7 +49,7 @@ const CASES: readonly [title: string, yaml: string, problems: string[]][] = [
     'listeners: [{ address: 1, upstream: app, protocol: htp }]\nupstreams: { app: { endpoints: [9001], balance: fair } }',
     [
       'lb.yaml:1:52: listeners[0].protocol: expected one of http, tcp, found "htp": did you mean "http"?',
-      'lb.yaml:2:49: upstreams.app.balance: expected one of round-robin, least-connections, random, found "fair": use one of round-robin, least-connections, random',
+      'lb.yaml:2:49: upstreams.app.balance: expected one of round-robin, least-connections, least-time, power-of-two, random, maglev, bounded-ring, found "fair": use one of round-robin, least-connections, least-time, power-of-two, random, maglev, bounded-ring',
     ],
   ],
   [

@@ -325,6 +325,8 @@ for (const kind of ['mux', 'demux'] as const) {
         target: () => ({
           begin: () => told.push('begin'),
           end: () => told.push('end'),
+          wantsAnswers: false,
+          answered: () => told.push('answered'),
           failed: (error: string) => told.push(error),
         }),
       }

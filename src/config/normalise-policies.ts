@@ -1,0 +1,139 @@
+import type { EjectionPolicy } from '../balancer/ejector.ts'
+import type {
+  CheckSpec,
+  CircuitSpec,
+  HashKeySpec,
+  HealthSpec,
+  RetrySpec,
+  StickySpec,
+  UpstreamPolicies,
+} from '../program/upstream-policies.ts'
+import { milliseconds } from './duration.ts'
+import {
+  CIRCUIT_DEFAULTS,
+  EJECTION_DEFAULTS,
+  HEALTH_DEFAULTS,
+  RETRY_DEFAULTS,
+  STICKY_DEFAULTS,
+} from './policy-defaults.ts'
+import type { ConfigInput } from './schema/config.ts'
+
+type UpstreamInput = ConfigInput['upstreams'][string]
+type Section<K extends keyof UpstreamInput> = NonNullable<UpstreamInput[K]>
+
+/** What an upstream does beyond the plain. */
+export function normalisePolicies(upstream: UpstreamInput): UpstreamPolicies {
+  const { hash, sticky, slowStart, panicShare, zone, health, ejection, retry, circuit } = upstream
+  return {
+    ...(hash !== undefined && { hash: hashKey(hash) }),
+    ...(sticky !== undefined && { sticky: stickyCookie(sticky) }),
+    ...(slowStart !== undefined && { slowStartMs: milliseconds(slowStart) }),
+    ...(panicShare !== undefined && { panicShare }),
+    ...(zone !== undefined && { zone }),
+    ...(health !== undefined && { health: probes(health) }),
+    ...(ejection !== undefined && { ejection: ejections(ejection) }),
+    ...(retry !== undefined && { retry: retries(retry) }),
+    ...(circuit !== undefined && { circuit: limits(circuit) }),
+  }
+}
+
+function hashKey(hash: Section<'hash'>): HashKeySpec {
+  if (hash === 'path' || hash === 'address') return { type: hash }
+  // Names of fields are compared in lower case.
+  if ('header' in hash) return { type: 'header', name: hash.header.toLowerCase() }
+  return 'cookie' in hash
+    ? { type: 'cookie', name: hash.cookie }
+    : { type: 'query', name: hash.query }
+}
+
+function stickyCookie(given: Section<'sticky'>): StickySpec {
+  const { cookie, secret, path, domain, maxAge, sameSite, secure } = withDefaults(
+    STICKY_DEFAULTS,
+    given,
+  )
+  return {
+    cookie,
+    secret,
+    path,
+    ...(domain !== undefined && { domain }),
+    maxAgeSeconds: Math.ceil(milliseconds(maxAge) / 1000),
+    sameSite,
+    isSecure: secure,
+  }
+}
+
+function probes(given: Section<'health'>): HealthSpec {
+  const health = withDefaults(HEALTH_DEFAULTS, given)
+  return {
+    check: check(given),
+    intervalMs: milliseconds(health.interval),
+    unhealthyIntervalMs: milliseconds(health.unhealthyInterval),
+    timeoutMs: milliseconds(health.timeout),
+    healthyThreshold: health.healthyThreshold,
+    unhealthyThreshold: health.unhealthyThreshold,
+  }
+}
+
+function check({ type = HEALTH_DEFAULTS.type, ...given }: Section<'health'>): CheckSpec {
+  if (type !== 'http') return { type }
+  const { method, path, status } = withDefaults(HEALTH_DEFAULTS, given)
+  const statuses = typeof status === 'object' ? status : [status]
+  const { host = '', body = '' } = given
+  return { type, method, path, host, statuses: statuses.map(statusRange), body }
+}
+
+function statusRange(status: number | string): [number, number] {
+  const [from, to = from] = String(status).split('-').map(Number)
+  return [from as number, to as number]
+}
+
+function ejections(given: Section<'ejection'>): EjectionPolicy {
+  const { latencyFloor, interval, duration, maxDuration, maxShare, ...numbers } = withDefaults(
+    EJECTION_DEFAULTS,
+    given,
+  )
+  return {
+    ...numbers,
+    latencyFloorMs: milliseconds(latencyFloor),
+    intervalMs: milliseconds(interval),
+    ejectionMs: milliseconds(duration),
+    maxEjectionMs: milliseconds(maxDuration),
+    maxEjectedShare: maxShare,
+  }
+}
+
+function retries(given: Section<'retry'>): RetrySpec {
+  const { attempts, statuses, budget, minPerSecond } = withDefaults(RETRY_DEFAULTS, given)
+  return {
+    attempts,
+    statuses: [...statuses],
+    budgetRatio: budget,
+    budgetPerSecond: minPerSecond,
+  }
+}
+
+function limits(given: Section<'circuit'>): CircuitSpec {
+  const { pendingTimeout, maxDelay, ...numbers } = withDefaults(CIRCUIT_DEFAULTS, given)
+  return {
+    ...numbers,
+    pendingTimeoutMs: milliseconds(pendingTimeout),
+    ...(maxDelay !== undefined && { maxDelayMs: milliseconds(maxDelay) }),
+  }
+}
+
+/** What is given, and a default for each key that has one and is left out. */
+type WithDefaults<D, G> = {
+  [K in keyof D | keyof G]: K extends keyof G
+    ? K extends keyof D
+      ? Exclude<G[K], undefined> | D[K]
+      : G[K]
+    : D[K & keyof D]
+}
+
+function withDefaults<D extends object, G extends object>(
+  defaults: D,
+  given: G,
+): WithDefaults<D, G> {
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ...defaults, ...Object.fromEntries(entries) } as WithDefaults<D, G>
+}

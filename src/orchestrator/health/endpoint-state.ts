@@ -1,0 +1,38 @@
+import type { AdminState, EndpointTable, Health } from '../../balancer/endpoint-table.ts'
+
+/** What is known of an endpoint, for status pages, metrics and the admin API. */
+export interface EndpointState {
+  readonly upstream: string
+  readonly address: string
+  readonly health: Health
+  readonly state: AdminState
+  /** The operator's weight, or that of the config. */
+  readonly weight: number
+  readonly isEjected: boolean
+  /** How often it has been ejected since the process began. */
+  readonly ejections: number
+}
+
+/** What an operator may change about an endpoint, until the process ends. */
+export interface EndpointChange {
+  readonly state?: AdminState
+  /** From 1 to 256, or 0 for that of the config. */
+  readonly weight?: number
+}
+
+/** Reads the state of an endpoint, whose weight in the config is `weight`. */
+export function stateOf(
+  table: EndpointTable,
+  row: number,
+  { upstream, address, weight }: { upstream: string; address: string; weight: number },
+): EndpointState {
+  return {
+    upstream,
+    address,
+    health: table.health(row),
+    state: table.adminState(row),
+    weight: table.weight(row) || weight,
+    isEjected: table.isEjected(row),
+    ejections: table.ejections(row),
+  }
+}

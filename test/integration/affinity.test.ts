@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { AppServer } from './support/app-server.ts'
+import { ask } from './support/load.ts'
+import { startUpstream } from './support/start-upstream.ts'
+
+async function start(
+  context: TestContext,
+  upstream: Readonly<Record<string, unknown>>,
+): Promise<{ servers: AppServer[]; port: number }> {
+  const servers: AppServer[] = []
+  for (const name of ['a', 'b', 'c']) servers.push(await AppServer.start(context, name))
+  const endpoints = servers.map(({ address }) => address)
+  const { port } = await startUpstream(context, { endpoints, ...upstream })
+  return { servers, port }
+}
+
+const KEYS = Array.from({ length: 40 }, (_, i) => `key-${i}`)
+
+interface Keyed {
+  readonly hash: unknown
+  request(key: string): { path?: string; headers?: Record<string, string> }
+}
+
+const KINDS: Record<string, Keyed> = {
+  header: { hash: { header: 'X-User' }, request: (key) => ({ headers: { 'x-uSER': key } }) },
+  cookie: { hash: { cookie: 'id' }, request: (key) => ({ headers: { cookie: `a=b; id=${key}` } }) },
+  query: { hash: { query: 'q' }, request: (key) => ({ path: `/?x=1&q=${key}` }) },
+  path: { hash: 'path', request: (key) => ({ path: `/${key}?${Math.random()}` }) },
+}
+
+for (const balance of ['maglev', 'bounded-ring']) {
+  for (const [kind, { hash, request }] of Object.entries(KINDS)) {
+    test(`${balance} by ${kind}: the same key, the same endpoint`, async (context) => {
+      const { port } = await start(context, { balance, hash })
+      const first: string[] = []
+      for (const key of KEYS) first.push((await ask(port, request(key))).body)
+      for (const [i, key] of KEYS.entries())
+        assert.equal((await ask(port, request(key))).body, first[i])
+      assert.deepEqual([...new Set(first)].sort(), ['a', 'b', 'c'])
+    })
+  }
+}
+
+test('maglev by address: a client stays', async (context) => {
+  const { port } = await start(context, { balance: 'maglev', hash: 'address' })
+  const bodies = new Set<string>()
+  for (let i = 0; i < 10; i++) bodies.add((await ask(port)).body)
+  assert.equal(bodies.size, 1)
+})
+
+test('when its endpoint dies, a key gets another one, and the others stay', async (context) => {
+  const { servers, port } = await start(context, { balance: 'maglev', hash: 'path' })
+  const before: string[] = []
+  for (const key of KEYS) before.push((await ask(port, { path: `/${key}` })).body)
+  servers[0]?.kill()
+  for (const [i, key] of KEYS.entries()) {
+    const { status, body } = await ask(port, { path: `/${key}` })
+    assert.equal(status, 200)
+    if (before[i] === 'a') assert.notEqual(body, 'a')
+  }
+})
+
+test('a cookie ties a client to its endpoint, and to another one when that is gone', async (context) => {
+  const { servers, port } = await start(context, { sticky: { cookie: 'srv', secret: 'x' } })
+  for (const server of servers) {
+    const { handler } = server
+    server.handler = (request, response) => {
+      response.setHeader('Set-Cookie', ['mine=1', 'other=2'])
+      handler(request, response)
+    }
+  }
+  const { body, headers } = await ask(port)
+  const cookies = headers['set-cookie'] as string[]
+  assert.deepEqual(cookies.slice(0, 2), ['mine=1', 'other=2'])
+  const cookie = (cookies[2] ?? '').split(';')[0] as string
+  assert.match(cookie, /^srv=[0-9a-f]{16}$/)
+  for (let i = 0; i < 6; i++) {
+    const again = await ask(port, { headers: { cookie: `mine=1; ${cookie}` } })
+    assert.equal(again.body, body)
+    assert.deepEqual(again.headers['set-cookie'], ['mine=1', 'other=2'])
+  }
+  servers['abc'.indexOf(body)]?.kill()
+  const moved = await ask(port, { headers: { cookie } })
+  assert.equal(moved.status, 200)
+  assert.notEqual(moved.body, body)
+  assert.match((moved.headers['set-cookie'] as string[])[2] ?? '', /^srv=[0-9a-f]{16};/)
+})
+
+test('a forged cookie ties to nobody', async (context) => {
+  const { port } = await start(context, { sticky: { secret: 'x' } })
+  const { headers } = await ask(port, { headers: { cookie: 'sluice=0123456789abcdef' } })
+  assert.equal((headers['set-cookie'] as string[]).length, 1)
+})
