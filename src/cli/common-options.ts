@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import type { AdminOptions } from '../admin/admin-api.ts'
 import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts'
+import { LOG_FORMATS, type LogFormatName } from '../observability/stdout-sink.ts'
 import type { OptionSpec, ParsedOptions } from './option-table.ts'
 import { parseAddress } from './parse-address.ts'
-import { parseDuration, parseInteger } from './parse-value.ts'
+import { parseChoice, parseDuration, parseInteger } from './parse-value.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What every command that runs workers can be told. */
@@ -11,6 +12,7 @@ export interface RunOptions {
   workers: number
   drainTimeoutMs: number
   logLevel: LogLevel
+  logFormat: LogFormatName
   /** Limit of one worker's JavaScript heap; connections' buffers are outside of it. */
   workerMemoryMb: number
   /** A worker that answers nothing for so long is replaced; 0 waits for ever. */
@@ -57,6 +59,11 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     doc: 'debug, info, warn or error. Info is always shown. Default: error.',
   },
   {
+    name: 'log-format',
+    value: '<format>',
+    doc: 'text, or json for an object on each line. Default: text.',
+  },
+  {
     name: 'admin',
     value: '<address>',
     doc: 'Serve the admin API at port, host:port or [ipv6]:port; a port alone is on 127.0.0.1.',
@@ -92,6 +99,11 @@ export function readRunOptions(
         ? (defaults.hangTimeoutMs ?? DEFAULT_HANG_TIMEOUT_MS)
         : parseDuration('hang-timeout', hangTimeout),
     admin,
+    logFormat: parseChoice(
+      'log-format',
+      options.value('log-format') ?? defaults.logFormat ?? 'text',
+      LOG_FORMATS,
+    ),
     hasMetrics: admin !== undefined,
     workerMemoryMb:
       memory === undefined

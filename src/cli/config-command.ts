@@ -68,6 +68,7 @@ function defaultsOf(section: ProcessConfig): Partial<RunOptions> & { workers: nu
     ...(section.admin !== undefined && {
       admin: adminOptions(String(section.admin.address), section.admin.tokenFile),
     }),
+    ...(section.logFormat !== undefined && { logFormat: section.logFormat }),
     ...(section.logLevel !== undefined && { logLevel: section.logLevel }),
   }
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { configureLogger, logger } from '../observability/logger.ts'
-import { writeLogToStdout } from '../observability/stdout-sink.ts'
+import { stdoutSink } from '../observability/stdout-sink.ts'
 import { LoadError } from '../orchestrator/load-error.ts'
 import type { GoodScript } from '../program/load-script.ts'
 import { HELP_OPTION, RUN_OPTIONS, type RunOptions, readRunOptions } from './common-options.ts'
@@ -140,7 +140,7 @@ async function runScript(
   // Paths in scripts are relative to the script. Only the main thread can change directory.
   process.chdir(dirname(file))
 
-  configureLogger({ level: run.logLevel, sink: writeLogToStdout })
+  configureLogger({ level: run.logLevel, sink: stdoutSink(run.logFormat) })
   if (options.isSet('gui-port')) logger.info('[gui] The web UI is not part of this build yet')
   const { loadScriptInJob } = await import('../orchestrator/load-in-job.ts')
   const { logPrinted, logScript } = await import('../orchestrator/log-script.ts')

@@ -16,6 +16,15 @@ export function formatLogLine({ time, level, message }: LogEntry): string {
   return `${formatTime(time)} [${LEVEL_NAMES[level]}] ${message}`
 }
 
+/**
+ * Formats an entry as an object on one line, for programs. Raw text, which scripts print, is a
+ * message without a level.
+ */
+export function formatLogJson({ time, level, message }: LogEntry): string {
+  const text = message.replace(/\n$/, '')
+  return JSON.stringify({ time: new Date(time).toISOString(), level, message: text })
+}
+
 /** A time in milliseconds as `YYYY-MM-DD HH:MM:SS`, local. */
 export function formatTime(time: number): string {
   const second = Math.floor(time / 1000)

@@ -1,5 +1,5 @@
 import { configureLogger, type LogLevel, logger } from '../observability/logger.ts'
-import { writeLogToStdout } from '../observability/stdout-sink.ts'
+import { type LogFormatName, stdoutSink } from '../observability/stdout-sink.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import { InheritedSockets } from './inherited-sockets.ts'
 import { Orchestrator } from './orchestrator.ts'
@@ -13,6 +13,7 @@ export interface RunProgramOptions {
   workerMemoryMb: number
   hangTimeoutMs: number
   logLevel: LogLevel
+  logFormat: LogFormatName
   /** Count requests and what workers do, for the admin API. */
   hasMetrics: boolean
 }
@@ -43,7 +44,7 @@ export async function runProgram(
   options: RunProgramOptions,
   origin?: RunningSource,
 ): Promise<RunningProgram> {
-  configureLogger({ level: options.logLevel, sink: writeLogToStdout })
+  configureLogger({ level: options.logLevel, sink: stdoutSink(options.logFormat) })
   const manager = new ServiceManager(process.env)
   const inherited = new InheritedSockets(process.env)
   const orchestrator = new Orchestrator(spec, { ...options, inherited })

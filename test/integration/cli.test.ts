@@ -209,3 +209,15 @@ test('lists all filters', async () => {
   assert.equal(stdout.trim().split('\n').length, 32)
   assert.match(stdout, /^\nconnect +\(target\[, options\]\) +Sends data/)
 })
+
+test('the log can be objects for programs', async (context) => {
+  const args = ['lb', '--listen', '127.0.0.1:0', '--to', '127.0.0.1:1', '--workers', '1']
+  const sluice = startSluice(context, [...args, '--log-format', 'json'])
+  await sluice.line(/Listening on/)
+  const entry = JSON.parse(sluice.stdout.split('\n')[0] ?? '')
+  assert.equal(entry.level, 'info')
+  assert.match(entry.message, /^\[listener\] Listening on 127\.0\.0\.1:\d+$/)
+  const wrong = await runSluice([...args, '--log-format', 'xml'])
+  assert.equal(wrong.status, 2)
+  assert.match(wrong.stderr, /^sluice: --log-format xml: want text or json/)
+})

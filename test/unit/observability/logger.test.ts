@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatLogLine } from '../../../src/observability/log-line.ts'
+import { formatLogJson, formatLogLine } from '../../../src/observability/log-line.ts'
 import {
   configureLogger,
   LOG_LEVELS,
@@ -15,6 +15,17 @@ test('formats lines with local time and level', () => {
     '2021-06-01 09:08:07 [warning] hello',
   )
   assert.equal(formatLogLine({ time, level: undefined, message: 'as it is' }), 'as it is')
+})
+
+test('formats objects for programs', () => {
+  const time = Date.UTC(2021, 5, 1, 9, 8, 7, 6)
+  assert.deepEqual(JSON.parse(formatLogJson({ time, level: 'warn', message: 'a "b"\nc' })), {
+    time: '2021-06-01T09:08:07.006Z',
+    level: 'warn',
+    message: 'a "b"\nc',
+  })
+  const raw = formatLogJson({ time, level: undefined, message: 'printed\n' })
+  assert.deepEqual(JSON.parse(raw), { time: '2021-06-01T09:08:07.006Z', message: 'printed' })
 })
 
 /** Which levels show at a threshold: info counts as the highest of all. */
