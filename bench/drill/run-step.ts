@@ -19,13 +19,18 @@ export async function runStep(
   await step.prepare?.(scene)
   const wrk = await WrkLoad.start(port, cpus)
   const strict = new StrictClients(port, STRICT_CLIENTS)
-  await pause(LOOK_MS)
-  const start = performance.now()
-  const isPossible = await step.run(scene)
-  const end = performance.now()
-  await step.restore?.(scene)
-  if (isPossible) await pause(LOOK_MS)
-  await strict.stop()
+  const start = performance.now() + LOOK_MS
+  let end = start
+  let isPossible: boolean
+  try {
+    await pause(LOOK_MS)
+    isPossible = await step.run(scene)
+    end = performance.now()
+    await step.restore?.(scene)
+    if (isPossible) await pause(LOOK_MS)
+  } finally {
+    await strict.stop()
+  }
   const counts = await wrk.stop()
   if (!isPossible) return undefined
 

@@ -234,7 +234,7 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     return this.exchanges.size > 0
   }
 
-  drain(): void {
-    this.responder?.drain()
+  drain(isPatient: boolean): void {
+    this.responder?.drain(isPatient)
   }
 }

@@ -104,9 +104,10 @@ export class EncodeHttpResponse extends HttpEncoder {
     if (this.#isQuiet) this.#close('')
   }
 
-  /** Answers what was asked and then closes. */
-  drain(): void {
+  /** Answers what was asked and then closes; with `isPatient`, also what is asked next. */
+  drain(isPatient: boolean): void {
     this.#isDraining = true
+    if (isPatient) return
     if (this.#isQuiet && this.#decoder?.isUsed !== false) this.#close('')
   }
 

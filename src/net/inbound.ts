@@ -22,8 +22,11 @@ import { Socket } from './socket.ts'
 
 /** What the codec at a listener's end knows about the requests in progress. */
 export interface RequestTracker extends FramedReceiver {
-  /** Answers no further request on this connection; closes it now if it is idle. */
-  drain(): void
+  /**
+   * Answers no further request on this connection, and closes it now if it is idle; with
+   * `isPatient`, an idle client may ask once more, so that no close crosses a request.
+   */
+  drain(isPatient: boolean): void
   /** A message was begun and not completed in time. */
   receiveTimeout(): void
   /**
@@ -57,8 +60,11 @@ export function isTrackable(source: unknown): source is Trackable {
 
 /** An accepted connection, as the worker sees it. */
 export interface Downstream extends SocketHandler {
-  /** The worker is about to stop: close now if idle, else after the response in progress. */
-  drain(): void
+  /**
+   * The worker is about to stop: close now if idle, else after the response in progress. With
+   * `isPatient`, an idle connection is closed after its next response or when its time is over.
+   */
+  drain(isPatient: boolean): void
   /** Closes whatever is in progress. */
   destroy(): void
 }
@@ -191,9 +197,9 @@ export class Inbound implements Downstream, Sink, Source, Framable, Accepted {
     }
   }
 
-  /** The worker is about to stop: close now if idle, else after the response in progress. */
-  drain(): void {
-    this.#receiver?.drain()
+  drain(isPatient: boolean): void {
+    this.#receiver?.drain(isPatient)
+    if (isPatient) return
     if (this.#receiver?.isBusy() === false) this.socket.timeout(DRAIN_GRACE_MS, TIMEOUT_IDLE)
   }
 

@@ -260,7 +260,7 @@ export class Orchestrator {
     this.#assign()
     for (const slot of superfluous) {
       this.#retiring.add(slot)
-      slot.drain()
+      slot.drain(true)
     }
   }
 
@@ -268,7 +268,7 @@ export class Orchestrator {
   async drain(timeoutMs: number): Promise<void> {
     this.#isDraining = true
     clearTimeout(this.#adoptTimer)
-    for (const slot of this.#slots) slot.drain()
+    for (const slot of this.#allSlots()) slot.drain(false)
     const isOver = new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref())
     await Promise.race([this.#until(() => this.#haveStoppedAccepting()), isOver])
     this.#listeners.close()

@@ -132,9 +132,16 @@ export class WorkerSlot {
     this.#restart()
   }
 
-  /** Stops accepting and finishes open sessions; `active` tells how many are left. */
-  drain(): void {
-    if (this.#state === 'Draining' || this.#state === 'Stopped') return
+  /**
+   * Stops accepting and finishes open sessions; `active` tells how many are left. With `isPatient`,
+   * idle connections may make one more request; a later call can take that back.
+   */
+  drain(isPatient: boolean): void {
+    if (this.#state === 'Stopped') return
+    if (this.#state === 'Draining') {
+      this.post({ type: 'drain', isPatient })
+      return
+    }
     if (this.#thread === undefined) {
       this.stop()
       return
@@ -142,7 +149,7 @@ export class WorkerSlot {
     clearTimeout(this.#timer)
     clearInterval(this.#pinger)
     this.active = 1 // until the worker says better
-    this.post({ type: 'drain' })
+    this.post({ type: 'drain', isPatient })
     this.#enter('Draining')
   }
 

@@ -45,6 +45,8 @@ const programs = new Programs({
   onShortage: (errno) => shortages.happened(errno),
   observation: { numbers, logs },
 })
+/** It has been told to end; it may be told again, with less patience. */
+let isDraining = false
 await programs.start(setup.spec, setup.listeners, setup.metrics?.plan)
 if (numbers !== undefined) startWorkerMetrics(numbers, reactor)
 
@@ -60,7 +62,7 @@ function receive(message: MessageToWorker): void {
       programs.release(message.listeners)
       break
     case 'drain':
-      void drain()
+      void drain(message.isPatient)
       break
     case 'build':
       void build(message.generation, message.spec, message.plan)
@@ -101,9 +103,11 @@ async function build(
   send({ type: 'built', generation, errors })
 }
 
-async function drain(): Promise<void> {
+async function drain(isPatient: boolean): Promise<void> {
+  programs.drain(isPatient)
+  if (isDraining) return
+  isDraining = true
   programs.stopAccepting()
-  programs.drain()
   let active = programs.active()
   // The thread may be ended as soon as nothing is left: what is logged has to be written before.
   const report = async (): Promise<void> => {

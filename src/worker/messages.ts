@@ -70,7 +70,7 @@ export interface WorkerCounts {
 export type MessageToWorker =
   | { type: 'adopt'; listeners: ListenerFd[] }
   | { type: 'release'; listeners: ListenerFd[] }
-  | { type: 'drain' }
+  | { type: 'drain'; isPatient: boolean }
   | { type: 'build'; generation: number; spec: ProgramSpec; plan: MetricsPlan | undefined }
   | { type: 'discard'; generation: number }
   | { type: 'switch'; generation: number; listeners: ListenerFd[] }

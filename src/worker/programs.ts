@@ -118,10 +118,10 @@ export class Programs {
     for (const host of this.#hosts) host.retire()
   }
 
-  /** Answers what is in progress and closes what is idle. */
-  drain(): void {
+  /** Answers what is in progress and closes what is idle; with `isPatient` after one more request. */
+  drain(isPatient: boolean): void {
     for (const handler of this.#sockets.handlers()) {
-      if (isDownstream(handler)) handler.drain()
+      if (isDownstream(handler)) handler.drain(isPatient)
     }
     this.#sockets.settle()
   }

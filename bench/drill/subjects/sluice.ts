@@ -10,7 +10,7 @@ import { projectPath, siblingModule } from '../../load/project.ts'
 import type { SubjectKind, SubjectSetup } from './subject.ts'
 import { until } from './until.ts'
 
-/** Sluice with a config: probes every second, ejection, retries. */
+/** Sluice with a config. */
 export const sluice: SubjectKind = {
   name: 'sluice',
   async start(setup) {
@@ -27,7 +27,7 @@ export const sluice: SubjectKind = {
         program: process.execPath,
         args: [
           ...['--import', preload, projectPath('bin/sluice'), file, '--workers', '2'],
-          ...['--admin', String(adminPort), '--admin-token-file', tokenFile, '--log-level', 'info'],
+          ...['--admin', String(adminPort), '--admin-token-file', tokenFile],
         ],
         environment: { DRILL_DEATHS: directory },
       },
@@ -99,8 +99,5 @@ routes:
 upstreams:
   app:
     endpoints: [${endpointPorts.map((endpoint) => `'127.0.0.1:${endpoint}'`).join(', ')}]
-    health: { path: /health, interval: 1s, unhealthyInterval: 500ms }
-    ejection: {}
-    retry: {}
 `
 }

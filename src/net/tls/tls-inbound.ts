@@ -219,9 +219,9 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
   receiveEnd(): void {}
   receiveBad(): void {}
 
-  drain(): void {
+  drain(isPatient: boolean): void {
     if (this.#state === 'handshake') this.#finish(false)
-    else this.#tracker?.drain()
+    else this.#tracker?.drain(isPatient)
   }
 
   destroy(): void {

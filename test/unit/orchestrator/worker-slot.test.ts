@@ -74,7 +74,7 @@ test('does not hurry to repeat a start that fails', async (context) => {
 test('tells when a draining worker has nothing left', async (context) => {
   const rig = new Rig(context, 'live')
   await rig.until(() => rig.slot.state === 'Ready')
-  rig.slot.drain()
+  rig.slot.drain(false)
   assert.equal(rig.slot.active, 1)
   await rig.until(() => rig.slot.hasStoppedAccepting)
   assert.equal(rig.slot.active, 0)
@@ -85,7 +85,7 @@ test('does not replace a worker that dies while draining', async (context) => {
   const rig = new Rig(context, 'throw')
   await rig.until(() => rig.slot.state === 'Ready')
   rig.poke()
-  rig.slot.drain()
+  rig.slot.drain(false)
   await rig.until(() => rig.slot.state === 'Stopped')
   assert.equal(rig.slot.active, 0)
   assert.deepEqual(rig.states, ['Ready', 'Draining', 'Stopped'])
