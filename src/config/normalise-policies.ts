@@ -23,6 +23,7 @@ type Section<K extends keyof UpstreamInput> = NonNullable<UpstreamInput[K]>
 
 /** What an upstream does beyond the plain. */
 export function normalisePolicies(upstream: UpstreamInput): UpstreamPolicies {
+  const total = upstream.timeouts?.total
   const { hash, sticky, slowStart, panicShare, zone, health, ejection, retry, circuit } = upstream
   return {
     ...(hash !== undefined && { hash: hashKey(hash) }),
@@ -34,6 +35,7 @@ export function normalisePolicies(upstream: UpstreamInput): UpstreamPolicies {
     ...(ejection !== undefined && { ejection: ejections(ejection) }),
     ...(retry !== undefined && { retry: retries(retry) }),
     ...(circuit !== undefined && { circuit: limits(circuit) }),
+    ...(total !== undefined && { totalTimeoutMs: milliseconds(total) }),
   }
 }
 

@@ -33,6 +33,8 @@ export interface MuxOptions {
   maxIdle?: number
   idleTimeout?: number | string
   retries?: number
+  /** Longest time until an answer begins, over all attempts, in seconds or as a text; 0 for any. */
+  totalTimeout?: number | string
   /** Engine-internal: what is sent again although it has reached its target. */
   retry?: RetryPolicy
   /** Engine-internal: what is refused. */
@@ -74,6 +76,7 @@ export const mux = defineFilter({
       maxIdle: given.maxIdle ?? Number.POSITIVE_INFINITY,
       idleMs: parseDuration(given.idleTimeout ?? 10),
       retries: given.retries ?? 1,
+      totalMs: parseDuration(given.totalTimeout ?? 0),
       retry: given.retry ?? null,
       circuit: given.circuit ?? null,
       observer: given.observer ?? null,

@@ -92,4 +92,6 @@ export interface UpstreamPolicies {
   ejection?: EjectionPolicy
   retry?: RetrySpec
   circuit?: CircuitSpec
+  /** Longest time from a request to the head of its response, over all attempts. */
+  totalTimeoutMs?: number
 }

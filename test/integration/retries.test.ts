@@ -130,3 +130,35 @@ test('without a retry policy, an answer of 503 is the answer', async (context) =
   const statuses = [await ask(port), await ask(port)].map(({ status }) => status)
   assert.deepEqual(statuses.sort(), [200, 503])
 })
+
+test('the total time-out is for all attempts together', async (context) => {
+  const { servers, port } = await start(context, [hangs, hangs], {
+    retry: { attempts: 10, minPerSecond: 1000 },
+    timeouts: { response: '200ms', total: '500ms' },
+  })
+  const closed = servers.map((server) => {
+    return new Promise((resolve) => {
+      server.handler = (request) => request.socket.once('close', resolve)
+    })
+  })
+  const { status } = await ask(port)
+  assert.equal(status, 504)
+  const attempts = servers.reduce((sum, { requests }) => sum + requests, 0)
+  assert.ok(attempts >= 2 && attempts <= 6, `${attempts} attempts`)
+  await Promise.all(closed)
+})
+
+test('the total time-out is also for requests that wait for a connection', async (context) => {
+  const { servers, port } = await start(context, [hangs], {
+    circuit: { maxConnections: 1 },
+    timeouts: { total: '300ms' },
+  })
+  const answers = await Promise.all([ask(port), ask(port), ask(port)])
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [504, 504, 504],
+  )
+  const [server] = servers as [AppServer]
+  server.handler = (_, response) => response.end('well')
+  assert.equal((await ask(port)).body, 'well')
+})

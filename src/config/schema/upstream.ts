@@ -30,6 +30,9 @@ export const upstreamTimeouts = z.strictObject({
   idle: duration
     .default(DEFAULTS.idleTimeout)
     .describe('A connection on which nothing moves for so long is closed.'),
+  total: duration
+    .optional()
+    .describe('Longest time from a request to the head of its response, over all attempts.'),
 })
 
 /** A group of endpoints that serve the same. */

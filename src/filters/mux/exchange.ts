@@ -57,6 +57,8 @@ export class Exchange {
   isAnswered: boolean
   /** When the current attempt began, in milliseconds of the monotonic clock, if somebody asks. */
   startedAt: number
+  /** When it came, on the same clock, if the time for all attempts is limited. */
+  beganAt: number
   /** Until when it may wait for a session, on the same clock, if that is limited. */
   waitsUntil: number
   /** Attempts that have failed. */
@@ -88,6 +90,7 @@ export class Exchange {
     this.hasInterim = false
     this.isAnswered = false
     this.startedAt = 0
+    this.beganAt = 0
     this.waitsUntil = 0
     this.failures = 0
     this.retried = 0

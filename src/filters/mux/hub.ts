@@ -8,6 +8,8 @@ import type { MuxPolicy } from './policy.ts'
 
 /** How often idle sessions are looked over. */
 const SWEEP_MS = 1000
+/** How often it is looked whether a message has had its time: as exact as the total time-out is. */
+const OVERDUE_MS = 100
 
 /** All sessions that one `mux` of one layout shares on this worker, by key. */
 export class MuxHub {
@@ -17,6 +19,7 @@ export class MuxHub {
   readonly #groups = new Map<string, MuxGroup>()
   #sweeper: NodeJS.Timeout | null = null
   #expirer: NodeJS.Timeout | null = null
+  #overdueTimer: NodeJS.Timeout | null = null
   /** Counts sweeps: a clock that costs nothing to read. */
   #sweeps = 0
 
@@ -47,6 +50,10 @@ export class MuxHub {
       exchange.isAnswered = true
       exchange.fail('Overloaded')
       return
+    }
+    if (this.policy.totalMs > 0) {
+      exchange.beganAt = performance.now()
+      this.#overdueTimer ??= setInterval(() => this.#endOverdue(), OVERDUE_MS).unref()
     }
     this.#dispatch(exchange, false)
   }
@@ -212,6 +219,30 @@ export class MuxHub {
       this.#expirer = setTimeout(() => this.#expireWaiting(circuit), delay).unref()
     }
     this.#layout.runtime.sockets.settle()
+  }
+
+  /** Answers what has had its time. Looks at all that is in progress: no request has a timer. */
+  #endOverdue(): void {
+    const time = performance.now() - this.policy.totalMs
+    const overdue: Exchange[] = []
+    for (const { queue, sessions } of this.#groups.values()) {
+      for (const exchange of queue) if (exchange.beganAt <= time) overdue.push(exchange)
+      for (const session of sessions) session.findOverdue?.(time, overdue)
+    }
+    for (const exchange of overdue) this.#giveUp(exchange)
+    if (this.#groups.size === 0 && this.#overdueTimer !== null) {
+      clearInterval(this.#overdueTimer)
+      this.#overdueTimer = null
+    }
+    this.#layout.runtime.sockets.settle()
+  }
+
+  #giveUp(exchange: Exchange): void {
+    const { requester, group } = exchange
+    if (requester === null || exchange.isAnswered) return
+    if (exchange.session !== null) group.observer?.failed('ReadTimeout')
+    this.abandon(exchange)
+    exchange.fail('ReadTimeout', requester)
   }
 
   #acquire(group: MuxGroup, requester: Requester, isFresh: boolean): MuxSession | null {

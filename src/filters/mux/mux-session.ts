@@ -26,6 +26,8 @@ export interface MuxSession {
   begin(exchange: Exchange): void
   /** Takes the next event of a message that was begun. */
   feed(event: Event, exchange: Exchange): void
+  /** Adds the exchanges that began before `time`, whose answers have not begun, to `overdue`. */
+  findOverdue?(time: number, overdue: Exchange[]): void
   /** The requester has gone. */
   abandon(exchange: Exchange): void
   /** What the requester can take has changed. */

@@ -19,6 +19,8 @@ export interface MuxPolicy {
   readonly idleMs: number
   /** Further attempts for a message whose target could not be reached. */
   readonly retries: number
+  /** Longest time until an answer begins, over all attempts; 0 for any. */
+  readonly totalMs: number
   /** What beyond that is sent again. */
   readonly retry: RetryPolicy | null
   /** What is refused. */

@@ -106,6 +106,12 @@ export class SharedSession implements MuxSession, Sink, Source {
     this.end('ReadError')
   }
 
+  findOverdue(time: number, overdue: Exchange[]): void {
+    for (const exchange of this.#waiting) {
+      if (exchange.beganAt <= time && !exchange.hasStarted) overdue.push(exchange)
+    }
+  }
+
   /** What the requester of the oldest message can take has changed. */
   requesterChanged(exchange: Exchange): void {
     if (this.#waiting[0] === exchange) this.#balancePauses()

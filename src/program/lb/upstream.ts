@@ -30,6 +30,8 @@ export interface Upstream {
   readonly balancer: Balancer
   /** What is sent again beyond what has not reached anybody. */
   readonly retry: RetryPolicy | null
+  /** Seconds for all attempts of a request; 0 for any. */
+  readonly totalTimeout: number
   /** What is refused. */
   readonly circuit: Circuit | null
   /** To one endpoint, from this worker. */
@@ -73,6 +75,7 @@ export function createUpstream(
     connection: isOnly ? 'upstream' : `upstream ${name}`,
     balancer,
     retry: retryPolicy(spec, shareOf),
+    totalTimeout: (spec.totalTimeoutMs ?? 0) / 1000,
     circuit: circuitOf(spec, shareOf),
     maxConnections: shareOf(spec.circuit?.maxConnections ?? 0) || MAX_CONNECTIONS,
     ties: tiesOf(spec, addresses),
@@ -113,6 +116,7 @@ export function addBalancing(program: Builder, upstream: Upstream): void {
     retries: balancer.endpoints.length + (upstream.retry?.attempts ?? 0),
     ...(upstream.retry !== null && { retry: upstream.retry }),
     ...(upstream.circuit !== null && { circuit: upstream.circuit }),
+    totalTimeout: upstream.totalTimeout,
     observer: balancer,
   })
   if (ties?.cookieOf !== undefined) program.append(tieResponse, [ties.cookieOf])
