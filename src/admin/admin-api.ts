@@ -9,6 +9,7 @@ import { healthRoutes } from './routes/health.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { observeRoutes } from './routes/observe.ts'
 import { programRoutes } from './routes/program.ts'
+import { upstreamRoutes } from './routes/upstreams.ts'
 import { workerRoutes } from './routes/workers.ts'
 import { forgetServer, rememberServer } from './server-file.ts'
 import { createToken, tokenOfFile } from './token.ts'
@@ -71,6 +72,7 @@ export async function addAdminRoutes(app: FastifyInstance, control: ProgramContr
   await app.register(metricsRoutes(control))
   await app.register(programRoutes(control), { prefix: '/api/v1' })
   await app.register(observeRoutes(control), { prefix: '/api/v1' })
+  await app.register(upstreamRoutes(control), { prefix: '/api/v1' })
   await app.register(workerRoutes(control), { prefix: '/api/v1' })
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }

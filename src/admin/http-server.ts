@@ -54,7 +54,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     requestTimeout: REQUEST_TIMEOUT_MS,
     // Streams of events would hold up the end of the process.
     forceCloseConnections: true,
-    routerOptions: { ignoreTrailingSlash: true },
+    // Addresses of endpoints are parameters, and may be paths of sockets.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
   })
   // JSON needs a preflight from other sites, which nobody answers.

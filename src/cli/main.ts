@@ -8,7 +8,7 @@ const EXIT_USAGE = 2
 const EXIT_SCRIPT = 255
 
 /** Commands by name; anything else is about a script or a config. */
-const COMMANDS = ['lb', 'demo', 'types', 'status', 'top', 'workers', 'reload']
+const COMMANDS = ['lb', 'demo', 'types', 'status', 'top', 'workers', 'reload', 'endpoint']
 
 /** Runs the command line; sets the exit status and never throws. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -57,6 +57,10 @@ async function runCommand(args: readonly string[]): Promise<void> {
     case 'reload': {
       const { runReloadCommand } = await import('./reload-command.ts')
       return runReloadCommand(rest)
+    }
+    case 'endpoint': {
+      const { runEndpointCommand } = await import('./endpoint-command.ts')
+      return runEndpointCommand(rest)
     }
     default: {
       const { runScriptCommand } = await import('./script-command.ts')

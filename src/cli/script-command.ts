@@ -67,12 +67,13 @@ const HELP: HelpPage = {
     'sluice top [options]',
     'sluice workers [<n>] [options]',
     'sluice reload [options]',
+    'sluice endpoint [drain|enable|disable|weight <address> [<n>]] [options]',
   ],
   about:
     'A programmable load balancer. "lb" balances HTTP or TCP as its options say, a config (.yaml, ' +
     '.yml or .json) says more, "demo" shows it at work, and a script defines pipelines of its ' +
     'own. "sluice lb --help" has the options of lb. "types" writes declarations beside scripts, ' +
-    'for completion in editors. The last four look at a running process, or steer it, by its admin ' +
+    'for completion in editors. The last five look at a running process, or steer it, by its admin ' +
     'API.',
   sections: [
     { title: 'Options for scripts and configs', options: SCRIPT_OPTIONS },

@@ -73,7 +73,7 @@ export function renderStatus(
   if (stats.endpoints.length === 0) return lines
   const rows = stats.endpoints.map((one) => [
     one.upstream,
-    one.endpoint,
+    one.address,
     String(one.total),
     milliseconds(one.latency.p50),
     milliseconds(one.latency.p99),

@@ -31,7 +31,9 @@ export function renderStats(stats: Stats, width: number, height: number): string
       ]),
       2,
     ),
-    requestTable('ENDPOINT', stats.endpoints, (one) => `${one.upstream} ${one.endpoint}`),
+    requestTable('ENDPOINT', stats.endpoints, (one) => {
+      return `${one.upstream} ${one.address}${markOf(one)}`
+    }),
     requestTable('ROUTE', stats.routes, (one) => `${one.listener} ${one.route}`),
     requestTable('LISTENER', stats.listeners, ({ listener }) => listener),
   ]
@@ -65,6 +67,13 @@ function requestTable<T extends RequestStats>(
       milliseconds(one.latency.p99),
     ]),
   )
+}
+
+/** What keeps an endpoint from its full share. */
+function markOf({ state, health, isEjected }: Stats['endpoints'][number]): string {
+  if (state !== 'enabled') return ` ${state}`
+  if (health === 'unhealthy') return ` ${health}`
+  return isEjected ? ' ejected' : ''
 }
 
 function errorsOf({ codes, failed }: RequestStats): number {

@@ -65,6 +65,19 @@ export const PROCESS_METRICS = {
   memory: gauge('sluice_process_resident_memory_bytes', 'Memory of the whole process.'),
   workers: gauge('sluice_workers', 'Worker threads by state.', 'state'),
   deaths: counter('sluice_worker_deaths_total', 'Threads that have died.', 'worker'),
+  up: gauge(
+    'sluice_endpoint_up',
+    '1 for endpoints that may get requests: enabled, not found unhealthy, not ejected.',
+    'upstream',
+    'endpoint',
+  ),
+  weight: gauge('sluice_endpoint_weight', 'Weight in force.', 'upstream', 'endpoint'),
+  ejections: counter(
+    'sluice_endpoint_ejections_total',
+    'How often the endpoint was left out for a while after failures.',
+    'upstream',
+    'endpoint',
+  ),
   active: gauge('sluice_listener_active_requests', 'Requests in progress.', 'listener'),
 } as const
 

@@ -11,6 +11,7 @@ import { LATENCY_BUCKETS } from '../../observability/metrics/latency-buckets.ts'
 import { cumulate, LATENCY_BOUNDS } from '../../observability/metrics/latency-summary.ts'
 import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
 import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
+import type { EndpointState } from '../health/endpoint-state.ts'
 import type { Orchestrator } from '../orchestrator.ts'
 import type { Metrics } from './metrics.ts'
 import { REACTOR_METRICS } from './reactor-metrics.ts'
@@ -40,6 +41,14 @@ export function metricFacts(): MetricFacts[] {
 
 function processFamilies(orchestrator: Orchestrator, { series, memory }: Metrics): MetricFamily[] {
   const { uptime, cpu, memory: resident, workers, deaths, active } = PROCESS_METRICS
+  const { up, weight, ejections } = PROCESS_METRICS
+  const endpoints = orchestrator.endpoints()
+  const perEndpoint = (facts: MetricFacts, read: (one: EndpointState) => number): MetricFamily => {
+    const samples = endpoints.map((one) => {
+      return { labels: { upstream: one.upstream, endpoint: one.address }, value: read(one) }
+    })
+    return family(facts, samples)
+  }
   const { user, system } = process.cpuUsage()
   const states = orchestrator.workerStates()
   const counts = new Map<string, number>()
@@ -57,6 +66,9 @@ function processFamilies(orchestrator: Orchestrator, { series, memory }: Metrics
       deaths,
       states.map((one) => ({ labels: { worker: String(one.worker) }, value: one.deaths })),
     ),
+    perEndpoint(up, (one) => Number(isUp(one))),
+    perEndpoint(weight, (one) => one.weight),
+    perEndpoint(ejections, (one) => one.ejections),
     family(
       active,
       listeners.map(({ labels, at }) => ({
@@ -65,6 +77,10 @@ function processFamilies(orchestrator: Orchestrator, { series, memory }: Metrics
       })),
     ),
   ]
+}
+
+function isUp({ state, health, isEjected }: EndpointState): boolean {
+  return state === 'enabled' && health !== 'unhealthy' && !isEjected
 }
 
 function requestFamilies(scope: Scope, { series, memory }: Metrics): MetricFamily[] {

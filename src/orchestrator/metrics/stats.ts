@@ -3,6 +3,7 @@ import { LATENCY_BUCKETS } from '../../observability/metrics/latency-buckets.ts'
 import { type LatencySummary, summarize } from '../../observability/metrics/latency-summary.ts'
 import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
 import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
+import type { EndpointState } from '../health/endpoint-state.ts'
 import type { Orchestrator, OrchestratorState, WorkerStatus } from '../orchestrator.ts'
 import type { Metrics, Series } from './metrics.ts'
 
@@ -54,10 +55,7 @@ export interface Stats {
   readonly listeners: readonly (RequestStats & { readonly listener: string })[]
   readonly routes: readonly (RequestStats & { readonly listener: string; readonly route: string })[]
   readonly upstreams: readonly (RequestStats & { readonly upstream: string })[]
-  readonly endpoints: readonly (RequestStats & {
-    readonly upstream: string
-    readonly endpoint: string
-  })[]
+  readonly endpoints: readonly (RequestStats & EndpointState)[]
   readonly workers: readonly WorkerStats[]
 }
 
@@ -121,7 +119,7 @@ export class StatsReader {
       listeners: await ofScope('listener'),
       routes: await ofScope('route'),
       upstreams: await ofScope('upstream'),
-      endpoints: await ofScope('endpoint'),
+      endpoints: withStates(await ofScope('endpoint'), this.#orchestrator.endpoints()),
       workers: this.#orchestrator.workerStates().map((one) => this.#worker(one, seconds)),
     }
   }
@@ -150,6 +148,20 @@ export class StatsReader {
       bytesWritten: rate(BYTES_WRITTEN),
     }
   }
+}
+
+/** What is known of the endpoints that are counted. */
+function withStates(
+  counted: readonly (RequestStats & { readonly upstream: string; readonly endpoint: string })[],
+  states: readonly EndpointState[],
+): (RequestStats & EndpointState)[] {
+  return states.flatMap((state) => {
+    const { upstream, address } = state
+    const found = counted.find((one) => one.upstream === upstream && one.endpoint === address)
+    if (found === undefined) return []
+    const { endpoint: _, ...stats } = found
+    return [{ ...stats, ...state }]
+  })
 }
 
 interface Change {
