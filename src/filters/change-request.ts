@@ -2,7 +2,7 @@ import { defineFilter } from '../engine/definition.ts'
 import { type Event, MESSAGE_START, type MessageStart } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
 import type { RequestHead } from './http/head-view.ts'
-import { HeadEditor, type HeaderChanges } from './http/header-changes.ts'
+import { changeable, HeadEditor, type HeaderChanges } from './http/header-changes.ts'
 import { PathRewrite, type PathRewriteOptions } from './route/path-rewrite.ts'
 import { RequestView } from './route/request-view.ts'
 
@@ -40,11 +40,11 @@ class ChangeRequest extends Filter {
   }
 
   process(event: Event): void {
-    if (event.kind === MESSAGE_START) {
-      if (this.#rewrite !== null) rewritePath(event as MessageStart, this.#rewrite)
-      this.#editor?.edit(event as MessageStart)
-    }
-    this.next.process(event)
+    if (event.kind !== MESSAGE_START) return this.next.process(event)
+    const start = changeable(event as MessageStart)
+    if (this.#rewrite !== null) rewritePath(start, this.#rewrite)
+    this.#editor?.edit(start)
+    this.next.process(start)
   }
 }
 

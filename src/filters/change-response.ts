@@ -1,7 +1,7 @@
 import { defineFilter } from '../engine/definition.ts'
 import { type Event, MESSAGE_START, type MessageStart } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
-import { HeadEditor, type HeaderChanges } from './http/header-changes.ts'
+import { changeable, HeadEditor, type HeaderChanges } from './http/header-changes.ts'
 
 /** `changeResponse(headers)`: other header fields. Responses that stand for a failure stay. */
 export const changeResponse = defineFilter({
@@ -26,7 +26,9 @@ class ChangeResponse extends Filter {
   }
 
   process(event: Event): void {
-    if (event.kind === MESSAGE_START) this.#editor.edit(event as MessageStart)
-    this.next.process(event)
+    if (event.kind !== MESSAGE_START) return this.next.process(event)
+    const start = changeable(event as MessageStart)
+    this.#editor.edit(start)
+    this.next.process(start)
   }
 }

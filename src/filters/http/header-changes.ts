@@ -40,7 +40,7 @@ export class HeadEditor {
     this.#remove = remove.map(checkHeaderName)
   }
 
-  /** Changes the head of a message. */
+  /** Changes the head of a message; see `changeable`. */
   edit(start: MessageStart): void {
     const head = start.head as { headers?: unknown } | null
     if (head === null) return
@@ -55,6 +55,11 @@ export class HeadEditor {
       headers[key] = before.length === 0 ? value : [...before, value]
     }
   }
+}
+
+/** The event itself, or a copy if it may be a constant of a script, which others put out as well. */
+export function changeable(start: MessageStart): MessageStart {
+  return start.wire === null ? start.clone() : start
 }
 
 function checkField([name, value]: [string, string]): [name: string, value: string] {

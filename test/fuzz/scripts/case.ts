@@ -120,7 +120,7 @@ function append(to: Builder, stages: readonly Stage[], calls: Calls, valves: Val
 
 /** Whether sessions stay when the one that asked for them is over. */
 export function isShared({ chain, side }: Case): boolean {
-  return [...chain, ...side].some(({ name }) => name === 'mux')
+  return [...chain, ...side].some(({ name }) => name === 'mux' || name === 'mirror')
 }
 
 /** Whether the output may depend on when things happen. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MessageStart } from '../../../src/engine/event.ts'
+import { Message } from '../../../src/engine/message.ts'
 import { HeadEditor, type HeaderChanges } from '../../../src/filters/http/header-changes.ts'
+import { TestProgram } from './support/run.ts'
 
 function edit(changes: HeaderChanges, headers: Record<string, unknown> | undefined): unknown {
   const start = new MessageStart(headers === undefined ? {} : { headers })
@@ -23,6 +25,16 @@ test('a field is added to several, to one, and to none', () => {
 
 test('what is removed can be set anew', () => {
   assert.deepEqual(edit({ remove: ['a'], set: { a: '2' } }, { a: '1' }), { a: '2' })
+})
+
+test('a constant of a script stays what it is', () => {
+  const constant = new Message({ status: 200, headers: { b: '1' } })
+  const program = new TestProgram((p) =>
+    p.replaceMessage(constant).changeResponse({ add: { b: '2' } }),
+  )
+  const once = program.open().feed(constant).output
+  assert.deepEqual(program.open().feed(constant).output, once)
+  assert.deepEqual(constant.head, { status: 200, headers: { b: '1' } })
 })
 
 test('whatever a script has put where the fields should be', () => {

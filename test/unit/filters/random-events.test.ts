@@ -34,7 +34,12 @@ for (const name of registry.keys()) {
       SECONDS > 0
         ? { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: SECONDS * 1000 }
         : { numRuns: RUNS }
-    await fc.assert(property, { seed: SEED, verbose: 0, ...limits })
+    const details = await fc.check(property, { seed: SEED, ...limits })
+    // No time for a single case, on a busy machine, is a failure to fast-check.
+    if (details.failed && details.counterexample !== null) {
+      const report = fc.defaultReportMessage(details)
+      throw new Error(`${report}\n${String(details.errorInstance)}`)
+    }
     context.diagnostic(`script-fuzz ${name} executions=${runs} seed=${SEED}`)
   })
 }
