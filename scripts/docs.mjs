@@ -1,13 +1,15 @@
 /**
- * Writes the documents that repeat what the code knows: docs/filters.md from the filter registry,
+ * Writes what repeats what the code knows: docs/filters.md from the filter registry,
  * docs/metrics.md and docs/access-log.md from the tables of metrics and of fields,
+ * docs/configuration.md and schema/sluice.schema.json from the schema of configs,
  * and the option tables of docs/command-line.md from the command's own help. With `--check` it only
  * says which of them are behind. Needs a build: `npm run setup`.
  */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { renderConfig } from './docs/config.mjs'
 import { renderFilters } from './docs/filters.mjs'
 import { replaceBlocks } from './docs/marked-blocks.mjs'
 import { renderLogFields, renderMetrics } from './docs/metrics.mjs'
@@ -22,6 +24,9 @@ const { LOG_FIELDS, TEMPLATE_FIELDS } = await import(
   join(ROOT, 'dist/src/program/access-log/fields.js')
 )
 
+const { configJsonSchema } = await import(join(ROOT, 'dist/src/config/json-schema.js'))
+const schema = configJsonSchema()
+
 const behind = [
   update('docs/filters.md', (text) => {
     return replaceBlocks(text, renderFilters(registry, read('scripts/docs/filter-notes.md')))
@@ -31,6 +36,8 @@ const behind = [
     replaceBlocks(text, renderLogFields(LOG_FIELDS, TEMPLATE_FIELDS)),
   ),
   update('docs/command-line.md', (text) => replaceBlocks(text, renderOptions(help))),
+  update('docs/configuration.md', (text) => replaceBlocks(text, renderConfig(schema))),
+  update('schema/sluice.schema.json', () => `${JSON.stringify(schema, null, 2)}\n`),
 ].flat()
 
 if (isCheck && behind.length > 0) {
@@ -49,7 +56,8 @@ function update(name, render) {
 }
 
 function read(name) {
-  return readFileSync(join(ROOT, name), 'utf8')
+  const file = join(ROOT, name)
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
 }
 
 /** What `sluice … --help` prints. */

@@ -1,5 +1,5 @@
+import { isConfigFile } from '../config/config-file.ts'
 import { StartError } from '../orchestrator/start-error.ts'
-import { isConfigFile } from './config-file.ts'
 import { UsageError } from './usage-error.ts'
 
 const EXIT_FAILURE = 1

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
+import { isConfigFile } from '../config/config-file.ts'
 import { configureLogger, logger } from '../observability/logger.ts'
 import { stdoutSink } from '../observability/stdout-sink.ts'
 import { LoadError } from '../orchestrator/load-error.ts'
 import type { GoodScript } from '../program/load-script.ts'
 import { HELP_OPTION, RUN_OPTIONS, type RunOptions, readRunOptions } from './common-options.ts'
-import { isConfigFile } from './config-file.ts'
 import { type HelpPage, renderHelp } from './help.ts'
 import { type OptionSpec, type ParsedOptions, parseOptions } from './option-table.ts'
 import { parseDuration } from './parse-value.ts'
@@ -71,7 +71,7 @@ const HELP: HelpPage = {
   ],
   about:
     'A programmable load balancer. "lb" balances HTTP or TCP as its options say, a config (.yaml, ' +
-    '.yml or .json) says more, "demo" shows it at work, and a script defines pipelines of its ' +
+    '.json, .config.ts …) says more, "demo" shows it at work, and a script defines pipelines of its ' +
     'own. "sluice lb --help" has the options of lb. "types" writes declarations beside scripts, ' +
     'for completion in editors. The last five look at a running process, or steer it, by its admin ' +
     'API.',

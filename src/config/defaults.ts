@@ -6,6 +6,7 @@ export const DEFAULTS = {
   protocol: 'http',
   balance: 'round-robin',
   weight: 1,
+  verify: true,
   mirrorPercent: 100,
   redirectStatus: 302,
   respondStatus: 200,

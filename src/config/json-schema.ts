@@ -4,6 +4,7 @@ import { configSchema } from './schema/config.ts'
 
 /** The parts of JSON Schema that ours consists of. */
 export interface JsonSchema {
+  readonly title?: string
   readonly description?: string
   readonly type?: string | readonly string[]
   readonly default?: unknown
@@ -19,13 +20,12 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[]
 }
 
-/** The schema of configs for editors, as `schema/sluice.schema.json` has it. */
+/**
+ * The schema of configs for editors, as `schema/sluice.schema.json` has it. What it cannot say is
+ * checked by Sluice itself: references, and what excludes each other.
+ */
 export function configJsonSchema(): JsonSchema {
-  return {
-    title: 'Sluice',
-    // What it cannot say is checked by Sluice itself: references, and what excludes each other.
-    ...z.toJSONSchema(configSchema, { io: 'input' }),
-  } as JsonSchema
+  return { title: 'Sluice config', ...z.toJSONSchema(configSchema, { io: 'input' }) } as JsonSchema
 }
 
 /** The names that a section at a path can have; empty if they are free. */

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { ModuleGraph } from '../program/graph.ts'
 import type { LoadBalancerSpec } from '../program/spec.ts'
 import { checkConfig } from './check-config.ts'
+import { isConfigModule } from './config-file.ts'
 import { graphOf, printConfig } from './describe.ts'
 import { normalise } from './normalise.ts'
+import { readPemFiles } from './pem-files.ts'
 import { formatPath, type Problem } from './problem.ts'
 import type { ProcessConfig } from './schema/process.ts'
 import { ConfigText } from './source-text.ts'
@@ -31,29 +33,30 @@ export interface BadConfig {
   files: string[]
 }
 
+/** What was read: a value, and how to tell where in it a problem is. */
+interface Source {
+  readonly value: unknown
+  readonly files: string[]
+  /** Places of the problems, in the order of the file. */
+  sort(problems: readonly Problem[]): Problem[]
+  locate(problem: Problem): string
+}
+
 /** Reads and checks a config; `file` is an absolute path. */
-export function loadConfig(file: string): LoadConfigResult {
-  const files = [file]
-  const bad = (lines: string[]): BadConfig => ({ isGood: false, lines, files })
-  let content: string
-  try {
-    content = readFileSync(file, 'utf8')
-  } catch (error) {
-    return bad([`${basename(file)}: cannot be read: ${reasonOf(error)}`])
-  }
-  const text = new ConfigText(basename(file), content)
-  const errors = text.syntaxErrors()
-  if (errors.length > 0) return bad(errors)
-  let value: unknown
-  try {
-    value = text.value()
-  } catch (error) {
-    return bad([`${basename(file)}: ${reasonOf(error)}`])
+export async function loadConfig(file: string): Promise<LoadConfigResult> {
+  const source = isConfigModule(file) ? await readModule(file) : readText(file)
+  if ('isGood' in source) return source
+  const { value, files } = source
+  const bad = (problems: readonly Problem[]): BadConfig => {
+    return { isGood: false, lines: source.sort(problems).map((one) => render(source, one)), files }
   }
   const result = checkConfig(value)
-  if (!result.isGood) return bad(result.problems.map((problem) => render(text, problem)))
+  if (!result.isGood) return bad(result.problems)
   const { config } = result
-  const spec = normalise(config)
+  const pems = readPemFiles(config, dirname(file))
+  files.push(...pems.files)
+  if (pems.problems.length > 0) return bad(pems.problems)
+  const spec = normalise(config, pems.texts)
   const graph = graphOf(`/${basename(file)}`, spec)
   return {
     isGood: true,
@@ -65,11 +68,39 @@ export function loadConfig(file: string): LoadConfigResult {
   }
 }
 
-function render(text: ConfigText, problem: Problem): string {
-  const path = formatPath(problem.path)
-  return `${text.locate(problem)}: ${path === '' ? '' : `${path}: `}${problem.message}`
+/** YAML or JSON. */
+function readText(file: string): Source | BadConfig {
+  const files = [file]
+  try {
+    const text = new ConfigText(basename(file), readFileSync(file, 'utf8'))
+    const errors = text.syntaxErrors()
+    if (errors.length > 0) return { isGood: false, lines: errors, files }
+    return {
+      value: text.value(),
+      files,
+      sort: (problems) =>
+        problems.toSorted((one, other) => text.offsetOf(one) - text.offsetOf(other)),
+      locate: (problem) => text.locate(problem),
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return { isGood: false, lines: [`${basename(file)}: ${reason}`], files }
+  }
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+/** TypeScript or JavaScript, whose values have no lines. */
+async function readModule(file: string): Promise<Source | BadConfig> {
+  const { loadModule, ModuleError } = await import('./config-module.ts')
+  try {
+    const { value, files } = await loadModule(file)
+    return { value, files, sort: (problems) => [...problems], locate: () => basename(file) }
+  } catch (error) {
+    if (!(error instanceof ModuleError)) throw error
+    return { isGood: false, lines: [...error.lines], files: [file] }
+  }
+}
+
+function render(source: Source, problem: Problem): string {
+  const path = formatPath(problem.path)
+  return `${source.locate(problem)}: ${path === '' ? '' : `${path}: `}${problem.message}`
 }

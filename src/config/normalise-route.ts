@@ -8,6 +8,7 @@ import type {
 } from '../program/spec.ts'
 import { DEFAULTS } from './defaults.ts'
 import type { ConfigInput } from './schema/config.ts'
+import { withoutUndefined } from './without-undefined.ts'
 
 export type RouteInput = NonNullable<ConfigInput['routes']>[number]
 type MatchInput = NonNullable<RouteInput['match']>
@@ -85,10 +86,4 @@ function normaliseRewrite(rewrite: RewriteInput, prefix: string): RewriteSpec {
   if (rewrite.prefix !== undefined) return { prefix, to: rewrite.prefix }
   const { regex, to = '/' } = rewrite
   return regex === undefined ? { to } : { regex, to }
-}
-
-/** Leaves out what is not there, so that specs of the same meaning look the same. */
-function withoutUndefined<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
-  const entries = Object.entries(value).filter(([, one]) => one !== undefined)
-  return Object.fromEntries(entries) as T
 }

@@ -8,12 +8,14 @@ import type {
   LoadBalancerSpec,
   ServiceSpec,
   UpstreamSpec,
+  UpstreamTlsSpec,
 } from '../program/spec.ts'
 import { DEFAULTS } from './defaults.ts'
 import { milliseconds } from './duration.ts'
 import { normalisePolicies } from './normalise-policies.ts'
 import { normaliseRoute, type RouteInput } from './normalise-route.ts'
 import type { ConfigInput } from './schema/config.ts'
+import { withoutUndefined } from './without-undefined.ts'
 
 type ListenerInput = ConfigInput['listeners'][number]
 type UpstreamInput = ConfigInput['upstreams'][string]
@@ -21,15 +23,22 @@ type EndpointInput = Extract<UpstreamInput['endpoints'][number], object>
 
 /**
  * Makes a program of a config that has been checked, or that was made of flags. References become
- * indices and times numbers; nothing is optional any more that has a default.
+ * indices and times numbers; nothing is optional any more that has a default. `pems` are the texts
+ * of the files that it names.
  */
-export function normalise(config: ConfigInput): LoadBalancerSpec {
+export function normalise(
+  config: ConfigInput,
+  pems: Record<string, string> = {},
+): LoadBalancerSpec {
   const names = Object.keys(config.upstreams)
   const indexOf = (name: string): number => names.indexOf(name)
   return {
     kind: 'lb',
-    listen: config.listeners.map((one) => normaliseListener(one, config.routes ?? [], indexOf)),
+    listen: withOwnNames(
+      config.listeners.map((one) => normaliseListener(one, config.routes ?? [], indexOf)),
+    ),
     upstreams: Object.entries(config.upstreams).map(normaliseUpstream),
+    ...(Object.keys(pems).length > 0 && { pems }),
     idleMs: milliseconds(config.idleTimeout ?? DEFAULTS.idleTimeout),
     ...(config.accessLog !== undefined && { accessLog: normaliseAccessLog(config.accessLog) }),
   }
@@ -42,6 +51,14 @@ function normaliseAccessLog(log: NonNullable<ConfigInput['accessLog']>): AccessL
     sample: log.sample ?? DEFAULTS.accessLogSample,
     classes: (log.status ?? []).map((range) => Number(range[0])),
   }
+}
+
+/** Several listeners may ask for any free port of the same address: they get numbers. */
+function withOwnNames(listen: readonly LbListenSpec[]): LbListenSpec[] {
+  return listen.map((one, index) => {
+    const earlier = listen.slice(0, index).filter(({ name }) => name === one.name).length
+    return earlier === 0 ? one : { ...one, name: `${one.name}#${earlier + 1}` }
+  })
 }
 
 function normaliseListener(
@@ -61,7 +78,8 @@ function normaliseListener(
             normaliseRoute(route, index, indexOf),
           ),
         }
-  return { ...address, name, service, ...readListenerPolicy(listener) }
+  const { tls } = listener
+  return { ...address, name, service, ...(tls && { tls }), ...readListenerPolicy(listener) }
 }
 
 function normaliseUpstream([name, upstream]: [string, UpstreamInput]): UpstreamSpec {
@@ -77,7 +95,12 @@ function normaliseUpstream([name, upstream]: [string, UpstreamInput]): UpstreamS
       idleMs: milliseconds(idle ?? DEFAULTS.idleTimeout),
     },
     ...normalisePolicies(upstream),
+    ...(upstream.tls && { tls: normaliseTls(upstream.tls) }),
   }
+}
+
+function normaliseTls(tls: NonNullable<UpstreamInput['tls']>): UpstreamTlsSpec {
+  return withoutUndefined({ ...tls, verify: tls.verify ?? DEFAULTS.verify })
 }
 
 function normaliseEndpoint(endpoint: UpstreamInput['endpoints'][number]): EndpointSpec {

@@ -24,9 +24,14 @@ export class ConfigText {
   }
 
   /** `file:line:column` of what a problem is about, or of what lies nearest around it. */
-  locate({ path, isAboutKey = false }: Problem): string {
+  locate(problem: Problem): string {
+    return this.#at(this.offsetOf(problem))
+  }
+
+  /** The same as a number of characters from the beginning. */
+  offsetOf({ path, isAboutKey = false }: Problem): number {
     const offset = isAboutKey ? this.#keyOffset(path) : undefined
-    return this.#at(offset ?? this.#valueOffset(path))
+    return offset ?? this.#valueOffset(path)
   }
 
   #keyOffset(path: Path): number | undefined {

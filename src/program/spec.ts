@@ -49,6 +49,21 @@ export interface UpstreamSpec extends UpstreamPolicies {
   endpoints: EndpointSpec[]
   balance: Balance
   timeouts: UpstreamTimeouts
+  /** Speak TLS with the endpoints. */
+  tls?: UpstreamTlsSpec
+}
+
+/** TLS with endpoints; the texts are names of files in the program's `pems`. */
+export interface UpstreamTlsSpec {
+  /** Refuse endpoints whose certificate is not trusted or is for another name. */
+  verify: boolean
+  /** Authorities to trust instead of the system's. */
+  ca?: string
+  /** Name to ask for and to verify; the endpoint's host name unless given. */
+  serverName?: string
+  /** Our own certificate. */
+  cert?: string
+  key?: string
 }
 
 export interface UpstreamTimeouts {
@@ -129,6 +144,8 @@ export type ServiceSpec =
 export interface LbListenSpec extends ListenSpec {
   name: string
   service: ServiceSpec
+  /** Speak TLS with clients; the texts are names of files in the program's `pems`. */
+  tls?: { cert: string; key: string }
 }
 
 /** Where a line for every request goes, and for which. */
@@ -148,6 +165,8 @@ export interface LoadBalancerSpec {
   kind: 'lb'
   listen: LbListenSpec[]
   upstreams: UpstreamSpec[]
+  /** Texts of certificates and keys by the names of their files. Nobody is shown these. */
+  pems?: Record<string, string>
   /** Limit for a client's connection on which nothing moves. */
   idleMs: number
   accessLog?: AccessLogSpec

@@ -99,7 +99,11 @@ export function programRoutes({ orchestrator, reload }: ProgramControl): Fastify
 }
 
 function withoutSource(spec: ProgramSpec): object {
-  if (spec.kind !== 'script') return spec
+  if (spec.kind !== 'script') {
+    // Keys are nobody's business.
+    const { pems, ...rest } = spec
+    return { ...rest, files: Object.keys(pems ?? {}) }
+  }
   const { program, ...rest } = spec
   return { ...rest, modules: program.modules.map(({ path }) => path) }
 }

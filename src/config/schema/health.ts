@@ -23,7 +23,11 @@ export const health = z.strictObject({
       'http: a request is answered as expected; tcp: a connection is accepted; dubbo: a heartbeat is answered.',
     ),
   method: z.enum(['GET', 'HEAD', 'OPTIONS']).optional().describe('http: the method; GET.'),
-  path: z.string().startsWith('/').optional().describe('http: what is asked for; /.'),
+  path: z
+    .string()
+    .regex(/^\/[\x21-\x7e]*$/, { error: expected('a path that begins with /') })
+    .optional()
+    .describe('http: what is asked for; /.'),
   host: z.string().optional().describe("http: the Host field; the endpoint's address."),
   status: z
     .union([status, z.array(status).min(1)])

@@ -3,6 +3,7 @@ import { DEFAULTS } from '../defaults.ts'
 import { listenerLimits, listenerTimeouts } from './listener-policy.ts'
 import { route } from './route.ts'
 import { listenAddress, name } from './scalars.ts'
+import { listenerTls } from './tls.ts'
 
 /** A place where clients connect. */
 export const listener = z.strictObject({
@@ -26,6 +27,7 @@ export const listener = z.strictObject({
     .boolean()
     .optional()
     .describe('A bare LF ends a line of a request, too; it is forwarded as CRLF. Default: false.'),
+  tls: listenerTls.optional().describe('Speak TLS with clients, 1.2 or newer.'),
   limits: listenerLimits.optional().describe('What its clients may do.'),
   timeouts: listenerTimeouts.optional().describe('How long its clients are waited for.'),
 })

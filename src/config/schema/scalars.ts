@@ -12,6 +12,7 @@ const TARGET_ADDRESS = 'host:port, [ipv6]:port or unix:/path, with a port from 1
 export const duration = z
   .union([z.number(), z.string()], { error: expected(DURATION) })
   .refine((value) => readDuration(value) !== undefined, { error: expected(DURATION) })
+  .meta({ title: 'time' })
 
 /** Where to accept. */
 export const listenAddress = z
@@ -19,6 +20,7 @@ export const listenAddress = z
   .refine((value) => isAddress(() => parseAddress(String(value), '0.0.0.0')), {
     error: expected(LISTEN_ADDRESS),
   })
+  .meta({ title: 'address' })
 
 /** Where to connect to. */
 export const targetAddress = z
@@ -26,11 +28,15 @@ export const targetAddress = z
   .refine((value) => isAddress(() => parseTargetAddress(String(value))), {
     error: expected(TARGET_ADDRESS),
   })
+  .meta({ title: 'address' })
 
 /** A name that others refer to, and that appears in logs and metrics. */
-export const name = z.string({ error: expected('a name') }).regex(/^[\w.-]{1,64}$/, {
-  error: expected('a name of letters, digits, dots, dashes and underscores'),
-})
+export const name = z
+  .string({ error: expected('a name') })
+  .regex(/^[\w.-]{1,64}$/, {
+    error: expected('a name of letters, digits, dots, dashes and underscores'),
+  })
+  .meta({ title: 'name' })
 
 /** A file. */
 export const path = z.string({ error: expected('a path') }).min(1, { error: expected('a path') })
@@ -39,6 +45,7 @@ export const path = z.string({ error: expected('a path') }).min(1, { error: expe
 export const regex = z
   .string({ error: expected('a regular expression') })
   .refine(isRegex, { error: expected('a regular expression') })
+  .meta({ title: 'regular expression' })
 
 /** A whole number within bounds. */
 export function integer(min: number, max: number) {

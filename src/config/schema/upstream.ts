@@ -4,6 +4,7 @@ import { BALANCES, hash, sticky } from './balancing.ts'
 import { circuit, retry } from './failure.ts'
 import { ejection, health, share } from './health.ts'
 import { duration, expected, integer, name, targetAddress } from './scalars.ts'
+import { upstreamTls } from './tls.ts'
 
 const endpoint = z.strictObject({
   address: targetAddress.describe('Where to connect to: host:port, [ipv6]:port or unix:/path.'),
@@ -60,4 +61,5 @@ export const upstream = z.strictObject({
     .optional()
     .describe('Limits over all workers, beyond which requests are refused with 503.'),
   timeouts: upstreamTimeouts.prefault({}).describe('Limits of connections to the endpoints.'),
+  tls: upstreamTls.optional().describe('Speak TLS with the endpoints.'),
 })

@@ -34,12 +34,19 @@ export function loadBalancer(
   { observers = [], table, shareOf = (total) => total }: LbEnvironment = {},
 ): Configuration {
   const upstreams = spec.upstreams.map((one, index) =>
-    createUpstream(one, { index, runtime, isOnly: spec.upstreams.length === 1, table, shareOf }),
+    createUpstream(one, {
+      ...{ index, runtime, isOnly: spec.upstreams.length === 1, table, shareOf },
+      pems: spec.pems ?? {},
+    }),
   )
   const entries = entriesOf(spec, observers.length > 0)
   const program = pipy()
-  for (const [index, { host, port, service }] of spec.listen.entries()) {
-    program.listen(port, { host })
+  for (const [index, { host, port, service, tls }] of spec.listen.entries()) {
+    const pem = (file: string): string => spec.pems?.[file] ?? ''
+    program.listen(port, {
+      host,
+      ...(tls !== undefined && { tls: { cert: pem(tls.cert), key: pem(tls.key) } }),
+    })
     if (service.protocol === 'tcp') addTcp(program, upstreams[service.upstream] as Upstream)
     else {
       const entry = entries.find(({ listeners }) => listeners.includes(index))

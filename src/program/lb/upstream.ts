@@ -9,11 +9,13 @@ import { Circuit } from '../../filters/mux/circuit.ts'
 import { RetryPolicy } from '../../filters/mux/retry-policy.ts'
 import { tieRequest } from '../../filters/tie-request.ts'
 import { tieResponse } from '../../filters/tie-response.ts'
+import type { TlsConnectOptions } from '../../net/tls/options.ts'
 import type { Builder } from '../configuration.ts'
 import { formatAddress } from '../format-address.ts'
 import type { UpstreamSpec } from '../spec.ts'
 import { type Ties, tiesOf } from './affinity.ts'
 import { createBalancer } from './create-balancer.ts'
+import { tlsOptions } from './tls-options.ts'
 
 /** Pooled upstream connections per endpoint and worker that wait for a request. */
 const MAX_IDLE_CONNECTIONS = 256
@@ -45,6 +47,8 @@ export interface Upstream {
     progressTimeout: number
     idleTimeout: number
   }
+  /** TLS, if the endpoints speak it. */
+  readonly tls: { tls?: TlsConnectOptions }
   /** Chooses the address for the request or connection whose context is running. */
   readonly choose: () => string
   /** The address that was chosen. */
@@ -58,6 +62,8 @@ interface UpstreamPlace {
   readonly isOnly: boolean
   readonly runtime: Pick<Runtime, 'context'>
   readonly table: EndpointTable | undefined
+  /** Texts of certificates and keys by the names of their files. */
+  readonly pems: Readonly<Record<string, string>>
   /** Gives this worker's part of a number that is for all workers. */
   readonly shareOf: (total: number) => number
 }
@@ -65,7 +71,7 @@ interface UpstreamPlace {
 /** Makes the balancer of an upstream, and what its pipelines need. */
 export function createUpstream(
   spec: UpstreamSpec,
-  { index, runtime, isOnly, table, shareOf }: UpstreamPlace,
+  { index, runtime, isOnly, table, pems, shareOf }: UpstreamPlace,
 ): Upstream {
   const { name, endpoints, timeouts } = spec
   const addresses = endpoints.map(formatAddress)
@@ -79,6 +85,7 @@ export function createUpstream(
     circuit: circuitOf(spec, shareOf),
     maxConnections: shareOf(spec.circuit?.maxConnections ?? 0) || MAX_CONNECTIONS,
     ties: tiesOf(spec, addresses),
+    tls: spec.tls === undefined ? {} : { tls: tlsOptions(spec.tls, pems) },
     timeouts: {
       connectTimeout: timeouts.connectMs / 1000,
       responseTimeout: timeouts.responseMs / 1000,
@@ -127,15 +134,15 @@ export function addConnections(program: Builder, upstream: Upstream): void {
   program
     .pipeline(upstream.connection)
     .encodeHttpRequest()
-    .connect(upstream.chosen, upstream.timeouts)
+    .connect(upstream.chosen, { ...upstream.timeouts, ...upstream.tls })
     .decodeHttpResponse()
 }
 
 /** Appends what gives each connection one of its own to an endpoint. */
 export function addTcp(program: Builder, upstream: Upstream): void {
-  const { balancer, timeouts, choose } = upstream
+  const { balancer, timeouts, tls, choose } = upstream
   const retryCount = balancer.endpoints.length
-  program.connect(choose, { ...timeouts, eager: true, retryCount, observer: balancer })
+  program.connect(choose, { ...timeouts, ...tls, eager: true, retryCount, observer: balancer })
 }
 
 /** Chooses an endpoint, another one than before if this is not the first attempt. */

@@ -224,8 +224,8 @@ test('listeners have routes of their own, or share those of all', async (context
   const { ports } = await startConfig(context, {
     listeners: [
       { name: 'one', address: '127.0.0.1:0' },
-      { name: 'two', address: '127.0.0.1:0', routes: [{ upstream: 'b' }] },
-      { name: 'three', address: '127.0.0.1:0', upstream: 'a' },
+      { address: '127.0.0.1:0', routes: [{ upstream: 'b' }] },
+      { address: '127.0.0.1:0', upstream: 'a' },
       { name: 'raw', address: '127.0.0.1:0', protocol: 'tcp', upstream: 'b' },
     ],
     routes: [{ match: { path: { prefix: '/b' } }, upstream: 'b' }, { upstream: 'a' }],

@@ -69,3 +69,14 @@ test('gives what the schema gives for what is left out', () => {
   assert.ok(result.isGood)
   assert.deepEqual(normalise(SHORT), normalise(result.config))
 })
+
+test('listeners without names have different ones', () => {
+  const { listen } = normalise({
+    listeners: [0, 0, '127.0.0.1:0', 0].map((address) => ({ address, upstream: 'app' })),
+    upstreams: { app: { endpoints: [1] } },
+  })
+  assert.deepEqual(
+    listen.map(({ name }) => name),
+    ['0.0.0.0:0', '0.0.0.0:0#2', '127.0.0.1:0', '0.0.0.0:0#3'],
+  )
+})

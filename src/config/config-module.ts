@@ -1,0 +1,75 @@
+import { basename, dirname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type BuildFailure, build, type Message, stop } from 'esbuild'
+
+/** What a module has as its default export, and the files that it is made of. */
+export interface ConfigModule {
+  readonly value: unknown
+  readonly files: string[]
+}
+
+/** A module that cannot be read or run; each line tells where, as far as that is known. */
+export class ModuleError extends Error {
+  readonly lines: readonly string[]
+
+  constructor(lines: readonly string[]) {
+    super(lines.join('\n'))
+    this.lines = lines
+  }
+}
+
+/**
+ * Runs a module in TypeScript or JavaScript with all that it imports, and returns what it exports.
+ * It is bundled first: so TypeScript works on every version of Node, a file that has changed is
+ * read anew, and it is known which files to watch. Throws `ModuleError`.
+ */
+export async function loadModule(file: string): Promise<ConfigModule> {
+  const { text, files } = await bundle(file)
+  let module: { default?: unknown }
+  try {
+    module = await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`)
+  } catch (error) {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    throw new ModuleError([`${basename(file)}: ${reason.split('\n')[0]}`])
+  }
+  const value = module.default
+  if (value === undefined) {
+    throw new ModuleError([`${basename(file)}: exports no config: write export default { … }`])
+  }
+  return { value, files }
+}
+
+async function bundle(file: string): Promise<{ text: string; files: string[] }> {
+  const url = JSON.stringify(pathToFileURL(file).href)
+  const folder = dirname(file)
+  try {
+    const { outputFiles, metafile } = await build({
+      entryPoints: [file],
+      absWorkingDir: folder,
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      logLevel: 'silent',
+      define: { 'import.meta.url': url },
+      // Packages in CommonJS ask for Node's modules by a function that modules do not have.
+      banner: {
+        js: `import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(${url});`,
+      },
+    })
+    const files = Object.keys(metafile.inputs).map((name) => resolve(folder, name))
+    return { text: outputFiles[0]?.text ?? '', files }
+  } catch (error) {
+    const errors = (error as Partial<BuildFailure>).errors ?? []
+    throw new ModuleError(errors.length > 0 ? errors.map(describe) : [String(error)])
+  } finally {
+    await stop()
+  }
+}
+
+function describe({ text, location }: Message): string {
+  if (location === null) return text
+  return `${location.file}:${location.line}:${location.column + 1}: ${text}`
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import type { ConfigInput } from '../../../src/config/schema/config.ts'
+import { connectRaw } from '../support/byte-stream.ts'
+import { curl } from '../support/curl.ts'
+import { answering, type RawServer, response, startRawServer } from '../support/raw-server.ts'
+import { startConfig } from '../support/start-config.ts'
+
+function named(context: TestContext, name: string): Promise<RawServer> {
+  return startRawServer(
+    context,
+    answering(() => response(name)),
+  )
+}
+
+function configOf(servers: Readonly<Record<string, RawServer>>, upstream: string): ConfigInput {
+  return {
+    listeners: [{ address: '127.0.0.1:0', upstream }],
+    upstreams: Object.fromEntries(
+      Object.entries(servers).map(([name, { address }]) => [name, { endpoints: [address] }]),
+    ),
+  }
+}
+
+test('SIGHUP puts a new config in force, and connections that stand go on', async (context) => {
+  const servers = { a: await named(context, 'a'), b: await named(context, 'b') }
+  const { sluice, write, ports } = await startConfig(context, configOf(servers, 'a'))
+  const old = await connectRaw(context, ports[0] as number)
+  const get = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'
+  assert.equal((await old.write(get).message()).body, 'a')
+  write(configOf(servers, 'b'))
+  sluice.signal('SIGHUP')
+  await sluice.line(/Config reloaded: \/lb\.yaml/)
+  assert.equal((await curl(`http://127.0.0.1:${ports[0]}`)).stdout, 'b')
+  assert.equal((await old.write(get).message()).body, 'a', 'it finishes in the old program')
+})
+
+test('a config that is wrong is told with its line and changes nothing', async (context) => {
+  const servers = { a: await named(context, 'a') }
+  const { sluice, write, ports } = await startConfig(context, configOf(servers, 'a'), '--watch')
+  write(configOf(servers, 'none'))
+  await sluice.line(/\[error\] Failed reloading config: \/lb\.yaml/)
+  await sluice.line(
+    /\[error\] lb\.yaml:3:15: listeners\[0\]\.upstream: there is no upstream "none": use a\n/,
+  )
+  assert.equal((await curl(`http://127.0.0.1:${ports[0]}`)).stdout, 'a')
+  write(': [')
+  await sluice.line(/\[error\] lb\.yaml:1:\d+: /)
+  assert.equal((await curl(`http://127.0.0.1:${ports[0]}`)).stdout, 'a')
+  write(configOf({ ...servers, none: await named(context, 'n') }, 'none'))
+  await sluice.line(/Config reloaded/)
+  assert.equal((await curl(`http://127.0.0.1:${ports[0]}`)).stdout, 'n')
+})
+
+test('a listener that is added accepts, one that is removed does not', async (context) => {
+  const a = await named(context, 'a')
+  const { sluice, write, ports } = await startConfig(context, configOf({ a }, 'a'))
+  const config = configOf({ a }, 'a')
+  write({ ...config, listeners: [...config.listeners, { address: '127.0.0.1:0', upstream: 'a' }] })
+  sluice.signal('SIGHUP')
+  await sluice.line(/Config reloaded/)
+  const [first, second] = await sluice.ports(2)
+  assert.equal(first, ports[0])
+  assert.equal((await curl(`http://127.0.0.1:${second}`)).stdout, 'a')
+})
+
+test('no request fails while configs are loaded under traffic', async (context) => {
+  const servers = { a: await named(context, 'a'), b: await named(context, 'b') }
+  const running = await startConfig(context, configOf(servers, 'a'), '--workers', '2')
+  const { sluice, write, ports } = running
+  let isOver = false
+  const seen = new Map<string, number>()
+  const ask = async (): Promise<void> => {
+    while (!isOver) {
+      // A connection for each request: those of others stay with the program they began in.
+      const client = await connectRaw(context, ports[0] as number)
+      client.write('GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')
+      const { body } = await client.message()
+      seen.set(body, (seen.get(body) ?? 0) + 1)
+      await client.rest()
+    }
+  }
+  const clients = Array.from({ length: 4 }, ask)
+  for (let round = 1; round <= 6; round++) {
+    write(configOf(servers, round % 2 === 0 ? 'a' : 'b'))
+    sluice.signal('SIGHUP')
+    const isLoaded = () => (sluice.stdout.match(/Config reloaded/g) ?? []).length >= round
+    await sluice.until(isLoaded, 'reload')
+  }
+  isOver = true
+  await Promise.all(clients)
+  assert.ok((seen.get('a') ?? 0) > 0 && (seen.get('b') ?? 0) > 0, JSON.stringify([...seen]))
+  assert.equal(seen.size, 2)
+})
