@@ -57,7 +57,7 @@ export const mux = defineFilter({
     {
       name: 'options',
       type: 'MuxOptions',
-      doc: 'pipelining, maxSessions, maxQueue, maxIdle, idleTimeout, retries',
+      doc: 'pipelining, maxSessions, maxQueue, maxIdle, idleTimeout, retries, totalTimeout',
       isOptional: true,
     },
   ],

@@ -198,6 +198,10 @@ interface MuxOptions {
   maxIdle?: number
   idleTimeout?: number | string
   retries?: number
+  /** Longest time until an answer begins, over all attempts, in seconds or as a text; 0 for any. */
+  totalTimeout?: number | string
+  retry?: object
+  circuit?: object
   observer?: object
 }
 

@@ -16,7 +16,7 @@ await consumer.ready()
 const outcomes = await Promise.all(
   calls.map(async ([method, ...values]) => {
     try {
-      return await consumer.invoke(method, values.map(typed), { responseTimeout: 10_000 })
+      return await consumer.invoke(method, values.map(typed), { responseTimeout: 60_000 })
     } catch (error) {
       return { error: error instanceof Error ? error.message : String(error) }
     }

@@ -18,6 +18,7 @@ server.addService(ECHO_SERVICE, {
     throw new Error('as asked')
   },
   sleep: async (ms: number) => {
+    console.log('asleep')
     await new Promise((resolve) => setTimeout(resolve, ms))
     return ms
   },
