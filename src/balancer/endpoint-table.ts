@@ -35,6 +35,9 @@ const REQUESTS = 10
 const FAILURES = 11
 const LATENCY = 12
 
+/** Stands for the key of a row that was forgotten. */
+const FORGOTTEN = -1
+
 /** Latencies are added up in tens of microseconds: a second of 40,000 requests in progress fits. */
 const LATENCY_UNITS_PER_MS = 100
 
@@ -90,16 +93,14 @@ export class EndpointTable {
   claim(upstream: string, address: string): number {
     const found = this.find(upstream, address)
     if (found > 0) return found
-    const words = this.#words
-    for (let row = 1; row <= MAX_ENDPOINTS; row++) {
-      const at = row * ROW_WORDS
-      if (words[at + KEY] !== 0) continue
-      const [key, again] = keysOf(upstream, address)
-      words[at + KEY_AGAIN] = again
-      Atomics.store(words, at + KEY, key)
-      return row
-    }
-    throw new RangeError(`more than ${MAX_ENDPOINTS} endpoints`)
+    // Forgotten ones last: a program that was replaced may still look at them.
+    const row = this.#rowOf(0) || this.#rowOf(FORGOTTEN)
+    if (row === 0) throw new RangeError(`more than ${MAX_ENDPOINTS} endpoints`)
+    const [key, again] = keysOf(upstream, address)
+    this.#words.fill(0, row * ROW_WORDS + HEALTH, (row + 1) * ROW_WORDS)
+    this.#set(row, KEY_AGAIN, again)
+    this.#set(row, KEY, key)
+    return row
   }
 
   /** The row of an endpoint, or 0 if there is none. */
@@ -115,10 +116,10 @@ export class EndpointTable {
     return 0
   }
 
-  /** Forgets what was known of endpoints that no program has any more: they may come back. */
+  /** Forgets an endpoint that no program has any more. Only for the thread that owns the table. */
   forget(row: number): void {
-    const at = row * ROW_WORDS
-    this.#words.fill(0, at + HEALTH, at + ROW_WORDS)
+    this.#set(row, KEY, FORGOTTEN)
+    this.#words.fill(0, row * ROW_WORDS + HEALTH, (row + 1) * ROW_WORDS)
     this.#changed()
   }
 
@@ -242,6 +243,12 @@ export class EndpointTable {
     }
   }
 
+  /** The first row with a key, or 0. */
+  #rowOf(key: number): number {
+    for (let row = 1; row <= MAX_ENDPOINTS; row++) if (this.#get(row, KEY) === key) return row
+    return 0
+  }
+
   #returns(row: number): void {
     this.#set(row, USABLE_SINCE, this.now())
   }
@@ -259,9 +266,13 @@ export class EndpointTable {
   }
 }
 
-/** 64 bits that stand for an endpoint of an upstream; the first 32 are not all zero. */
+/** 64 bits that stand for an endpoint of an upstream; the first 32 are neither 0 nor all set. */
 function keysOf(upstream: string, address: string): [number, number] {
   const name = `${upstream}\n${address}`
   const key = hashText(name)
-  return [key | 0 || 1, mix(key ^ hashText([...name].reverse().join(''))) | 0]
+  const first = key | 0
+  return [
+    first === 0 || first === FORGOTTEN ? 1 : first,
+    mix(key ^ hashText([...name].reverse().join(''))) | 0,
+  ]
 }

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, mock, test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { createEndpointMemory, EndpointTable } from '../../../src/balancer/endpoint-table.ts'
+import {
+  createEndpointMemory,
+  EndpointTable,
+  MAX_ENDPOINTS,
+} from '../../../src/balancer/endpoint-table.ts'
 
 describe('the table of endpoints', () => {
   let now = 0
@@ -26,6 +30,22 @@ describe('the table of endpoints', () => {
     const other = new EndpointTable(memory)
     assert.equal(other.find('b', '10.0.0.1:80'), rows[2])
     assert.equal(other.find('c', '10.0.0.1:80'), 0)
+  })
+
+  test('has room for endpoints that come and go, as long as they are not too many at a time', () => {
+    const table = make()
+    const stays = table.claim('u', 'stays')
+    table.setWeight(stays, 3)
+    for (let i = 0; i < MAX_ENDPOINTS + 100; i++) {
+      const row = table.claim('u', `goes-${i}`)
+      assert.equal(table.weight(row), 0)
+      table.setWeight(row, 9)
+      table.forget(row)
+      assert.equal(table.find('u', `goes-${i}`), 0)
+    }
+    assert.deepEqual([table.find('u', 'stays'), table.weight(stays)], [stays, 3])
+    for (let i = 1; i < MAX_ENDPOINTS; i++) table.claim('u', `more-${i}`)
+    assert.throws(() => table.claim('u', 'too many'), /more than 4096 endpoints/)
   })
 
   test('tells with its version that something has changed', () => {
