@@ -70,7 +70,6 @@ struct alignas(64) Connection {
 
   // The engine may still give commands that mean something.
   bool usable() const { return state == State::kOpen || state == State::kConnecting; }
-  uint32_t low_watermark() const { return high_watermark / 4; }
   uint32_t last_active() const { return std::max(last_read, last_written); }
   size_t queued() const { return output ? output->bytes() : 0; }
 };

@@ -1,6 +1,7 @@
 // The reactor's output: queues, and one send per connection and batch.
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -160,12 +161,12 @@ void Reactor::AfterFlush(uint32_t id, Connection& connection) {
     if (connection.blocked && write_ticks > 0) {
       LookAt(id, connection, connection.last_written + write_ticks);
     }
-    if (!connection.congested && queued > connection.high_watermark) {
+    const uint32_t high = std::min(connection.high_watermark, batch_.slab.allowance().queue_bytes);
+    if (!connection.congested && queued > high) {
       connection.congested = true;
       counters_[kBufferLimit]++;
       Event(kEvCongested, id);
-    } else if (connection.congested && queued <= connection.low_watermark() &&
-               connection.write_error == 0) {
+    } else if (connection.congested && queued <= high / 4 && connection.write_error == 0) {
       connection.congested = false;
       Event(kEvDrained, id);
     }

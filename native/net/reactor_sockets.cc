@@ -20,13 +20,13 @@ namespace {
 constexpr uint32_t kAcceptsPerWake = 64;
 // Less room than this is not worth a recv(): a new chunk is begun.
 constexpr uint32_t kLeastRead = 16 * 1024;
-// Chunks that one connection may fill in a row: what arrives together leaves in one send.
-constexpr int kReadBurst = 4;
 constexpr uint32_t kLingerBytes = 256 * 1024;
 constexpr uint32_t kScratchBytes = 16 * 1024;
 // As in reactor.cc: when a batch is large enough to be served.
 constexpr size_t kReadAhead = size_t{256} * 1024;
 constexpr uint32_t kReadMargin = 64;
+// Of a client connection, in the kernel. What is sent and not acknowledged yet does not count.
+constexpr int kUnsentBytes = 128 * 1024;
 constexpr uint32_t kListenerBit = 1u << 31;
 // Edge-triggered: level-triggered, the kernel looks at every socket once more after it was served.
 constexpr uint32_t kReadable = EPOLLIN | EPOLLRDHUP | EPOLLET;
@@ -34,6 +34,13 @@ constexpr uint32_t kReadable = EPOLLIN | EPOLLRDHUP | EPOLLET;
 void SetNoDelay(int fd) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));  // fails for unix sockets: no matter
+}
+
+// What a slow client does not take waits in our queue, whose limits we know, and not in the kernel,
+// which would keep megabytes for each until it runs short of memory for all connections.
+void LimitUnsent(int fd) {
+  const int bytes = kUnsentBytes;
+  setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof(bytes));  // as above
 }
 
 uint64_t Tag(uint32_t id, uint32_t generation) { return (uint64_t{generation} << 32) | id; }
@@ -51,7 +58,9 @@ int Reactor::AddListener(int fd, int32_t listener_id) {
   listener.generation++;
   listener.retry_at = TimerWheel::kNever;
   listener.policy = 0;
-  SetNoDelay(fd);  // accepted sockets inherit it, which saves a system call for each
+  // Accepted sockets inherit both, which saves system calls for each.
+  SetNoDelay(fd);
+  LimitUnsent(fd);
   if (!WatchListener(index)) {
     listener.fd = -1;
     return -errno;
@@ -291,6 +300,8 @@ void Reactor::FinishConnect(uint32_t id, Connection& connection) {
 }
 
 void Reactor::Read(uint32_t id, Connection& connection) {
+  // What arrives together leaves in one send: a few reads in a row, if there is memory enough.
+  const Allowance& allowance = batch_.slab.allowance();
   int full_reads = 0;
   for (;;) {
     if (batch_.input.room() < kLeastRead &&
@@ -299,7 +310,7 @@ void Reactor::Read(uint32_t id, Connection& connection) {
       return;
     }
     uint8_t* data = batch_.input.at();
-    const uint32_t room = batch_.input.room();
+    const uint32_t room = std::min(batch_.input.room(), allowance.read_bytes);
     const ssize_t received = recv(connection.fd, data, room, 0);
     counters_[kSyscalls]++;
     if (received < 0) {
@@ -344,7 +355,7 @@ void Reactor::Read(uint32_t id, Connection& connection) {
     }
     if (size == room) {
       // There may be more, but after a few chunks the others come first.
-      if (++full_reads < kReadBurst && !connection.paused) continue;
+      if (++full_reads < allowance.reads && !connection.paused) continue;
       ReadLater(id, connection);
       return;
     }

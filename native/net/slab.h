@@ -22,6 +22,20 @@ inline constexpr uint32_t kChunkBytes = 1u << kChunkShift;
 using ChunkId = uint32_t;
 inline constexpr ChunkId kNoChunk = UINT32_MAX;
 
+// What one connection may take of a slab.
+struct Allowance {
+  int reads;  // in a row, each of at most
+  uint32_t read_bytes;
+  uint32_t queue_bytes;  // of output, before it is congested
+};
+
+// While more than half of the slab is free, nobody has to save.
+inline constexpr Allowance kAmple{4, kChunkBytes, UINT32_MAX};
+// Below that, and below a quarter: many slow readers together must not take the memory that all
+// others read into.
+inline constexpr Allowance kScarce{1, kChunkBytes, 64 * 1024};
+inline constexpr Allowance kRare{1, 16 * 1024, 16 * 1024};
+
 class Slab {
  public:
   Slab(uint8_t* base, uint32_t bytes);
@@ -31,6 +45,11 @@ class Slab {
   uint8_t* chunk(ChunkId id) const { return base_ + (size_t{id} << kChunkShift); }
   uint32_t chunk_count() const { return static_cast<uint32_t>(references_.size()); }
   uint32_t free_count() const { return static_cast<uint32_t>(free_.size()); }
+
+  const Allowance& allowance() const {
+    if (free_.size() * 2 > references_.size()) return kAmple;
+    return free_.size() * 4 > references_.size() ? kScarce : kRare;
+  }
 
   // Takes a chunk with one reference; kNoChunk unless more than `reserve` chunks are free.
   ChunkId Take(uint32_t reserve = 0);
