@@ -22,15 +22,26 @@ export const UPSTREAM_BODIES: Readonly<Record<UpstreamPath, number>> = {
 /** A path the upstream answers. */
 export type UpstreamPath = '/' | '/1k' | '/64k' | '/1m'
 
+/** What else an upstream is to have, in nginx's language. */
+export interface UpstreamExtras {
+  /** Parameters of its `listen`. */
+  readonly listen: string
+  readonly locations: string
+}
+
 /** Starts nginx with one worker on the load side's processor; it is stopped with the benchmark. */
-export async function startUpstream(workspace: string, cpus: string): Promise<Upstream> {
+export async function startUpstream(
+  workspace: string,
+  cpus: string,
+  extras: UpstreamExtras = { listen: '', locations: '' },
+): Promise<Upstream> {
   const directory = join(workspace, 'upstream')
   mkdirSync(directory)
   for (const path of ['/1k', '/64k', '/1m'] as const) {
     writeFileSync(join(directory, path), 'x'.repeat(UPSTREAM_BODIES[path]))
   }
   const ports = [await findFreePort(), await findFreePort()] as const
-  writeFileSync(join(directory, 'nginx.conf'), upstreamConfig(directory, ports))
+  writeFileSync(join(directory, 'nginx.conf'), upstreamConfig(directory, ports, extras))
   const command = {
     program: 'nginx',
     args: ['-p', directory, '-e', 'stderr', '-c', `${directory}/nginx.conf`],
@@ -44,7 +55,11 @@ export async function startUpstream(workspace: string, cpus: string): Promise<Up
   return { ports }
 }
 
-function upstreamConfig(directory: string, ports: readonly [number, number]): string {
+function upstreamConfig(
+  directory: string,
+  ports: readonly [number, number],
+  extras: UpstreamExtras,
+): string {
   return `${nginxPreamble(directory, 1)}
 http {
   ${nginxHttpDefaults(directory)}
@@ -53,7 +68,8 @@ http {
   default_type text/plain;
   client_max_body_size 16m;
   server {
-    ${ports.map((port) => `listen 127.0.0.1:${port} reuseport;`).join(' ')}
+    ${ports.map((port) => `listen 127.0.0.1:${port} reuseport ${extras.listen};`).join(' ')}
+    ${extras.locations}
     root ${directory};
     location = / { return 200 '${'x'.repeat(UPSTREAM_BODIES['/'])}'; }
   }

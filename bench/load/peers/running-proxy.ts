@@ -13,6 +13,8 @@ export interface RunningProxy {
   /** From before the process was spawned to its first accepted connection. */
   readonly startMs: number
   isRunning(): boolean
+  /** What it wrote to stdout so far; only the last 64 KB are kept. */
+  output(): string
   stop(): Promise<void>
 }
 
@@ -52,5 +54,6 @@ export async function startProxy(peer: Peer, options: StartOptions): Promise<Run
     throw error
   }
   const startMs = performance.now() - startedAt
-  return { pid: child.pid, port, startMs, isRunning: child.isRunning, stop }
+  const { pid, isRunning, output } = child
+  return { pid, port, startMs, isRunning, output, stop }
 }

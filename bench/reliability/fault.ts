@@ -1,0 +1,44 @@
+import type { Stage } from './stage.ts'
+
+/** Something that goes wrong around a running Sluice, from outside of it. */
+export interface Fault {
+  readonly name: string
+  readonly title: string
+  /** What the processes do, and what Sluice is to make of it; one sentence of the report. */
+  readonly what: string
+  /** How Sluice runs: `sluice lb` before a healthy upstream, or a script that also has a faulty one. */
+  readonly proxy: 'balancer' | 'router'
+  /** Behaviour of the faulty upstream, if there is one. */
+  readonly upstream?: string
+  /** Takes at least so many seconds, because a default time-out has to pass. */
+  readonly leastSeconds?: number
+  /** Makes the fault happen, for about so many seconds; returns what came of it. */
+  run(stage: Stage, seconds: number): Promise<FaultOutcome>
+}
+
+/** Cases that a fault consists of: requests that cannot succeed, or hostile connections. */
+export interface FaultOutcome {
+  readonly cases: number
+  /** Those that ended as they must: with the right status, cut off visibly, or kept. */
+  readonly passed: number
+  /** What the first one that did not pass was like, in words; empty if all did. */
+  readonly firstError: string
+}
+
+/** Counts cases as they end. */
+export class Tally {
+  #cases = 0
+  #passed = 0
+  #firstError = ''
+
+  /** Counts a case; `error` tells in words what is wrong, empty if nothing is. */
+  count(error: string): void {
+    this.#cases++
+    if (error === '') this.#passed++
+    else this.#firstError ||= error
+  }
+
+  get outcome(): FaultOutcome {
+    return { cases: this.#cases, passed: this.#passed, firstError: this.#firstError }
+  }
+}
