@@ -121,7 +121,7 @@ export class EncodeDubbo extends Filter {
   inputEnded(end: SessionEnd): void {
     if (this.#hasEnded) return
     if (end.error !== '') this.#end(end.error)
-    else if (this.#decoder?.due === 0) this.#end('')
+    else this.#closeIfDone()
   }
 
   /** Asks the peer for no more requests, answers those that are due, and closes. */

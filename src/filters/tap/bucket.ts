@@ -62,13 +62,12 @@ export class Bucket {
 
   /** What may pass now; infinite without a limit. */
   available(): number {
-    if (this.#quota.perSecond < 0) return Number.POSITIVE_INFINITY
     const now = performance.now()
     if (now - this.#windowStart >= WINDOW_MS) {
       this.#windowStart = now
       this.#left = this.#quota.perSecond
     }
-    return this.#left
+    return this.#quota.perSecond < 0 ? Number.POSITIVE_INFINITY : this.#left
   }
 
   use(amount: number): void {

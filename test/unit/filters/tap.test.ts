@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, mock, test } from 'node:test'
 import { Data } from '../../../src/engine/data.ts'
 import { SessionEnd } from '../../../src/engine/event.ts'
 import { Message } from '../../../src/engine/message.ts'
+import { Bucket } from '../../../src/filters/tap/bucket.ts'
+import { frame, frameData } from '../../support/dubbo-frames.ts'
 import { type Spec, TestProgram, type TestSession } from './support/run.ts'
 
 let now = 0
@@ -72,6 +74,21 @@ describe('tap with a number: messages per second', () => {
   })
 })
 
+test('a session that cannot take what it waits for is asked once a second', () => {
+  const runtime = new TestProgram((p) => p.tap(1)).open().session.layout.runtime
+  const bucket = new Bucket(runtime, { unit: 'messages', perSecond: -1 })
+  let asked = 0
+  bucket.wait({
+    isWaiting: true,
+    serve: () => {
+      asked++
+      return false
+    },
+  })
+  pass(10_000)
+  assert.ok(asked <= 11, `${asked} times in 10 s`)
+})
+
 describe('tap with a size: bytes per second', () => {
   test('data is cut at the quota', () => {
     const session = new TestProgram((p) => p.tap('4')).open().feed('abcdefghij')
@@ -103,6 +120,14 @@ describe('tap with a size: bytes per second', () => {
 })
 
 describe('tap: the end of a session', () => {
+  test('an answer of Dubbo that waits is written whole before it', () => {
+    const session = new TestProgram((p) => p.decodeDubbo().tap('4').encodeDubbo()).open()
+    session.feed(frameData(frame(0, 1, 'abcdef', 20)), new SessionEnd())
+    assert.notEqual(session.output.at(-1), 'SessionEnd')
+    pass(1000)
+    assert.deepEqual(session.output.slice(-3), ['Data "ef"', 'MessageEnd', 'SessionEnd'])
+  })
+
   test('stays behind its data', () => {
     const session = new TestProgram((p) => p.tap('2')).open().feed('abc', new SessionEnd(), 'late')
     assert.deepEqual(session.output, ['Data "ab"'])
