@@ -10,7 +10,7 @@ import { projectPath, siblingModule } from '../../load/project.ts'
 import type { SubjectKind, SubjectSetup } from './subject.ts'
 import { until } from './until.ts'
 
-/** Sluice with a config. */
+/** Sluice with a config: probes every second, ejection, retries. */
 export const sluice: SubjectKind = {
   name: 'sluice',
   async start(setup) {
@@ -99,5 +99,8 @@ routes:
 upstreams:
   app:
     endpoints: [${endpointPorts.map((endpoint) => `'127.0.0.1:${endpoint}'`).join(', ')}]
+    health: { path: /health, interval: 1s, unhealthyInterval: 500ms }
+    ejection: {}
+    retry: {}
 `
 }

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { loadConfig } from '../../../src/config/load-config.ts'
+import { temporaryFolder } from '../../support/temporary-script.ts'
+
+/** Whole configs in the documents; pieces of configs have no listeners. */
+const CONFIG = /^```yaml\n(listeners:\n[\s\S]*?)^```$/gm
+
+for (const name of readdirSync('docs').filter((one) => one.endsWith('.md'))) {
+  const configs = [...readFileSync(join('docs', name), 'utf8').matchAll(CONFIG)]
+  for (const [index, [, text = '']] of configs.entries()) {
+    test(`config ${index + 1} of ${name} can be loaded`, async (context) => {
+      const file = join(temporaryFolder(context), 'lb.yaml')
+      writeFileSync(file, text)
+      const result = await loadConfig(file)
+      assert.ok(result.isGood, result.isGood ? '' : result.lines.join('\n'))
+    })
+  }
+}
+
+test('the migration guide has configs', () => {
+  assert.ok([...readFileSync('docs/migration.md', 'utf8').matchAll(CONFIG)].length >= 4)
+})
