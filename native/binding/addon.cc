@@ -4,10 +4,12 @@
 
 #include <cerrno>
 #include <string>
+#include <vector>
 
 #include "binding/convert.h"
 #include "binding/reactor_object.h"
 #include "codec/http1.h"
+#include "net/affinity.h"
 #include "net/datagram.h"
 #include "net/listener.h"
 #include "net/protocol.h"
@@ -42,6 +44,22 @@ void InheritListener(const Napi::CallbackInfo& info) {
   net::ListenError error;
   if (net::InheritListener(info[0].As<Napi::Number>().Int32Value(), &error)) return;
   ThrowErrno(info.Env(), error.system_call, error.code);
+}
+
+// allowedProcessors() -> numbers of the processors that this thread may use
+Napi::Value AllowedProcessors(const Napi::CallbackInfo& info) {
+  const std::vector<int> processors = net::AllowedProcessors();
+  Napi::Array result = Napi::Array::New(info.Env(), processors.size());
+  for (size_t i = 0; i < processors.size(); i++) {
+    result.Set(static_cast<uint32_t>(i), Napi::Number::New(info.Env(), processors[i]));
+  }
+  return result;
+}
+
+// pinThread(processor) -> 0 or a negative errno
+Napi::Value PinThread(const Napi::CallbackInfo& info) {
+  const int result = net::PinThread(info[0].As<Napi::Number>().Int32Value());
+  return Napi::Number::New(info.Env(), result);
 }
 
 // sendDatagram(path, text) -> 0 or a negative errno
@@ -175,6 +193,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("openListener", Napi::Function::New<OpenListener>(env));
   exports.Set("inheritListener", Napi::Function::New<InheritListener>(env));
   exports.Set("localAddress", Napi::Function::New<LocalAddress>(env));
+  exports.Set("allowedProcessors", Napi::Function::New<AllowedProcessors>(env));
+  exports.Set("pinThread", Napi::Function::New<PinThread>(env));
   exports.Set("sendDatagram", Napi::Function::New<SendDatagram>(env));
   exports.Set("closeFd", Napi::Function::New<CloseFd>(env));
   exports.Set("reasonText", Napi::Function::New<ReasonText>(env));

@@ -17,6 +17,8 @@ export interface RunOptions {
   workerMemoryMb: number
   /** A worker that answers nothing for so long is replaced; 0 waits for ever. */
   hangTimeoutMs: number
+  /** Whether each worker stays on a processor of its own. */
+  pinsCpus: boolean
   /** Whether workers count for the admin API. */
   hasMetrics: boolean
   /** Where to serve the admin API; undefined for nowhere. */
@@ -52,6 +54,10 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     name: 'hang-timeout',
     value: '<time>',
     doc: 'A worker that is busy for longer with one thing is replaced; 0: never. Default: 10s.',
+  },
+  {
+    name: 'pin-cpus',
+    doc: 'Keep worker n on the n-th processor that the process may use. Default: the kernel decides.',
   },
   {
     name: 'log-level',
@@ -98,6 +104,7 @@ export function readRunOptions(
       hangTimeout === undefined
         ? (defaults.hangTimeoutMs ?? DEFAULT_HANG_TIMEOUT_MS)
         : parseDuration('hang-timeout', hangTimeout),
+    pinsCpus: options.isSet('pin-cpus') || defaults.pinsCpus === true,
     admin,
     logFormat: parseChoice(
       'log-format',

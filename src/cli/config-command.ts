@@ -65,6 +65,7 @@ function defaultsOf(section: ProcessConfig): Partial<RunOptions> & { workers: nu
     ...(drainTimeoutMs !== undefined && { drainTimeoutMs }),
     ...(hangTimeoutMs !== undefined && { hangTimeoutMs }),
     ...(workerMemory !== undefined && { workerMemoryMb: workerMemory }),
+    ...(section.pinCpus !== undefined && { pinsCpus: section.pinCpus }),
     ...(section.admin !== undefined && {
       admin: adminOptions(String(section.admin.address), section.admin.tokenFile),
     }),

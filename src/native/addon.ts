@@ -121,6 +121,8 @@ interface Addon {
   NativeReactor: new (options: NativeOptions, onBatch: (count: number) => void) => NativeReactor
   openListener(options: Required<ListenOptions>): number
   inheritListener(fd: number): void
+  allowedProcessors(): number[]
+  pinThread(processor: number): number
   sendDatagram(path: string, text: string): number
   localAddress(fd: number): SocketAddress
   closeFd(fd: number): void
@@ -218,4 +220,15 @@ function load(): Addon {
   }
   // The .node file has no types; the interface above is what native/binding exports.
   return createRequire(import.meta.url)(join(folder, BINARY)) as Addon
+}
+
+/** Numbers of the processors that this thread may use, in ascending order. */
+export function allowedProcessors(): number[] {
+  return addon.allowedProcessors()
+}
+
+/** Lets this thread run on one processor only; throws if the process may not use it. */
+export function pinThread(processor: number): void {
+  const errno = -addon.pinThread(processor)
+  if (errno !== 0) throw new Error(`cannot run on processor ${processor}: error ${errno}`)
 }

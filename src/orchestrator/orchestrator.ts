@@ -1,4 +1,5 @@
 import { createEndpointMemory, EndpointTable } from '../balancer/endpoint-table.ts'
+import { allowedProcessors } from '../native/addon.ts'
 import type { LogLevel } from '../observability/logger.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import { createSharedMemory, releaseLockOf } from '../script/algo/shared-table.ts'
@@ -25,6 +26,8 @@ export interface OrchestratorOptions {
   workerMemoryMb: number
   /** A worker that answers nothing for so long is replaced; 0, or left out, waits for ever. */
   hangTimeoutMs?: number
+  /** Keep worker n on the n-th processor that the process may use, and begin again at the first. */
+  pinsCpus?: boolean
   logLevel: LogLevel
   /** Count requests and what workers do, for somebody who reads it. */
   hasMetrics?: boolean
@@ -62,6 +65,8 @@ export class Orchestrator {
   readonly #endpointMemory = createEndpointMemory()
   readonly #health = new HealthMonitor(new EndpointTable(this.#endpointMemory))
   readonly #slots: WorkerSlot[] = []
+  /** Those that workers are kept on, one each; empty if they may run anywhere. */
+  readonly #processors: readonly number[]
   /** Workers that a smaller size has made superfluous, until their sessions are over. */
   readonly #retiring = new Set<WorkerSlot>()
   /** Which slot serves whose sockets at the moment. */
@@ -83,6 +88,7 @@ export class Orchestrator {
     tuneV8()
     this.#spec = spec
     this.#options = options
+    this.#processors = options.pinsCpus === true ? allowedProcessors() : []
     this.#listeners = new ListenerTable(options.inherited)
     this.#shared = spec.kind === 'script' ? createSharedMemory() : undefined
     this.metrics = options.hasMetrics === true ? new Metrics() : undefined
@@ -307,6 +313,7 @@ export class Orchestrator {
             workers: this.#workers,
             spec: this.#spec,
             listeners: this.#listeners.slot(slot),
+            processor: this.#processors[slot % this.#processors.length],
             logLevel: this.#options.logLevel,
             shared: this.#shared,
             metrics: this.metrics?.forWorker(slot),

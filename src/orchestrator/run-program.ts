@@ -12,6 +12,7 @@ export interface RunProgramOptions {
   drainTimeoutMs: number
   workerMemoryMb: number
   hangTimeoutMs: number
+  pinsCpus: boolean
   logLevel: LogLevel
   logFormat: LogFormatName
   /** Count requests and what workers do, for the admin API. */

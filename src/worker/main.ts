@@ -3,6 +3,7 @@
  * Loaded only as the entry of a `Worker`, which the orchestrator starts by URL.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import { pinThread } from '../native/addon.ts'
 import { createReactor } from '../native/reactor.ts'
 import { configureLogger, logger } from '../observability/logger.ts'
 import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
@@ -24,6 +25,9 @@ configureLogger({
   level: setup.logLevel,
   sink: (entries) => send({ type: 'log', entries }),
 })
+
+// Before anything is allocated: memory is best near the processor that uses it.
+if (setup.processor !== undefined) pinThread(setup.processor)
 
 const shortages = new ShortageWatch((errno) => send({ type: 'shortage', errno }))
 const numbers = setup.metrics?.numbers

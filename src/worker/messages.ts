@@ -17,6 +17,8 @@ export interface WorkerSetup {
   workers: number
   spec: ProgramSpec
   listeners: ListenerFd[]
+  /** The only processor to run on; undefined for any. */
+  processor: number | undefined
   logLevel: LogLevel
   /** What scripts share between workers with `algo.SharedMap`; nothing for load balancers. */
   shared: SharedArrayBuffer | undefined

@@ -11,6 +11,10 @@ export const processSection = z.strictObject({
     .optional()
     .describe('A worker that is busy for longer with one thing is replaced; 10s, 0 for never.'),
   workerMemory: integer(16, 65_536).optional().describe('Heap limit of one worker in MB; 1024.'),
+  pinCpus: z
+    .boolean()
+    .optional()
+    .describe('Keeps worker n on the n-th processor that the process may use.'),
   admin: z
     .strictObject({
       address: listenAddress.describe(
