@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { skipIfSanitized } from '../support/sanitized.ts'
 import { type ByteStream, connectRaw } from './support/byte-stream.ts'
+import { settled } from './support/checked-stream.ts'
 import { peakResidentBytes, residentBytes } from './support/process-facts.ts'
 import { answering, response, startRawServer } from './support/raw-server.ts'
 import { type RunningLb, startLb } from './support/start-lb.ts'
@@ -51,16 +52,6 @@ function bare({ socket }: ByteStream): Socket {
   socket.removeAllListeners('data')
   socket.pause()
   return socket
-}
-
-/** Waits until a count has stood still for a while: nothing tells that no more will come. */
-async function settled(count: () => number): Promise<number> {
-  let before = -1
-  for (let now = count(); now === 0 || now !== before; now = count()) {
-    before = now
-    await new Promise((resolve) => setTimeout(resolve, 300))
-  }
-  return before
 }
 
 /** Reads until `size` bytes have come. */
