@@ -7,15 +7,14 @@ import type { Session } from '../engine/session.ts'
  * is theirs, and pauses go through it.
  */
 export abstract class SubSession extends Filter {
-  /** Where the output of that session goes. */
-  protected outlet: Sink = { process: (event) => this.next.process(event) }
+  readonly #outlet: Sink = { process: (event) => this.next.process(event) }
   #pauses = 0
   /** The session that stands in for this filter, once it is known. */
   protected target: Session | null = null
 
   /** Starts the session, in the same context. */
   protected enter(layout: Layout): Session {
-    const target = layout.spawn(this.session.context, this.previous, this.outlet, this.session)
+    const target = layout.spawn(this.session.context, this.previous, this.#outlet, this.session)
     this.target = target
     for (let i = 0; i < this.#pauses; i++) target.pauseOutput()
     return target
