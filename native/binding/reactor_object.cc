@@ -254,8 +254,8 @@ Napi::Value ReactorObject::LastRequest(const Napi::CallbackInfo& info) {
 
 Napi::Value ReactorObject::FramerCreate(const Napi::CallbackInfo& info) {
   const auto kind = static_cast<net::FramerKind>(Int(info, 0));
-  return Napi::Number::New(info.Env(),
-                           reactor_->FramerCreate(kind, info[1].ToBoolean(), Uint(info, 2)));
+  return Napi::Number::New(
+      info.Env(), reactor_->FramerCreate(kind, info[1].ToBoolean(), Uint(info, 2), Int(info, 3)));
 }
 
 Napi::Value ReactorObject::FramerFeed(const Napi::CallbackInfo& info) {
@@ -284,8 +284,10 @@ Napi::Value ReactorObject::FramerFree(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ReactorObject::WriteHead(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(
-      info.Env(), reactor_->WriteHead(Int(info, 0), Uint(info, 1), Uint(info, 2), Uint(info, 3)));
+  const uint32_t flags = Uint(info, 1);
+  if ((flags & http1::kWriteLines) != 0) reactor_->SetHeadLines(Uint(info, 4), Uint(info, 5));
+  return Napi::Number::New(info.Env(),
+                           reactor_->WriteHead(Int(info, 0), flags, Uint(info, 2), Uint(info, 3)));
 }
 
 void ReactorObject::Flush(const Napi::CallbackInfo&) { reactor_->Flush(); }

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace sluice::http1 {
 
@@ -275,15 +276,33 @@ enum WriteFlag : uint32_t {
   kWriteChunked = 1u << 2,    // add Transfer-Encoding: chunked, leave out Content-Length
   kWriteLength = 1u << 3,     // add Content-Length from the head, in plain decimal digits
   kWriteUpgrade = 1u << 4,    // keep Upgrade and add Connection: upgrade
+  // What requests tell of who has asked; they need a Forwarding.
+  kWriteXForwarded = 1u << 5,     // X-Forwarded-For, -Proto and -Host
+  kWriteForwarded = 1u << 6,      // Forwarded
+  kWriteReplace = 1u << 7,        // instead of adding to the lists that came
+  kWriteTrust = 1u << 8,          // X-Forwarded-Proto and -Host that came stay
+  kWriteHttps = 1u << 9,          // the client came by TLS
+  kWriteNewRequestId = 1u << 10,  // X-Request-Id that came is left out
+  kWriteNewTrace = 1u << 11,      // traceparent and tracestate that came are left out
+  kWriteLines = 1u << 12,         // the lines of the Forwarding
+};
+inline constexpr uint32_t kWriteForwardMask = 0x1fe0;
+
+// What WriteHead adds to a request, besides what it finds in the head.
+struct Forwarding {
+  std::string_view client;  // the client's IP address; empty when it has none
+  std::string_view lines;   // more lines, each with its CRLF
 };
 
 // Upper bound of what WriteHead can produce for `head`.
-size_t WriteHeadBound(const Head& head);
+size_t WriteHeadBound(const Head& head, const Forwarding* forwarding = nullptr);
 
 // Writes `head` for the next hop: HTTP/1.1 start line in origin form, every header line that is not
 // dropped with its own bytes, order and case, then what `flags` ask for, then the empty line.
-// Returns the number of bytes written, never more than WriteHeadBound(head).
-size_t WriteHead(const Head& head, const uint8_t* base, uint32_t flags, uint8_t* out);
+// Fields of `forwarding` that have come are written behind the others. Returns the number of bytes
+// written, never more than WriteHeadBound(head, forwarding).
+size_t WriteHead(const Head& head, const uint8_t* base, uint32_t flags, uint8_t* out,
+                 const Forwarding* forwarding = nullptr);
 
 }  // namespace sluice::http1
 

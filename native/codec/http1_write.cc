@@ -1,9 +1,10 @@
 // WriteHead: a parsed head as the bytes for the next hop; and the texts of the reasons.
 #include <array>
-#include <charconv>
+#include <optional>
 
+#include "http1_forward.h"
 #include "http1_parse.h"
-#include "http1_scan.h"
+#include "http1_writer.h"
 
 namespace sluice::http1 {
 
@@ -20,39 +21,6 @@ constexpr char kVersion[] = "HTTP/1.1";
 // that was in the target, a space and a slash in the start line, and CRLFs.
 constexpr size_t kMaxAdded = sizeof(kCloseLine) + sizeof(kKeepAliveLine) + sizeof(kUpgradeLine) +
                              sizeof(kChunkedLine) + sizeof(kLengthName) + 20 + 32;
-
-class Writer {
- public:
-  Writer(const uint8_t* base, uint8_t* out) : base_(base), begin_(out), out_(out) {}
-
-  void Bytes(const void* data, size_t size) {
-    std::memcpy(out_, data, size);
-    out_ += size;
-  }
-  void Range(uint32_t from, uint32_t to) { Bytes(base_ + from, to - from); }
-  void Range(Span span) { Range(span.begin, span.end); }
-  template <size_t N>
-  void Text(const char (&text)[N]) {
-    Bytes(text, N - 1);
-  }
-  void Decimal(uint64_t value) {
-    char* const out = reinterpret_cast<char*>(out_);
-    out_ = reinterpret_cast<uint8_t*>(std::to_chars(out, out + 20, value).ptr);
-  }
-  size_t size() const { return static_cast<size_t>(out_ - begin_); }
-
- private:
-  const uint8_t* const base_;
-  uint8_t* const begin_;
-  uint8_t* out_;
-};
-
-bool Empty(Span span) { return span.begin == span.end; }
-
-bool IsNamed(const uint8_t* base, const HeaderLine& header, const char* lower, size_t size) {
-  return header.name.end - header.name.begin == size &&
-         EqualsLower(base + header.name.begin, lower, size);
-}
 
 // Whether the start line can go on as it came.
 bool IsPlain(const Head& head, const uint8_t* base) {
@@ -95,7 +63,8 @@ uint32_t LineEnd(const Head& head, const uint8_t* base, uint32_t index) {
 }
 
 // Line by line: for heads whose Host or line ends change, and for kWriteUpgrade.
-void WriteLines(const Head& head, const uint8_t* base, bool keep_upgrade, Writer* writer) {
+void WriteLines(const Head& head, const uint8_t* base, bool keep_upgrade, const ForwardPlan* plan,
+                Writer* writer) {
   const bool absolute = !Empty(head.authority);
   bool host_written = head.role == Role::kResponse;
   const auto write_host = [&] {
@@ -117,6 +86,7 @@ void WriteLines(const Head& head, const uint8_t* base, bool keep_upgrade, Writer
       if (!host_written) write_host();
       continue;
     }
+    if (plan != nullptr && plan->Skips(i)) continue;
     if (header.dropped && !(keep_upgrade && IsNamed(base, header, "upgrade", 7))) continue;
     writer->Range(header.name.begin, LineEnd(head, base, i));
     writer->Text("\r\n");
@@ -124,13 +94,13 @@ void WriteLines(const Head& head, const uint8_t* base, bool keep_upgrade, Writer
 }
 
 // Runs of lines that are kept are copied as one.
-void CopyLines(const Head& head, bool with_start_line, Writer* writer) {
+void CopyLines(const Head& head, bool with_start_line, const ForwardPlan* plan, Writer* writer) {
   const uint32_t lines_end = head.bytes - 2;
   uint32_t run = with_start_line          ? 0
                  : head.header_count == 0 ? lines_end
                                           : head.headers[0].name.begin;
   for (uint32_t i = 0; i < head.header_count; ++i) {
-    if (!head.headers[i].dropped) continue;
+    if (!head.headers[i].dropped && (plan == nullptr || !plan->Skips(i))) continue;
     const uint32_t begin = head.headers[i].name.begin;
     if (begin != run) writer->Range(run, begin);
     run = i + 1 == head.header_count ? lines_end : head.headers[i + 1].name.begin;
@@ -190,12 +160,17 @@ const char* ReasonText(Reason reason) {
   return index < kReasonTexts.size() ? kReasonTexts[index] : "unknown";
 }
 
-size_t WriteHeadBound(const Head& head) {
+size_t WriteHeadBound(const Head& head, const Forwarding* forwarding) {
   // One more per line for a CR that a bare LF lacks.
-  return size_t{head.bytes} + head.header_count + kMaxAdded;
+  const size_t plain = size_t{head.bytes} + head.header_count + kMaxAdded;
+  return forwarding == nullptr ? plain : plain + ForwardBound(head, *forwarding);
 }
 
-size_t WriteHead(const Head& head, const uint8_t* base, uint32_t flags, uint8_t* out) {
+size_t WriteHead(const Head& head, const uint8_t* base, uint32_t flags, uint8_t* out,
+                 const Forwarding* forwarding) {
+  std::optional<ForwardPlan> forward;
+  if (forwarding != nullptr) forward.emplace(head, base, flags, *forwarding);
+  const ForwardPlan* const plan = forward ? &*forward : nullptr;
   Writer writer(base, out);
   const bool plain = IsPlain(head, base);
   if (!plain) WriteStartLine(head, base, &writer);
@@ -204,10 +179,11 @@ size_t WriteHead(const Head& head, const uint8_t* base, uint32_t flags, uint8_t*
       head.role == Role::kRequest && (!Empty(head.authority) || (head.flags & kHttp10) != 0);
   if (request_host || keep_upgrade || (head.flags & kBareLf) != 0) {
     if (plain) WriteStartLine(head, base, &writer);
-    WriteLines(head, base, keep_upgrade, &writer);
+    WriteLines(head, base, keep_upgrade, plan, &writer);
   } else {
-    CopyLines(head, plain, &writer);
+    CopyLines(head, plain, plan, &writer);
   }
+  if (plan != nullptr) plan->Write(&writer);
 
   if ((flags & kWriteChunked) != 0) {
     writer.Text(kChunkedLine);

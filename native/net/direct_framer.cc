@@ -6,13 +6,13 @@
 
 namespace sluice::net {
 
-int Reactor::FramerCreate(FramerKind kind, bool expect_any, uint32_t policy) {
+int Reactor::FramerCreate(FramerKind kind, bool expect_any, uint32_t policy, int32_t client) {
   if (!Framer::IsKind(kind) || policy >= policies_.size()) return -EINVAL;
   size_t id = 0;
   while (id < framers_.size() && framers_[id]) id++;
   if (id == framers_.size()) framers_.emplace_back();
   framers_[id] = std::make_unique<DirectFramer>(kind, policies_[policy].limits, batch_, counters_,
-                                                static_cast<int32_t>(id));
+                                                static_cast<int32_t>(id), client);
   if (expect_any) framers_[id]->framer.set_expect_any(true);
   return static_cast<int>(id);
 }
@@ -70,13 +70,16 @@ int Reactor::WriteHead(int32_t head, uint32_t flags, uint32_t offset, uint32_t c
   const HeadTable::Entry* entry = batch_.heads.Get(head);
   const uint32_t slab_bytes = batch_.slab.bytes();
   if (entry == nullptr || offset > slab_bytes || capacity > slab_bytes - offset) return 0;
+  http1::Forwarding storage;
+  const http1::Forwarding* const forwarding = ForwardingOf(*entry, flags, &storage);
   uint8_t* out = batch_.slab.base() + offset;
-  const size_t bound = http1::WriteHeadBound(*entry->head);
+  const size_t bound = http1::WriteHeadBound(*entry->head, forwarding);
   if (bound <= capacity) {
-    return static_cast<int>(http1::WriteHead(*entry->head, entry->base, flags, out));
+    return static_cast<int>(http1::WriteHead(*entry->head, entry->base, flags, out, forwarding));
   }
   scratch_.resize(std::max(scratch_.size(), bound));
-  const size_t bytes = http1::WriteHead(*entry->head, entry->base, flags, scratch_.data());
+  const size_t bytes =
+      http1::WriteHead(*entry->head, entry->base, flags, scratch_.data(), forwarding);
   if (bytes > capacity) return -static_cast<int>(bytes);
   std::memcpy(out, scratch_.data(), bytes);
   return static_cast<int>(bytes);

@@ -8,9 +8,10 @@ namespace sluice::net {
 
 struct Reactor::DirectFramer {
   DirectFramer(FramerKind kind, const CodecLimits& limits, BatchMemory& memory, double* counters,
-               int32_t id)
+               int32_t id, int32_t client)
       : framer(kind, limits), ring(nullptr, 0), host(memory, ring, counters) {
     host.set_subject(id);
+    host.set_client(client);
   }
 
   Framer framer;

@@ -17,10 +17,11 @@ class HeadTable {
   struct Entry {
     const http1::Head* head;  // only `header_count` of its lines are there
     const uint8_t* base;
+    int32_t client;  // the connection that a request came on, -1 if that is not known
   };
 
   // Copies `head` and returns its index.
-  int32_t Add(const http1::Head& head, const uint8_t* base) {
+  int32_t Add(const http1::Head& head, const uint8_t* base, int32_t client) {
     const size_t bytes =
         offsetof(http1::Head, headers) + head.header_count * sizeof(head.headers[0]);
     const size_t rounded = (bytes + 7) & ~size_t{7};
@@ -29,7 +30,7 @@ class HeadTable {
     std::memcpy(copy, &head, bytes);
     at_ += rounded;
     room_ -= rounded;
-    entries_.push_back(Entry{reinterpret_cast<const http1::Head*>(copy), base});
+    entries_.push_back(Entry{reinterpret_cast<const http1::Head*>(copy), base, client});
     return static_cast<int32_t>(entries_.size() - 1);
   }
 

@@ -42,6 +42,7 @@ enum CommandKind : int32_t {
   kCmdWatermark = 13,
   kCmdSendCopy = 14,
   kCmdPhase = 15,
+  kCmdHeadLines = 16,
 };
 
 // The error of a connection that ends in the middle of a response head.

@@ -89,7 +89,7 @@ class Reactor {
   // The codec without a socket. Records go to the tape; while they fill it, FramerMore() brings
   // the ones that did not fit. All return the number of records, FramerFinish() -EPROTO for a
   // message cut short, -kErrInHead for a head.
-  int FramerCreate(FramerKind kind, bool expect_any, uint32_t policy);
+  int FramerCreate(FramerKind kind, bool expect_any, uint32_t policy, int32_t client);
   // Whether a head has begun and is not complete.
   bool FramerInHead(int32_t id);
   int FramerFeed(int32_t id, uint32_t offset, uint32_t length);
@@ -97,6 +97,8 @@ class Reactor {
   int FramerFinish(int32_t id);
   int FramerExpect(int32_t id, uint32_t request_flags);
   int FramerFree(int32_t id);
+  // Lines, each with its CRLF, that the next head forwarded with kWriteLines has besides its own.
+  void SetHeadLines(uint32_t offset, uint32_t size);
   // Bytes written, or minus the capacity that would be needed, or 0 for a stale head.
   int WriteHead(int32_t head, uint32_t flags, uint32_t offset, uint32_t capacity);
 
@@ -182,6 +184,10 @@ class Reactor {
   uint32_t TickAfter(uint32_t ms) const;
   void Arm(uint32_t id, const Connection& connection);
   void LookAt(uint32_t id, Connection& connection, uint32_t tick);
+  // What a forwarded request tells of its client; nullptr when `flags` do not ask for it.
+  const http1::Forwarding* ForwardingOf(const HeadTable::Entry& entry, uint32_t flags,
+                                        http1::Forwarding* storage);
+  std::string_view ClientAddress(int32_t id);
   void EnterPhase(uint32_t id, Connection& connection, Phase phase);
   void RestartPhase(Connection& connection);
   uint32_t CheckPhase(uint32_t id, Connection& connection, const ConnectionPolicy& policy);
@@ -234,6 +240,9 @@ class Reactor {
   std::vector<std::unique_ptr<OutputQueue>> queues_;  // empty ones, kept for their capacity
   std::vector<std::unique_ptr<DirectFramer>> framers_;
   std::vector<uint8_t> scratch_;
+  // By connection: the address of a client of which a forwarded request told.
+  std::vector<std::unique_ptr<std::string>> clients_;
+  std::string_view head_lines_;
   size_t batch_bytes_ = 0;  // read since the engine was last called
 
   TimerWheel wheel_;

@@ -14,7 +14,7 @@ namespace sluice::net {
 namespace {
 
 // Integers per command, by kind; 0: no such command.
-constexpr uint8_t kLengths[] = {0, 4, 4, 4, 4, 2, 2, 2, 2, 2, 3, 3, 4, 3, 4, 3};
+constexpr uint8_t kLengths[] = {0, 4, 4, 4, 4, 2, 2, 2, 2, 2, 3, 3, 4, 3, 4, 3, 4};
 
 }  // namespace
 
@@ -119,6 +119,9 @@ void Reactor::ExecuteOne(int32_t kind, uint32_t id, Connection& connection, int3
       connection.high_watermark = static_cast<uint32_t>(a);
       MarkDirty(id, connection);
       return;
+    case kCmdHeadLines:
+      SetHeadLines(static_cast<uint32_t>(a), static_cast<uint32_t>(b));
+      return;
     case kCmdPhase:
       EnterPhase(id, connection, static_cast<Phase>(a & kPhaseBody));
       return;
@@ -136,22 +139,60 @@ void Reactor::CommandSendHead(uint32_t id, Connection& connection, int32_t head,
   }
   if (connection.write_error != 0) return;
   OutputQueue& queue = Output(id, connection);
+  http1::Forwarding storage;
+  const http1::Forwarding* const forwarding = ForwardingOf(*entry, flags, &storage);
   const bool is_request = entry->head->role == http1::Role::kRequest && connection.framer &&
                           connection.framer_kind == kFramerHttpResponse;
-  const size_t bound = http1::WriteHeadBound(*entry->head);
+  const size_t bound = http1::WriteHeadBound(*entry->head, forwarding);
   if (bound <= kChunkBytes && batch_.output.Ensure(static_cast<uint32_t>(bound))) {
     uint8_t* out = batch_.output.at();
-    const size_t size = http1::WriteHead(*entry->head, entry->base, flags, out);
+    const size_t size = http1::WriteHead(*entry->head, entry->base, flags, out, forwarding);
     batch_.output.Consume(static_cast<uint32_t>(size));
     queue.AppendBatch(out, size);
     if (is_request) connection.framer->Remember(out, size);
   } else {
     std::unique_ptr<uint8_t[]> block(new uint8_t[bound]);
-    const size_t size = http1::WriteHead(*entry->head, entry->base, flags, block.get());
+    const size_t size = http1::WriteHead(*entry->head, entry->base, flags, block.get(), forwarding);
     if (is_request) connection.framer->Remember(block.get(), size);
     queue.AppendHeap(std::move(block), size);
   }
   if (is_request) connection.framer->Expect(entry->head->flags);
+}
+
+void Reactor::SetHeadLines(uint32_t offset, uint32_t size) {
+  const uint32_t bytes = batch_.slab.bytes();
+  if (offset > bytes || size > bytes - offset) return BadCommand();
+  head_lines_ = {reinterpret_cast<const char*>(batch_.slab.base() + offset), size};
+}
+
+const http1::Forwarding* Reactor::ForwardingOf(const HeadTable::Entry& entry, uint32_t flags,
+                                               http1::Forwarding* storage) {
+  if ((flags & http1::kWriteForwardMask) == 0) return nullptr;
+  if ((flags & (http1::kWriteXForwarded | http1::kWriteForwarded)) != 0) {
+    storage->client = ClientAddress(entry.client);
+  }
+  if ((flags & http1::kWriteLines) != 0) storage->lines = std::exchange(head_lines_, {});
+  return storage;
+}
+
+std::string_view Reactor::ClientAddress(int32_t id) {
+  const Connection* connection = connections_.Find(id);
+  if (connection == nullptr || !connection->accepted || connection->fd < 0) return {};
+  const auto index = static_cast<size_t>(id);
+  if (index >= clients_.size()) clients_.resize(connections_.size());
+  std::unique_ptr<std::string>& client = clients_[index];
+  if (client == nullptr) {
+    AddressText text;
+    client = std::make_unique<std::string>();
+    // A Unix socket has a path or nothing: neither is the client's.
+    if (SocketAddress(connection->fd, true, &text) && text.family != 0) {
+      constexpr std::string_view kMapped = "::ffff:";
+      const bool is_mapped =
+          text.address.starts_with(kMapped) && text.address.find('.') != std::string::npos;
+      *client = is_mapped ? text.address.substr(kMapped.size()) : text.address;
+    }
+  }
+  return *client;
 }
 
 void Reactor::CommandChunk(uint32_t id, Connection& connection, const uint8_t* data, size_t size,

@@ -438,6 +438,7 @@ void Reactor::FreeConnection(uint32_t id, Connection& connection) {
   connection.generation++;
   connection.starved = false;
   connection.framer.reset();
+  if (id < clients_.size()) clients_[id].reset();
   wheel_.Clear(id);
   freed_.push_back(id);
   stale_events_ = true;

@@ -40,7 +40,7 @@ void RecordHost::OnHead(const http1::Head& head, const uint8_t* base) {
   int32_t* record = ring_.Append();
   record[0] = kEvHead;
   record[1] = subject_;
-  record[2] = memory_.heads.Add(head, base);
+  record[2] = memory_.heads.Add(head, base, client_);
   record[3] = static_cast<int32_t>(memory_.slab.OffsetOf(base));
   record[4] = static_cast<int32_t>(head.bytes);
   record[5] = static_cast<int32_t>(head.flags);
@@ -49,7 +49,7 @@ void RecordHost::OnHead(const http1::Head& head, const uint8_t* base) {
   record[8] = static_cast<int32_t>(head.target.end - head.target.begin);
   record[9] = static_cast<int32_t>(static_cast<uint32_t>(head.content_length));
   record[10] = static_cast<int32_t>(static_cast<uint32_t>(head.content_length >> 32));
-  record[11] = 0;
+  record[11] = client_;
 }
 
 void RecordHost::OnHead(const dubbo::Head& head) {

@@ -105,7 +105,9 @@ class RecordHost final : public http1::Host, public dubbo::Host {
       : memory_(memory), ring_(ring), counters_(counters) {}
 
   // Of which connection or framer the following calls speak.
-  void set_subject(int32_t id) { subject_ = id; }
+  void set_subject(int32_t id) { subject_ = client_ = id; }
+  // The connection that requests come on, if they are not framed on it.
+  void set_client(int32_t id) { client_ = id; }
   // Whether the last call of OnHead or OnEnd was OnHead: a message has begun and not ended.
   bool in_message() const { return in_message_; }
   void set_in_message(bool value) { in_message_ = value; }
@@ -131,6 +133,7 @@ class RecordHost final : public http1::Host, public dubbo::Host {
   RecordRing& ring_;
   double* const counters_;
   int32_t subject_ = -1;
+  int32_t client_ = -1;
   bool in_message_ = false;
   bool has_head_ = false;
   bool mute_errors_ = false;

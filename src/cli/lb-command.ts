@@ -28,6 +28,8 @@ const BALANCES: readonly Balance[] = [
   'random',
 ]
 
+const X_FORWARDED = ['add', 'replace', 'trust', 'off'] as const
+
 const TRAFFIC_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'listen',
@@ -51,6 +53,16 @@ const TRAFFIC_OPTIONS: readonly OptionSpec[] = [
     doc: 'round-robin, least-connections, least-time, power-of-two or random. Default: round-robin.',
   },
   LENIENT_LF_OPTION,
+  {
+    name: 'x-forwarded',
+    value: '<mode>',
+    doc:
+      'X-Forwarded-For, -Proto and -Host: add, replace what the client sent, trust it (a proxy ' +
+      'of ours), or off. Default: add.',
+  },
+  { name: 'forwarded', doc: 'Tell endpoints of the client by Forwarded (RFC 7239), too.' },
+  { name: 'request-id', doc: 'Give requests without a valid X-Request-Id one.' },
+  { name: 'traceparent', doc: 'Give requests without a valid traceparent one.' },
 ]
 
 const PROCESS_OPTIONS: readonly OptionSpec[] = [
@@ -196,6 +208,16 @@ function readConfig(options: ParsedOptions): ConfigInput {
           idle,
         },
       },
+    },
+    forwarding: {
+      xForwarded: parseChoice(
+        'x-forwarded',
+        options.value('x-forwarded') ?? DEFAULTS.xForwarded,
+        X_FORWARDED,
+      ),
+      forwarded: options.isSet('forwarded'),
+      requestId: options.isSet('request-id'),
+      traceparent: options.isSet('traceparent'),
     },
     idleTimeout: idle,
     ...readAccessLog(options),

@@ -1,3 +1,4 @@
+import type { ForwardingOptions } from '../filters/http/forwarding.ts'
 import { readListenerPolicy } from '../net/listener-options.ts'
 import { formatAddress } from '../program/format-address.ts'
 import { parseAddress, parseTargetAddress } from '../program/parse-address.ts'
@@ -39,6 +40,7 @@ export function normalise(
     ),
     upstreams: Object.entries(config.upstreams).map(normaliseUpstream),
     ...(Object.keys(pems).length > 0 && { pems }),
+    forwarding: normaliseForwarding(config.forwarding),
     idleMs: milliseconds(config.idleTimeout ?? DEFAULTS.idleTimeout),
     ...(config.accessLog !== undefined && { accessLog: normaliseAccessLog(config.accessLog) }),
   }
@@ -59,6 +61,17 @@ function withOwnNames(listen: readonly LbListenSpec[]): LbListenSpec[] {
     const earlier = listen.slice(0, index).filter(({ name }) => name === one.name).length
     return earlier === 0 ? one : { ...one, name: `${one.name}#${earlier + 1}` }
   })
+}
+
+function normaliseForwarding(given: ConfigInput['forwarding']): ForwardingOptions {
+  const mode = given?.xForwarded ?? DEFAULTS.xForwarded
+  return {
+    xForwarded: mode !== 'off',
+    received: mode === 'off' ? 'add' : mode,
+    forwarded: given?.forwarded ?? false,
+    requestId: given?.requestId ?? false,
+    traceparent: given?.traceparent ?? false,
+  }
 }
 
 function normaliseListener(

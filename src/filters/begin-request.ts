@@ -4,6 +4,7 @@ import { DATA, type Event, MESSAGE_START, type MessageStart } from '../engine/ev
 import { Filter } from '../engine/filter.ts'
 import { RequestInfo } from '../engine/request-info.ts'
 import type { RequestObserver } from '../engine/request-observer.ts'
+import { HttpWireHead } from './http/wire-head.ts'
 
 /**
  * Internal, the first filter of a pipeline below `demux`: makes the record of its request, of
@@ -15,10 +16,11 @@ export const beginRequest = defineFilter({
   parameters: [
     { name: 'listener', type: 'number', doc: 'Index of the listener' },
     { name: 'observers', type: 'object[]', doc: 'Who is told of the request' },
+    { name: 'hasId', type: 'boolean', doc: 'Whether requests have ids', isOptional: true },
   ],
-  plan: (listener: number, observers: readonly RequestObserver[]) => {
+  plan: (listener: number, observers: readonly RequestObserver[], hasId?: boolean) => {
     const needsClient = observers.some((observer) => observer.needsClient === true)
-    return () => new BeginRequest(listener, observers, needsClient)
+    return () => new BeginRequest(listener, observers, needsClient, hasId === true)
   },
 })
 
@@ -26,13 +28,20 @@ class BeginRequest extends Filter {
   readonly #listener: number
   readonly #observers: readonly RequestObserver[]
   readonly #needsClient: boolean
+  readonly #hasId: boolean
   #request: RequestInfo | null = null
 
-  constructor(listener: number, observers: readonly RequestObserver[], needsClient: boolean) {
+  constructor(
+    listener: number,
+    observers: readonly RequestObserver[],
+    needsClient: boolean,
+    hasId: boolean,
+  ) {
     super()
     this.#listener = listener
     this.#observers = observers
     this.#needsClient = needsClient
+    this.#hasId = hasId
   }
 
   process(event: Event): void {
@@ -54,6 +63,8 @@ class BeginRequest extends Filter {
     const { context } = this.session
     context.request = request
     if (this.#needsClient) request.client = context.inbound?.remoteAddress ?? ''
+    // The same that the encoder tells the endpoint.
+    if (this.#hasId && head.wire instanceof HttpWireHead) request.id = head.wire.requestId
     const observers = this.#observers
     for (let i = 0; i < observers.length; i++) observers[i]?.began?.(request, head)
   }

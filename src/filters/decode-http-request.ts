@@ -1,6 +1,7 @@
 import { Data } from '../engine/data.ts'
 import { defineFilter } from '../engine/definition.ts'
 import { MessageStart, SessionEnd } from '../engine/event.ts'
+import type { Session } from '../engine/session.ts'
 import { counterIndex } from '../native/counters.ts'
 import {
   FRAMER_HTTP_REQUEST,
@@ -12,7 +13,13 @@ import {
   PHASE_IDLE,
 } from '../native/protocol.ts'
 import { isFramable } from '../net/framable.ts'
-import { isAccepted, isTrackable, type RequestTracker, type Trackable } from '../net/inbound.ts'
+import {
+  type Accepted,
+  isAccepted,
+  isTrackable,
+  type RequestTracker,
+  type Trackable,
+} from '../net/inbound.ts'
 import { DEFAULT_LIMITS } from '../net/listener-policy.ts'
 import type { EncodeHttpResponse } from './encode-http-response.ts'
 import { FrameDecoder } from './frame-decoder.ts'
@@ -54,6 +61,8 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
   hasEnded = false
   /** Status to answer to bytes that are no request, once its turn has come; 0 for none. */
   refusal = 0
+  /** Whose requests they are. */
+  #accepted: Accepted | null = null
   /** The connection, if it cannot see by itself how far a request has come. */
   #connection: Trackable | null = null
   #policy = 0
@@ -74,6 +83,7 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
 
   override start(): void {
     const source = this.session.source
+    this.#accepted = acceptedBy(this.session)
     if (this.previous !== this.session) return
     if (isAccepted(source)) {
       this.#policy = source.owner.policy
@@ -97,6 +107,7 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     this.isUsed = false
     this.hasEnded = false
     this.refusal = 0
+    this.#accepted = null
     this.#connection = null
     this.#policy = 0
     this.#maxPipelined = DEFAULT_LIMITS.maxPipelinedRequests
@@ -112,8 +123,13 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     return this.#policy
   }
 
+  protected override get client(): number {
+    return this.#accepted?.connection ?? -1
+  }
+
   receiveHead(events: Int32Array, at: number): void {
     const wire = new HttpWireHead(this.reactor, true, events, at)
+    if (this.#accepted !== null) wire.isSecure = this.#accepted.isSecure
     this.isOpen = true
     this.isUsed = true
     this.#hasHead = true
@@ -237,4 +253,12 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
   drain(isPatient: boolean): void {
     this.responder?.drain(isPatient)
   }
+}
+
+/** The accepted connection that a session works for, directly or through others. */
+function acceptedBy(session: Session): Accepted | null {
+  for (let at: Session | null = session; at !== null; at = at.parent) {
+    if (isAccepted(at.source)) return at.source
+  }
+  return null
 }

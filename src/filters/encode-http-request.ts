@@ -14,8 +14,16 @@ import { isFramable } from '../net/framable.ts'
 import { Socket } from '../net/socket.ts'
 import { Upstream } from './connect/upstream.ts'
 import { DecodeHttpResponse, type TunnelEnd } from './decode-http-response.ts'
+import {
+  type Forwarding,
+  type ForwardingOptions,
+  forwardingFlags,
+  forwardLines,
+  newLines,
+  readForwarding,
+} from './http/forwarding.ts'
 import { EventOutput } from './http/frame-output.ts'
-import { requestText } from './http/head-text.ts'
+import { type Framing, requestText } from './http/head-text.ts'
 import type { RequestHead } from './http/head-view.ts'
 import { type BodyMode, type HeadOption, HttpEncoder } from './http/http-encoder.ts'
 import { HttpWireHead } from './http/wire-head.ts'
@@ -31,10 +39,17 @@ export const encodeHttpRequest = defineFilter({
       doc: 'Head of every request, in place of its own',
       isOptional: true,
     },
+    {
+      name: 'options',
+      type: 'ForwardingOptions',
+      doc: 'xForwarded, forwarded, received, requestId, traceparent',
+      isOptional: true,
+    },
   ],
-  plan: (head?: HeadOption) => {
+  plan: (head?: HeadOption, options?: ForwardingOptions | null) => {
     if (typeof head !== 'function') checkOptionalObject(head, 1)
-    return () => new EncodeHttpRequest(head)
+    const forwarding = readForwarding(checkOptionalObject(options, 2))
+    return () => new EncodeHttpRequest(head, forwarding)
   },
 })
 
@@ -45,6 +60,13 @@ const BODYLESS_METHODS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', '
 export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
   #decoder: DecodeHttpResponse | null = null
   #isFused = false
+  /** What is told of who has asked, if anything. */
+  readonly #forwarding: Forwarding | null
+
+  constructor(option: HeadOption, forwarding: Forwarding | null) {
+    super(option)
+    this.#forwarding = forwarding
+  }
 
   override start(): void {
     const filters = this.session.filters
@@ -81,7 +103,13 @@ export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
     if (wire?.isRequest) wire.isExpectForwarded = true
     if (wire !== null && index >= 0 && !start.isBodyChanged) {
       this.#decoder?.expect(wire.flags, this.output instanceof EventOutput)
-      this.output.forwardHead(index, this.#writeFlags(wire, isChunked), wire.size)
+      const flags = this.#writeFlags(wire, isChunked)
+      const forwarding = this.#forwarding
+      if (forwarding === null) this.output.forwardHead(index, flags, wire.size)
+      else {
+        const more = forwardingFlags(wire, forwarding)
+        this.output.forwardHead(index, flags | more, wire.size, newLines(wire, more))
+      }
       if (this.output instanceof Socket) wire.forwardedTo = this.output.id
       return isChunked ? 'chunked' : 'length'
     }
@@ -94,15 +122,30 @@ export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
       ((flags & HEAD_NO_BODY) !== 0 || BODYLESS_METHODS.has(method))
     if (wire?.lacksHost === true && head !== null) this.#addHost(head)
     const isUpgrade = wire !== null && this.#isUpgrade(wire) && hasField(head, 'upgrade')
-    const text = requestText(head, wire, {
+    const framing: Framing = {
       contentLength: isUnframed ? -1 : contentLength,
       isChunked,
       connection: isUpgrade ? 'upgrade' : '',
-    })
+    }
+    const forward = this.#forwarderOf(wire)
+    const text =
+      forward === null
+        ? requestText(head, wire, framing)
+        : requestText(head, wire, framing, forward)
     const asked = (method === 'HEAD' ? HEAD_HEAD_METHOD : 0) | (isUpgrade ? HEAD_UPGRADE : 0)
     this.#decoder?.expect(asked, true)
     this.output.sendText(text)
     return isChunked ? 'chunked' : 'length'
+  }
+
+  /** What makes the field lines of a head that is text those for the next hop. */
+  #forwarderOf(wire: HttpWireHead | null): ((fields: string) => string) | null {
+    const forwarding = this.#forwarding
+    if (forwarding === null || wire?.isRequest !== true || wire.isAsSent) return null
+    const flags = forwardingFlags(wire, forwarding)
+    const { reactor } = this.session.layout.runtime.sockets
+    return (fields) =>
+      forwardLines(fields, flags, reactor.clientAddress(wire.client), newLines(wire, flags))
   }
 
   /** The endpoint has agreed to speak another protocol: bytes go as they are from now on. */

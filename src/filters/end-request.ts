@@ -30,6 +30,8 @@ export const endRequest = defineFilter({
 class EndRequest extends Filter {
   readonly #observers: readonly RequestObserver[]
   #hasEnded = false
+  /** The response has opened a tunnel: the request is over when that is. */
+  #isTunnel = false
 
   constructor(observers: readonly RequestObserver[]) {
     super()
@@ -46,10 +48,11 @@ class EndRequest extends Filter {
   override reset(): void {
     const { request } = this.session.context
     if (request !== null && !this.#hasEnded) {
-      request.error = 'ClientGone'
+      if (!this.#isTunnel) request.error = 'ClientGone'
       this.#end(request)
     }
     this.#hasEnded = false
+    this.#isTunnel = false
   }
 
   #record(request: RequestInfo, event: Event): void {
@@ -61,12 +64,13 @@ class EndRequest extends Filter {
         this.#answer(request, event as MessageStart)
         break
       case MESSAGE_END:
-        this.#end(request)
+        if (!this.#isTunnel) this.#end(request)
         break
       case SESSION_END: {
+        // One end of a tunnel may be silent while the other still speaks.
+        if (this.#hasEnded || (this.#isTunnel && (event as SessionEnd).error === '')) break
         // Whoever reads the output makes an answer of it: demux and the encoder.
         const error = (event as SessionEnd).error || 'ReadError'
-        if (this.#hasEnded) break
         request.error = error
         if (request.status === 0) request.status = SESSION_ERRORS[error].status
         this.#end(request)
@@ -79,6 +83,7 @@ class EndRequest extends Filter {
     request.responseMs = performance.now()
     request.status = statusOf(head)
     request.error = head.failure
+    this.#isTunnel = head.wire?.opensTunnel === true
     const observers = this.#observers
     for (let i = 0; i < observers.length; i++) observers[i]?.answered?.(request, head)
   }

@@ -47,7 +47,12 @@ export abstract class FrameDecoder extends Filter implements FrameReceiver {
   /** Number of the direct framer, made when first needed. */
   protected get framer(): number {
     if (this.#framer < 0) {
-      this.#framer = this.reactor.framerCreate(this.#kind, this.expectsAny(), this.policy)
+      this.#framer = this.reactor.framerCreate(
+        this.#kind,
+        this.expectsAny(),
+        this.policy,
+        this.client,
+      )
     }
     return this.#framer
   }
@@ -66,6 +71,11 @@ export abstract class FrameDecoder extends Filter implements FrameReceiver {
   /** The reactor's number of the limits that a direct framer has. */
   protected get policy(): number {
     return 0
+  }
+
+  /** The connection whose requests a direct framer sees, or -1. */
+  protected get client(): number {
+    return -1
   }
 
   /** A direct framer has been fed. */

@@ -105,14 +105,21 @@ export interface NativeReactor {
   allocateArena(bytes: number): number
   address(connection: number, isPeer: boolean): SocketAddress | undefined
   lastRequest(connection: number): string
-  framerCreate(kind: number, expectAny: boolean, policy: number): number
+  framerCreate(kind: number, expectAny: boolean, policy: number, client: number): number
   framerFeed(framer: number, offset: number, length: number): number
   framerInHead(framer: number): boolean
   framerMore(framer: number): number
   framerFinish(framer: number): number
   framerExpect(framer: number, flags: number): number
   framerFree(framer: number): number
-  writeHead(head: number, flags: number, offset: number, capacity: number): number
+  writeHead(
+    head: number,
+    flags: number,
+    offset: number,
+    capacity: number,
+    linesAt: number,
+    linesSize: number,
+  ): number
   flush(): void
   close(): void
 }

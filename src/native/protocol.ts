@@ -58,6 +58,7 @@ export const EV_TIMEOUT = 11
  *   SEND_COPY   connection, slab offset, length: like SEND for a few bytes before others, such as a
  *               binary head; what is small behind them goes out in the same piece
  *   PHASE       connection, PHASE_*: what is due from the peer, where a codec without a socket knows
+ *   HEAD_LINES  connection, slab offset, length: lines that the next SEND_HEAD adds, by WRITE_LINES
  *
  * After CLOSE or ABORT the connection's number means nothing: no event will name it again until
  * ACCEPT or connect() hands it out anew.
@@ -77,6 +78,7 @@ export const CMD_TIMEOUT = 12
 export const CMD_WATERMARK = 13
 export const CMD_SEND_COPY = 14
 export const CMD_PHASE = 15
+export const CMD_HEAD_LINES = 16
 
 export const FRAMER_NONE = 0
 export const FRAMER_HTTP_REQUEST = 1
@@ -130,6 +132,14 @@ export const WRITE_KEEP_ALIVE = 1 << 1
 export const WRITE_CHUNKED = 1 << 2
 export const WRITE_LENGTH = 1 << 3
 export const WRITE_UPGRADE = 1 << 4
+export const WRITE_X_FORWARDED = 1 << 5
+export const WRITE_FORWARDED = 1 << 6
+export const WRITE_REPLACE = 1 << 7
+export const WRITE_TRUST = 1 << 8
+export const WRITE_HTTPS = 1 << 9
+export const WRITE_NEW_REQUEST_ID = 1 << 10
+export const WRITE_NEW_TRACE = 1 << 11
+export const WRITE_LINES = 1 << 12
 
 /*
  * The control block: an Int32Array shared with native code.

@@ -199,12 +199,20 @@ export class Reactor {
     return this.#native.lastRequest(connection)
   }
 
+  /** The IP address of a client; empty if the connection has none, or is gone. */
+  clientAddress(connection: number): string {
+    const address = connection < 0 ? null : this.peerAddress(connection)
+    if (address === null || address.family === 0) return ''
+    // An IPv4 client of a listener for both.
+    return address.address.replace(/^::ffff:(?=.*\.)/, '')
+  }
+
   /**
    * Makes a framer of kind FRAMER_* for bytes that do not come from a socket. `expectAny` accepts
-   * responses whose requests it was not told of.
+   * responses whose requests it was not told of. `client` is the connection that requests come on.
    */
-  framerCreate(kind: number, expectAny: boolean, policy = 0): number {
-    return check('framerCreate', this.#native.framerCreate(kind, expectAny, policy))
+  framerCreate(kind: number, expectAny: boolean, policy = 0, client = -1): number {
+    return check('framerCreate', this.#native.framerCreate(kind, expectAny, policy, client))
   }
 
   /** Scans a slab range; returns the number of records that `tape` then holds, DATA ones within it. */
@@ -239,11 +247,19 @@ export class Reactor {
   }
 
   /**
-   * Writes a head of this batch, framed as the WRITE_* flags ask, to the slab. Returns the number
+   * Writes a head of this batch, framed as the WRITE_* flags ask, to the slab. WRITE_LINES adds the
+   * lines in `linesSize` bytes of the slab at `linesAt`. Returns the number
    * of bytes; 0 for a head of another batch, minus the capacity needed when `capacity` is too small.
    */
-  writeHead(head: number, flags: number, offset: number, capacity: number): number {
-    return this.#native.writeHead(head, flags, offset, capacity)
+  writeHead(
+    head: number,
+    flags: number,
+    offset: number,
+    capacity: number,
+    linesAt = 0,
+    linesSize = 0,
+  ): number {
+    return this.#native.writeHead(head, flags, offset, capacity, linesAt, linesSize)
   }
 
   /** Returns a snapshot of the counters. */

@@ -39,6 +39,10 @@ export interface RequestTracker extends FramedReceiver {
 /** An accepted connection, for the decoder that reads from it. */
 export interface Accepted {
   readonly owner: InboundOwner
+  /** The reactor's number of the connection, -1 once it is closed. */
+  readonly connection: number
+  /** The client came by TLS. */
+  readonly isSecure: boolean
 }
 
 /** Whether a session's source is such a thing. */
@@ -106,6 +110,14 @@ export class Inbound implements Downstream, Sink, Source, Framable, Accepted {
 
   get owner(): InboundOwner {
     return this.#owner
+  }
+
+  get connection(): number {
+    return this.socket.id
+  }
+
+  get isSecure(): boolean {
+    return false
   }
 
   openSocket(): Socket {

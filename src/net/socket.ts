@@ -7,6 +7,7 @@ import {
   CMD_END,
   CMD_EXPECT,
   CMD_FRAMER,
+  CMD_HEAD_LINES,
   CMD_PAUSE,
   CMD_PHASE,
   CMD_RESUME,
@@ -85,8 +86,13 @@ export class Socket implements Source {
   finish(): void {}
 
   /** Forwards a head of the current batch, written anew natively as the WRITE_* flags ask. */
-  forwardHead(index: number, flags: number): void {
-    if (this.id >= 0) this.reactor.command3(CMD_SEND_HEAD, this.id, index, flags)
+  forwardHead(index: number, flags: number, _size: number, lines = ''): void {
+    if (this.id < 0) return
+    if (lines !== '') {
+      const at = placeText(this.reactor, lines)
+      this.reactor.command3(CMD_HEAD_LINES, this.id, at, lines.length)
+    }
+    this.reactor.command3(CMD_SEND_HEAD, this.id, index, flags)
   }
 
   /** Attaches a native framer of kind FRAMER_*. */

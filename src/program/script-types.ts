@@ -190,6 +190,20 @@ interface RedirectOptions {
   status?: number
 }
 
+/** What a request tells the next hop of who has asked. */
+interface ForwardingOptions {
+  /** X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host. */
+  xForwarded?: boolean
+  /** Forwarded (RFC 7239). */
+  forwarded?: boolean
+  /** What becomes of such fields of the client's own; 'add' unless given. */
+  received?: 'add' | 'replace' | 'trust'
+  /** X-Request-Id: the client's own if it is valid, else a new one. */
+  requestId?: boolean
+  /** traceparent: the client's own if it is valid, else a new one. */
+  traceparent?: boolean
+}
+
 interface MuxOptions {
   /** Messages in progress on one session at a time; 1 makes the sessions a connection pool. */
   pipelining?: number

@@ -1,3 +1,4 @@
+import type { ForwardingOptions } from '../filters/http/forwarding.ts'
 import type { ListenerPolicy } from '../net/listener-policy.ts'
 import type { CompiledProgram } from './script/compiled-module.ts'
 import type { UpstreamPolicies } from './upstream-policies.ts'
@@ -167,6 +168,8 @@ export interface LoadBalancerSpec {
   upstreams: UpstreamSpec[]
   /** Texts of certificates and keys by the names of their files. Nobody is shown these. */
   pems?: Record<string, string>
+  /** What endpoints are told of the client. */
+  forwarding: ForwardingOptions
   /** Limit for a client's connection on which nothing moves. */
   idleMs: number
   accessLog?: AccessLogSpec

@@ -181,9 +181,14 @@ test('options are declared completely', async (context) => {
     `import type { ListenOptions as Listen } from ${source('program/configuration.ts')}
     import type { ConnectOptions as Connect } from ${source('filters/connect.ts')}
     import type { MuxOptions as Mux } from ${source('filters/mux.ts')}
+    import type { ForwardingOptions as Forwarding } from ${source('filters/http/forwarding.ts')}
     export const listen: Record<keyof Listen, 1> = {} as Record<keyof ListenOptions, 1>
     export const connect: Record<keyof Connect, 1> = {} as Record<keyof ConnectOptions, 1>
-    export const mux: Record<keyof Mux, 1> = {} as Record<keyof MuxOptions, 1>`,
+    export const mux: Record<keyof Mux, 1> = {} as Record<keyof MuxOptions, 1>
+    export const forwarding: Record<keyof Forwarding, 1> = {} as Record<
+      keyof ForwardingOptions,
+      1
+    >`,
   )
   const found = complaints([file, join(folder, 'sluice.d.ts')], { ...STRICT, types: [] })
   assert.deepEqual(

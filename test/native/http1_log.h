@@ -48,6 +48,7 @@ class LogHost final : public Host {
     const std::string_view text(reinterpret_cast<const char*>(out.get()), written);
     Require(text.ends_with("\r\n\r\n"), "WriteHead left the head open");
     Lines(text.substr(0, written - 2));
+    RequireForwarding(head, base, flags);
     in_message_ = (head.flags & kInterim) == 0;
     no_body_ = (head.flags & kNoBody) != 0;
     upgrade_ = (head.flags & kUpgrade) != 0;
@@ -87,6 +88,27 @@ class LogHost final : public Host {
   }
 
  private:
+  // Whatever a head is, what is told of its client stays within bounds and within its lines.
+  static void RequireForwarding(const Head& head, const uint8_t* base, uint32_t flags) {
+    if (head.role != Role::kRequest) return;
+    const Forwarding forwarding{"2001:db8::1", "X-Request-Id: 1\r\n"};
+    for (const uint32_t mode : {0u, uint32_t{kWriteReplace}, uint32_t{kWriteTrust}}) {
+      const size_t bound = WriteHeadBound(head, &forwarding);
+      const auto out = std::make_unique<uint8_t[]>(bound);
+      const size_t written = WriteHead(head, base,
+                                       flags | kWriteXForwarded | kWriteForwarded | kWriteHttps |
+                                           kWriteNewRequestId | kWriteNewTrace | kWriteLines | mode,
+                                       out.get(), &forwarding);
+      const std::string_view text(reinterpret_cast<const char*>(out.get()), written);
+      Require(written <= bound, "WriteHead with forwarding is out of bounds");
+      Require(text.ends_with("\r\n\r\n") && text.find("\r\n\r\n") == written - 4,
+              "WriteHead with forwarding left the head open");
+      Require(text.find("\r\nX-Forwarded-For: ") != std::string_view::npos, "no client");
+      Require(text.find("\r\nX-Forwarded-Proto: ") != std::string_view::npos || mode == kWriteTrust,
+              "no protocol");
+    }
+  }
+
   static void Require(bool condition, const char* what) {
     if (condition) return;
     std::fprintf(stderr, "broken invariant: %s\n", what);

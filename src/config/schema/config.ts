@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DEFAULTS } from '../defaults.ts'
 import { accessLog } from './access-log.ts'
+import { forwarding } from './forwarding.ts'
 import { listener } from './listener.ts'
 import { processSection } from './process.ts'
 import { route } from './route.ts'
@@ -17,6 +18,7 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('Routes of all HTTP listeners that have neither routes nor an upstream.'),
   upstreams: z.record(name, upstream).describe('Groups of endpoints, by name.'),
+  forwarding: forwarding.optional().describe('What endpoints are told of the client.'),
   idleTimeout: duration
     .default(DEFAULTS.idleTimeout)
     .describe("A client's connection on which nothing moves for so long is closed."),

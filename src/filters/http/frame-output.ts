@@ -3,7 +3,7 @@ import { type Correlation, type Event, MESSAGE_ENDED, MessageStart } from '../..
 import type { Filter } from '../../engine/filter.ts'
 import { CTL_ARENA_AT } from '../../native/protocol.ts'
 import type { Reactor } from '../../native/reactor.ts'
-import { reserve } from '../../net/socket.ts'
+import { placeText, reserve } from '../../net/socket.ts'
 
 /**
  * Where an HTTP encoder writes: a `Socket` right behind it, where everything becomes commands and
@@ -13,8 +13,11 @@ export interface FrameOutput {
   /** Brackets a message in the event stream; a socket needs none. */
   begin(event: Event): void
   finish(): void
-  /** Writes a head of `size` bytes that came from the wire and is unchanged, with WRITE_* flags. */
-  forwardHead(index: number, flags: number, size: number): void
+  /**
+   * Writes a head of `size` bytes that came from the wire and is unchanged, with WRITE_* flags;
+   * `lines` are those that WRITE_LINES announces.
+   */
+  forwardHead(index: number, flags: number, size: number, lines?: string): void
   sendText(text: string): void
   send(data: Data): void
   sendChunk(data: Data): void
@@ -39,11 +42,18 @@ export class EventOutput implements FrameOutput {
     this.#filter.next.process(MESSAGE_ENDED)
   }
 
-  forwardHead(index: number, flags: number, headSize: number): void {
-    // The native writer needs at most the original's bytes and a few fields of its own.
-    const bound = headSize + 256
-    const at = reserve(this.#reactor, bound)
-    const size = this.#reactor.writeHead(index, flags, at, bound)
+  forwardHead(index: number, flags: number, headSize: number, lines = ''): void {
+    const linesAt = lines === '' ? 0 : placeText(this.#reactor, lines)
+    // The native writer needs the original's bytes and a few fields of its own, which have the host
+    // in them twice.
+    let bound = headSize + 1024 + lines.length
+    let at = reserve(this.#reactor, bound)
+    let size = this.#reactor.writeHead(index, flags, at, bound, linesAt, lines.length)
+    if (size < 0) {
+      bound = -size
+      at = reserve(this.#reactor, bound)
+      size = this.#reactor.writeHead(index, flags, at, bound, linesAt, lines.length)
+    }
     this.#reactor.control[CTL_ARENA_AT] = at + size
     this.#filter.next.process(Data.borrow(this.#reactor, at, size))
   }

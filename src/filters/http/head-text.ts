@@ -44,11 +44,15 @@ export function areFieldLines(text: string): boolean {
   return FIELD_LINES.test(text)
 }
 
-/** Writes a request head as Latin-1 text; throws a TypeError on what must not be on the wire. */
+/**
+ * Writes a request head as Latin-1 text; throws a TypeError on what must not be on the wire.
+ * `forward` makes the field lines those for the next hop.
+ */
 export function requestText(
   head: Partial<RequestHead> | null,
   wire: HttpWireHead | null,
   framing: Framing,
+  forward: (fields: string) => string = (fields) => fields,
 ): string {
   const method = String(head?.method || 'GET')
   const path = toLatin1(String(head?.path || '/'))
@@ -58,7 +62,8 @@ export function requestText(
   const target = absolute === null ? path : originForm(absolute[2] ?? '', method)
   // RFC 9112 §3.2.2: the authority of an absolute-form target replaces Host.
   const host = absolute === null ? null : (absolute[1] ?? '')
-  return `${method} ${target} HTTP/1.1\r\n${fieldsText(head?.headers, wire, host, isUpgrade(framing))}${framingText(framing)}\r\n`
+  const fields = forward(fieldsText(head?.headers, wire, host, isUpgrade(framing)))
+  return `${method} ${target} HTTP/1.1\r\n${fields}${framingText(framing)}\r\n`
 }
 
 /** Writes a response head as Latin-1 text; throws a TypeError on what must not be on the wire. */

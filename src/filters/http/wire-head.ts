@@ -4,6 +4,7 @@ import { CTL_BATCH, EVENT_STRIDE, HEAD_HTTP10 } from '../../native/protocol.ts'
 import type { Reactor } from '../../native/reactor.ts'
 import { fieldOfBytes, fieldOfText } from './find-field.ts'
 import { HeadView, type RequestHead, type ResponseHead } from './head-view.ts'
+import { newRequestId, validRequestId } from './request-ids.ts'
 
 const SLASH = 0x2f
 
@@ -26,6 +27,13 @@ export class HttpWireHead implements WireHead {
   isExpectForwarded: boolean
   /** The connection that the head was forwarded to natively, which remembers it; or -1. */
   forwardedTo: number
+  /** The connection that a request came on, or -1. */
+  readonly client: number
+  /** The client came by TLS. */
+  isSecure: boolean
+  /** The text is what was sent to an endpoint before: it has all fields of ours. */
+  isAsSent: boolean
+  #requestId: string
   readonly #reactor: Reactor
   readonly #index: number
   #batch: number
@@ -45,6 +53,10 @@ export class HttpWireHead implements WireHead {
     this.targetSize = events[at + 8] as number
     this.isExpectForwarded = false
     this.forwardedTo = -1
+    this.client = events[at + 11] as number
+    this.isSecure = false
+    this.isAsSent = false
+    this.#requestId = ''
     this.#reactor = reactor
     this.#index = events[at + 2] as number
     this.#batch = reactor.control[CTL_BATCH] as number
@@ -99,11 +111,21 @@ export class HttpWireHead implements WireHead {
     return fieldOfBytes(bytes, this.#at, this.#at + this.size, name)
   }
 
+  /** The id of a request: the client's own `X-Request-Id` if it is valid, else one made for it. */
+  get requestId(): string {
+    if (this.#requestId === '') {
+      const own = this.field('x-request-id')
+      this.#requestId = validRequestId(own) ? own : newRequestId()
+    }
+    return this.#requestId
+  }
+
   own(): void {
     if (this.#text !== '') return
     if (this.#batch !== this.#reactor.control[CTL_BATCH]) {
       if (this.forwardedTo >= 0) this.#text = this.#reactor.lastRequest(this.forwardedTo)
-      if (this.#text !== '') return
+      this.isAsSent = this.#text !== ''
+      if (this.isAsSent) return
       throw new Error('head used after the batch that it was borrowed for')
     }
     this.#text = readLatin1(this.#reactor.bytes, this.#at, this.#at + this.size)
@@ -141,9 +163,12 @@ export class HttpWireHead implements WireHead {
     record[8] = this.targetSize
     record[9] = this.#lengthLow
     record[10] = this.#lengthHigh
+    record[11] = this.client
     const copy = new HttpWireHead(this.#reactor, this.isRequest, record, 0)
     copy.#batch = this.#batch
     copy.#text = this.#text
+    copy.isSecure = this.isSecure
+    copy.isAsSent = this.isAsSent
     if (this.isChanged()) {
       const head = this.materialise()
       Object.assign(copy.materialise(), head, { headers: { ...head.headers } })

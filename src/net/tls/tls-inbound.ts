@@ -74,6 +74,14 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
     return this.#owner
   }
 
+  get connection(): number {
+    return this.#socket.id
+  }
+
+  get isSecure(): boolean {
+    return true
+  }
+
   track(tracker: RequestTracker): void {
     this.#tracker = tracker
     this.enterPhase(PHASE_FIRST)

@@ -64,7 +64,10 @@ export function loadBalancer(
   }
   for (const entry of entries) {
     program.pipeline(entry.pipeline)
-    if (observers.length > 0) program.append(beginRequest, [entry.listeners[0], observers])
+    if (observers.length > 0) {
+      const hasId = spec.forwarding.requestId === true
+      program.append(beginRequest, [entry.listeners[0], observers, hasId])
+    }
     const only = upstreams[plainUpstream(entry.routes)]
     if (only !== undefined && entries.length === 1) addBalancing(program, only)
     else {
@@ -77,7 +80,7 @@ export function loadBalancer(
     for (const route of entry.routes) addRoute(program, route, entry.pipelineOf(route), upstreams)
   }
   for (const upstream of shared) addBalancing(program.pipeline(upstream.pipeline), upstream)
-  for (const upstream of used) addConnections(program, upstream)
+  for (const upstream of used) addConnections(program, upstream, spec.forwarding)
   return program
 }
 

@@ -5,6 +5,7 @@ import { threadLoad } from '../../balancer/load-monitor.ts'
 import { RetryBudget } from '../../balancer/retry-budget.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Runtime } from '../../engine/runtime.ts'
+import type { ForwardingOptions } from '../../filters/http/forwarding.ts'
 import { Circuit } from '../../filters/mux/circuit.ts'
 import { RetryPolicy } from '../../filters/mux/retry-policy.ts'
 import { tieRequest } from '../../filters/tie-request.ts'
@@ -130,10 +131,14 @@ export function addBalancing(program: Builder, upstream: Upstream): void {
 }
 
 /** Adds the pipeline of one HTTP connection to an endpoint. */
-export function addConnections(program: Builder, upstream: Upstream): void {
+export function addConnections(
+  program: Builder,
+  upstream: Upstream,
+  forwarding: ForwardingOptions,
+): void {
   program
     .pipeline(upstream.connection)
-    .encodeHttpRequest()
+    .encodeHttpRequest(null, forwarding)
     .connect(upstream.chosen, { ...upstream.timeouts, ...upstream.tls })
     .decodeHttpResponse()
 }

@@ -138,6 +138,7 @@ test('what an upstream sees has the changed fields', async (context) => {
       },
     ],
     upstreams: { a: { endpoints: [seen.address] } },
+    forwarding: { xForwarded: 'off' },
   })
   const client = await connectRaw(context, ports[0] as number)
   client.write(

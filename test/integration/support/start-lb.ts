@@ -16,7 +16,9 @@ export async function startLb(
 ): Promise<RunningLb> {
   const to = upstreams.flatMap((one) => ['--to', typeof one === 'string' ? one : one.address])
   const workers = options.includes('--workers') ? [] : ['--workers', '1']
-  const args = ['lb', '--listen', '127.0.0.1:0', ...to, ...workers, ...options]
+  // Tests compare what is forwarded with what was sent; those of these fields ask for them.
+  const forwarded = options.includes('--x-forwarded') ? [] : ['--x-forwarded', 'off']
+  const args = ['lb', '--listen', '127.0.0.1:0', ...to, ...workers, ...forwarded, ...options]
   const sluice = startSluice(context, args)
   const [port = 0] = await sluice.ports()
   return { sluice, port }

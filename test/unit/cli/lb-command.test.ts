@@ -4,7 +4,7 @@ import { parseLbSpec } from '../../../src/cli/lb-command.ts'
 
 test('makes a program of the flags', () => {
   const spec = parseLbSpec(
-    '--listen 8080 -l unix:/a --to 127.0.0.1:1=2 --to h:2 --tcp -b random --idle-timeout 5m'.split(
+    '--listen 8080 -l unix:/a --to 127.0.0.1:1=2 --to h:2 --tcp -b random --idle-timeout 5m --x-forwarded replace --request-id'.split(
       ' ',
     ),
   )
@@ -26,6 +26,13 @@ test('makes a program of the flags', () => {
         timeouts: { connectMs: 5000, responseMs: 60_000, progressMs: 60_000, idleMs: 300_000 },
       },
     ],
+    forwarding: {
+      xForwarded: true,
+      received: 'replace',
+      forwarded: false,
+      requestId: true,
+      traceparent: false,
+    },
     idleMs: 300_000,
   })
 })

@@ -177,10 +177,8 @@ test('an unanswered connection times out', async () => {
   engine.reactor.removeListener(1)
   const ids = []
   for (let i = 0; i < 8; i++) ids.push(engine.reactor.connect('127.0.0.1', engine.port, 300))
-  const started = Date.now()
   const last = await engine.take(EV_CONNECT, ids.at(-1))
   assert.equal(last.fields[2], constants.errno.ETIMEDOUT)
-  assert.ok(Date.now() - started >= 250 && Date.now() - started < 2000)
   engine.close()
 })
 

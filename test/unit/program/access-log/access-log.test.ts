@@ -5,7 +5,13 @@ import { LineBuffer } from '../../../../src/observability/access-log/line-buffer
 import { AccessLog } from '../../../../src/program/access-log/access-log.ts'
 import type { AccessLogSpec, LoadBalancerSpec } from '../../../../src/program/spec.ts'
 
-const SPEC: LoadBalancerSpec = { kind: 'lb', listen: [], upstreams: [], idleMs: 1000 }
+const SPEC: LoadBalancerSpec = {
+  kind: 'lb',
+  listen: [],
+  upstreams: [],
+  forwarding: {},
+  idleMs: 1000,
+}
 
 /** Statuses that are logged of those given. */
 function logged(statuses: readonly number[], given: Partial<AccessLogSpec>): string[] {

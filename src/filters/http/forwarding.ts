@@ -1,0 +1,145 @@
+import {
+  WRITE_FORWARDED,
+  WRITE_HTTPS,
+  WRITE_LINES,
+  WRITE_NEW_REQUEST_ID,
+  WRITE_NEW_TRACE,
+  WRITE_REPLACE,
+  WRITE_TRUST,
+  WRITE_X_FORWARDED,
+} from '../../native/protocol.ts'
+import { headerLines } from './header-lines.ts'
+import { newTraceParent, validRequestId, validTraceParent } from './request-ids.ts'
+import type { HttpWireHead } from './wire-head.ts'
+
+/** What a request tells the next hop of who has asked. */
+export interface ForwardingOptions {
+  /** `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`. */
+  xForwarded?: boolean
+  /** `Forwarded` (RFC 7239). */
+  forwarded?: boolean
+  /**
+   * What becomes of such fields of the client's own. `add`, the default: lists get another element,
+   * `X-Forwarded-Proto` and `-Host` are replaced. `replace`: everything is. `trust`, for clients
+   * that are proxies of ours: lists get another element, and the others stay.
+   */
+  received?: 'add' | 'replace' | 'trust'
+  /** `X-Request-Id`: the client's own if it is valid, else a new one. */
+  requestId?: boolean
+  /** `traceparent` (W3C Trace Context): the client's own if it is valid, else a new one. */
+  traceparent?: boolean
+}
+
+/** The same for the encoder. */
+export interface Forwarding {
+  /** WRITE_* bits of every request. */
+  readonly flags: number
+  readonly hasRequestId: boolean
+  readonly hasTraceParent: boolean
+}
+
+/** Reads options; `null` when they ask for nothing. Throws a TypeError with the reason. */
+export function readForwarding(options: ForwardingOptions | undefined): Forwarding | null {
+  if (options === undefined) return null
+  const { xForwarded, forwarded, received = 'add', requestId, traceparent } = options
+  if (!['add', 'replace', 'trust'].includes(received)) {
+    throw new TypeError("option received must be 'add', 'replace' or 'trust'")
+  }
+  let flags = 0
+  if (xForwarded === true) flags |= WRITE_X_FORWARDED
+  if (forwarded === true) flags |= WRITE_FORWARDED
+  if (flags !== 0 && received === 'replace') flags |= WRITE_REPLACE
+  if (flags !== 0 && received === 'trust') flags |= WRITE_TRUST
+  const hasRequestId = requestId === true
+  const hasTraceParent = traceparent === true
+  if (flags === 0 && !hasRequestId && !hasTraceParent) return null
+  return { flags, hasRequestId, hasTraceParent }
+}
+
+/** WRITE_* bits for one request. Ids that are to be made are in `newLines`. */
+export function forwardingFlags(wire: HttpWireHead, forwarding: Forwarding): number {
+  let { flags } = forwarding
+  if (wire.isSecure && flags !== 0) flags |= WRITE_HTTPS
+  if (forwarding.hasRequestId && !validRequestId(wire.field('x-request-id'))) {
+    flags |= WRITE_NEW_REQUEST_ID | WRITE_LINES
+  }
+  if (forwarding.hasTraceParent && !validTraceParent(wire.field('traceparent'))) {
+    flags |= WRITE_NEW_TRACE | WRITE_LINES
+  }
+  return flags
+}
+
+/** The lines that WRITE_LINES announces. */
+export function newLines(wire: HttpWireHead, flags: number): string {
+  let lines = ''
+  if ((flags & WRITE_NEW_REQUEST_ID) !== 0) lines += `X-Request-Id: ${wire.requestId}\r\n`
+  if ((flags & WRITE_NEW_TRACE) !== 0) lines += `traceparent: ${newTraceParent()}\r\n`
+  return lines
+}
+
+/**
+ * What native code does to a head that is forwarded unread, for the field lines of one that is
+ * text. `client` is the client's IP address, empty if it has none.
+ */
+export function forwardLines(fields: string, flags: number, client: string, added: string): string {
+  const isReplaced = (flags & WRITE_REPLACE) !== 0
+  const isTrusted = (flags & WRITE_TRUST) !== 0
+  const proto = (flags & WRITE_HTTPS) !== 0 ? 'https' : 'http'
+  const lists: Record<string, string> = {}
+  const lines: Record<string, string> = {}
+  const trusted = new Set<string>()
+  let host = ''
+  let kept = ''
+  for (const [name, , line] of headerLines(`\n${fields}`)) {
+    const value = line.slice(line.indexOf(':') + 1).trim()
+    if (name === 'host') host ||= value
+    if (isLeftOut(name, flags)) continue
+    if (isList(name, flags)) {
+      if (isReplaced) continue
+      // Only the last line is written anew; those before it are earlier elements of the same list.
+      if (lines[name] !== undefined) kept += `${lines[name]}\r\n`
+      lists[name] = value
+      lines[name] = line
+      continue
+    }
+    if (isFact(name, flags)) {
+      if (!isTrusted) continue
+      trusted.add(name)
+    }
+    kept += `${line}\r\n`
+  }
+  const begin = (name: string): string => (lists[name] ? `${lists[name]}, ` : '')
+  if ((flags & WRITE_X_FORWARDED) !== 0) {
+    if (client !== '') kept += `X-Forwarded-For: ${begin('x-forwarded-for')}${client}\r\n`
+    else if (lines['x-forwarded-for']) kept += `${lines['x-forwarded-for']}\r\n`
+    if (!trusted.has('x-forwarded-proto')) kept += `X-Forwarded-Proto: ${proto}\r\n`
+    if (!trusted.has('x-forwarded-host') && host) kept += `X-Forwarded-Host: ${host}\r\n`
+  }
+  if ((flags & WRITE_FORWARDED) !== 0) {
+    const by = host === '' ? '' : `;host="${host}"`
+    kept += `Forwarded: ${begin('forwarded')}for=${nodeOf(client)}${by};proto=${proto}\r\n`
+  }
+  return kept + added
+}
+
+/** RFC 7239 §6. */
+function nodeOf(client: string): string {
+  if (client === '') return 'unknown'
+  return client.includes(':') ? `"[${client}]"` : client
+}
+
+function isLeftOut(name: string, flags: number): boolean {
+  if (name === 'x-request-id') return (flags & WRITE_NEW_REQUEST_ID) !== 0
+  const isTrace = name === 'traceparent' || name === 'tracestate'
+  return isTrace && (flags & WRITE_NEW_TRACE) !== 0
+}
+
+function isList(name: string, flags: number): boolean {
+  if (name === 'x-forwarded-for') return (flags & WRITE_X_FORWARDED) !== 0
+  return name === 'forwarded' && (flags & WRITE_FORWARDED) !== 0
+}
+
+function isFact(name: string, flags: number): boolean {
+  const isOne = name === 'x-forwarded-proto' || name === 'x-forwarded-host'
+  return isOne && (flags & WRITE_X_FORWARDED) !== 0
+}
