@@ -105,6 +105,16 @@ const BY_TYPE: Readonly<Record<string, Make>> = {
         { bufferLimit: 10 },
       ),
     ),
+  ForwardingOptions: () =>
+    value(
+      fc.constantFrom<unknown>(
+        undefined,
+        null,
+        { xForwarded: true },
+        { forwarded: true, received: 'replace' },
+        { requestId: true, traceparent: true },
+      ),
+    ),
   'RouteRule[]': ({ targets }) =>
     value(
       fc.constantFrom(...targets).chain((to) =>
