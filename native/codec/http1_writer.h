@@ -17,6 +17,7 @@ class Writer {
   Writer(const uint8_t* base, uint8_t* out) : base_(base), begin_(out), out_(out) {}
 
   void Bytes(const void* data, size_t size) {
+    if (size == 0) return;  // an empty view may have no data
     std::memcpy(out_, data, size);
     out_ += size;
   }

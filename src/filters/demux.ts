@@ -149,11 +149,6 @@ class Demux extends Filter implements Source {
     this.#current = channel
   }
 
-  /** Whether `channel` is the one that this filter's input goes to. */
-  isFeeding(channel: Channel): boolean {
-    return channel === this.#current
-  }
-
   /** Output of a message whose turn it is. */
   emit(event: Event): void {
     this.next.process(event)
@@ -352,8 +347,8 @@ class Channel implements Sink, Source {
     else this.#hold(event)
   }
 
+  /** Also after its end: what it holds up would make room for more messages of the same client. */
   pause(): void {
-    if (!this.#owner.isFeeding(this)) return
     this.#holdsInput = true
     this.#owner.previous?.pause()
   }

@@ -72,6 +72,8 @@ export class Exchange {
   kept: Event[] | null
   keptEnd: MessageEnd | null
   keptSize: number
+  /** Its requester is held up because its session is full. */
+  #isHeld: boolean
 
   /** `flags` are the HEAD_* bits of the request, 0 in other protocols. */
   constructor(
@@ -97,6 +99,21 @@ export class Exchange {
     this.kept = null
     this.keptEnd = null
     this.keptSize = 0
+    this.#isHeld = false
+  }
+
+  /** The session is full: whoever sends the message is to wait, also after its end. */
+  hold(): void {
+    if (this.#isHeld) return
+    this.#isHeld = true
+    this.requester?.previous?.pause()
+  }
+
+  /** The session has room again, or is not this message's any more. */
+  release(): void {
+    if (!this.#isHeld) return
+    this.#isHeld = false
+    this.requester?.previous?.resume()
   }
 
   /**

@@ -39,7 +39,6 @@ export class SharedSession implements MuxSession, Sink, Source {
   #isTunnel = false
   #hasInputEnded = false
   #hasOutputEnded = false
-  #paused: Exchange | null = null
   #isInputPaused = false
   #isOutputPaused = false
   /** What becomes of the oldest message, whose answer is held back: it will be sent again. */
@@ -84,7 +83,8 @@ export class SharedSession implements MuxSession, Sink, Source {
     this.#waiting.push(exchange)
     this.#feeding = exchange
     this.#isExclusive = exchange.isExclusive
-    this.#balancePauses()
+    if (this.#isInputPaused) exchange.hold()
+    this.#balanceOutput()
   }
 
   /** Feeds the next event of the message that was begun. */
@@ -92,7 +92,6 @@ export class SharedSession implements MuxSession, Sink, Source {
     if (event.kind === SESSION_END) return this.#endTunnelInput(event)
     if (event.kind !== MESSAGE_END) return this.#session.process(event)
     this.#feeding = null
-    this.#balancePauses()
     this.#session.process(event)
     if (this.#hub.policy.pipelining > 1) this.#hub.released(this)
   }
@@ -100,7 +99,7 @@ export class SharedSession implements MuxSession, Sink, Source {
   /** A requester has gone. Its answer still comes; a message cut off in its middle spoils all. */
   abandon(exchange: Exchange): void {
     const isShared = this.#hub.policy.pipelining > 1 && !this.#isExclusive
-    if (this.#feeding !== exchange && isShared) return this.#balancePauses()
+    if (this.#feeding !== exchange && isShared) return this.#balanceOutput()
     // The pipeline hears of it, so that a connection with half a message on it is reset.
     this.#session.process(new SessionEnd('ReadError'))
     this.end('ReadError')
@@ -114,18 +113,18 @@ export class SharedSession implements MuxSession, Sink, Source {
 
   /** What the requester of the oldest message can take has changed. */
   requesterChanged(exchange: Exchange): void {
-    if (this.#waiting[0] === exchange) this.#balancePauses()
+    if (this.#waiting[0] === exchange) this.#balanceOutput()
   }
 
-  /** The session's own sink is full: hold up who is feeding. */
+  /** The session's own sink is full: hold up all who may send more, or send it already. */
   pause(): void {
     this.#isInputPaused = true
-    this.#balancePauses()
+    for (const exchange of this.#waiting) exchange.hold()
   }
 
   resume(): void {
     this.#isInputPaused = false
-    this.#balancePauses()
+    for (const exchange of this.#waiting) exchange.release()
   }
 
   process(event: Event): void {
@@ -165,7 +164,7 @@ export class SharedSession implements MuxSession, Sink, Source {
   #openTunnel(exchange: Exchange): void {
     this.#isTunnel = true
     this.#feeding = exchange
-    this.#balancePauses()
+    this.#balanceOutput()
     exchange.requester?.tunnelled(exchange)
   }
 
@@ -235,7 +234,8 @@ export class SharedSession implements MuxSession, Sink, Source {
   #takeOldest(exchange: Exchange): boolean {
     this.#waiting.shift()
     this.served++
-    this.#balancePauses()
+    exchange.release()
+    this.#balanceOutput()
     exchange.session = null
     // The rest of the message would be taken for the next one.
     return this.#feeding === exchange || this.#isExclusive || this.#decoder?.isReusable === false
@@ -247,7 +247,8 @@ export class SharedSession implements MuxSession, Sink, Source {
     this.#isInputPaused = false
     const waiting = this.#waiting.splice(0)
     this.#feeding = null
-    this.#balancePauses()
+    for (const exchange of waiting) exchange.release()
+    this.#balanceOutput()
     this.#session.free()
     this.#hub.removed(this)
     const error = end.error || 'ReadError'
@@ -274,13 +275,7 @@ export class SharedSession implements MuxSession, Sink, Source {
     }
   }
 
-  #balancePauses(): void {
-    const feeder = this.#isInputPaused ? this.#feeding : null
-    if (this.#paused !== feeder) {
-      this.#paused?.requester?.previous?.resume()
-      feeder?.requester?.previous?.pause()
-      this.#paused = feeder
-    }
+  #balanceOutput(): void {
     const isFull = this.#waiting[0]?.requester?.isOutputPaused === true
     if (isFull === this.#isOutputPaused || this.isEnded) return
     this.#isOutputPaused = isFull
