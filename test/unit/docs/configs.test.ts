@@ -8,8 +8,9 @@ import { temporaryFolder } from '../../support/temporary-script.ts'
 /** Whole configs in the documents; pieces of configs have no listeners. */
 const CONFIG = /^```yaml\n(listeners:\n[\s\S]*?)^```$/gm
 
-for (const name of readdirSync('docs').filter((one) => one.endsWith('.md'))) {
-  const configs = [...readFileSync(join('docs', name), 'utf8').matchAll(CONFIG)]
+const guides = readdirSync('docs').filter((one) => one.endsWith('.md'))
+for (const name of ['README.md', ...guides.map((one) => join('docs', one))]) {
+  const configs = [...readFileSync(name, 'utf8').matchAll(CONFIG)]
   for (const [index, [, text = '']] of configs.entries()) {
     test(`config ${index + 1} of ${name} can be loaded`, async (context) => {
       const file = join(temporaryFolder(context), 'lb.yaml')
