@@ -1,28 +1,12 @@
 import { writeFileSync } from 'node:fs'
-import { BoundedRing } from '../../src/balancer/bounded-ring.ts'
-import { LeastConnections } from '../../src/balancer/least-connections.ts'
-import { LeastTime } from '../../src/balancer/least-time.ts'
-import { Maglev } from '../../src/balancer/maglev.ts'
 import { createEndpoint, type Endpoint, type Picker } from '../../src/balancer/picker.ts'
-import { PowerOfTwo } from '../../src/balancer/power-of-two.ts'
-import { Random } from '../../src/balancer/random.ts'
-import { RoundRobin } from '../../src/balancer/round-robin.ts'
+import { PICKERS } from '../../src/balancer/pickers.ts'
 import { describeMachine } from '../load/report/machine.ts'
 
 const RESULTS = 'bench/results/pickers.json'
 const PICKS = 1_000_000
 const ROUNDS = 9
 const SIZES = [2, 10, 100] as const
-
-const PICKERS: Readonly<Record<string, () => Picker>> = {
-  'round-robin': () => new RoundRobin(),
-  'least-connections': () => new LeastConnections(),
-  'least-time': () => new LeastTime(),
-  'power-of-two': () => new PowerOfTwo(),
-  random: () => new Random(),
-  maglev: () => new Maglev(),
-  'bounded-ring': () => new BoundedRing(),
-}
 
 interface Row {
   readonly picker: string
