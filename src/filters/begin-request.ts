@@ -4,6 +4,7 @@ import { DATA, type Event, MESSAGE_START, type MessageStart } from '../engine/ev
 import { Filter } from '../engine/filter.ts'
 import { RequestInfo } from '../engine/request-info.ts'
 import type { RequestObserver } from '../engine/request-observer.ts'
+import { batchTime } from '../native/batch-clock.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 
 /**
@@ -58,7 +59,7 @@ class BeginRequest extends Filter {
   }
 
   #begin(head: MessageStart): void {
-    const request = new RequestInfo(this.#listener, performance.now())
+    const request = new RequestInfo(this.#listener, batchTime())
     this.#request = request
     const { context } = this.session
     context.request = request

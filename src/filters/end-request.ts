@@ -14,6 +14,7 @@ import {
 import { Filter } from '../engine/filter.ts'
 import type { RequestInfo } from '../engine/request-info.ts'
 import type { RequestObserver } from '../engine/request-observer.ts'
+import { batchTime } from '../native/batch-clock.ts'
 import { statusOf } from './http/status-of.ts'
 
 /**
@@ -80,7 +81,7 @@ class EndRequest extends Filter {
   }
 
   #answer(request: RequestInfo, head: MessageStart): void {
-    request.responseMs = performance.now()
+    request.responseMs = batchTime()
     request.status = statusOf(head)
     request.error = head.failure
     this.#isTunnel = head.wire?.opensTunnel === true
@@ -91,7 +92,7 @@ class EndRequest extends Filter {
   #end(request: RequestInfo): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
-    request.endMs = performance.now()
+    request.endMs = batchTime()
     const observers = this.#observers
     for (let i = 0; i < observers.length; i++) observers[i]?.ended(request)
   }

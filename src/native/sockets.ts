@@ -1,3 +1,4 @@
+import { beginBatch, endBatch } from './batch-clock.ts'
 import {
   EV_ACCEPT,
   EV_BAD,
@@ -89,6 +90,7 @@ export class Sockets {
   #deliver(count: number): void {
     const events = this.reactor.events
     const handlers = this.#handlers
+    beginBatch()
     for (let i = 0, at = 0; i < count; i++, at += EVENT_STRIDE) {
       const kind = events[at] as number
       const connection = events[at + 1] as number
@@ -134,6 +136,7 @@ export class Sockets {
       }
     }
     this.#afterBatch()
+    endBatch()
   }
 
   #accept(connection: number, listener: number): void {

@@ -1,5 +1,6 @@
 import type { Correlation } from '../../engine/event.ts'
 import type { Layout } from '../../engine/layout.ts'
+import { batchTime } from '../../native/batch-clock.ts'
 import type { Circuit } from './circuit.ts'
 import { Exchange, type Requester } from './exchange.ts'
 import { MuxGroup } from './group.ts'
@@ -52,7 +53,7 @@ export class MuxHub {
       return
     }
     if (this.policy.totalMs > 0) {
-      exchange.beganAt = performance.now()
+      exchange.beganAt = batchTime()
       this.#overdueTimer ??= setInterval(() => this.#endOverdue(), OVERDUE_MS).unref()
     }
     this.#dispatch(exchange, false)
@@ -162,7 +163,7 @@ export class MuxHub {
     const { observer } = group
     if (observer !== null) {
       observer.begin()
-      if (observer.wantsAnswers) exchange.startedAt = performance.now()
+      if (observer.wantsAnswers) exchange.startedAt = batchTime()
     }
     const session = exchange.isExclusive
       ? this.#create(group, requester, group.exclusive)
@@ -197,14 +198,14 @@ export class MuxHub {
   #limitWaiting(exchange: Exchange, circuit: Circuit): void {
     const { pendingMs } = circuit.limits
     if (pendingMs === 0) return
-    exchange.waitsUntil = performance.now() + pendingMs
+    exchange.waitsUntil = batchTime() + pendingMs
     this.#expirer ??= setTimeout(() => this.#expireWaiting(circuit), pendingMs).unref()
   }
 
   /** Refuses what has waited too long, and looks again when the next may have. */
   #expireWaiting(circuit: Circuit): void {
     this.#expirer = null
-    const now = performance.now()
+    const now = batchTime()
     let next = Number.POSITIVE_INFINITY
     for (const { queue } of [...this.#groups.values()]) {
       // The oldest come first.
@@ -223,7 +224,7 @@ export class MuxHub {
 
   /** Answers what has had its time. Looks at all that is in progress: no request has a timer. */
   #endOverdue(): void {
-    const time = performance.now() - this.policy.totalMs
+    const time = batchTime() - this.policy.totalMs
     const overdue: Exchange[] = []
     for (const { queue, sessions } of this.#groups.values()) {
       for (const exchange of queue) if (exchange.beganAt <= time) overdue.push(exchange)

@@ -11,6 +11,7 @@ import {
 import type { Sink, Source } from '../../engine/filter.ts'
 import type { Layout } from '../../engine/layout.ts'
 import type { Session } from '../../engine/session.ts'
+import { batchTime } from '../../native/batch-clock.ts'
 import { Upstream } from '../connect/upstream.ts'
 import { DecodeHttpResponse } from '../decode-http-response.ts'
 import { statusOf } from '../http/status-of.ts'
@@ -193,7 +194,7 @@ export class SharedSession implements MuxSession, Sink, Source {
       this.#retry = decideRetry(policy, exchange, failure, this.served > 0)
     } else {
       if (observer?.wantsAnswers === true)
-        observer.answered(statusOf(event), performance.now() - exchange.startedAt)
+        observer.answered(statusOf(event), batchTime() - exchange.startedAt)
       if (policy.retry !== null && isRetriedStatus(policy, exchange, statusOf(event))) {
         this.#retry = 'elsewhere'
         this.#isRefused = true
