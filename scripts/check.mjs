@@ -13,8 +13,8 @@ if (process.argv.includes('--fix')) {
   checkNativeFormat(['-i'])
 } else {
   // Incremental: what has not changed since the last check is not looked at again.
-  const memory = ['--incremental', '--tsBuildInfoFile', 'dist/check.tsbuildinfo']
-  check('types', 'node_modules/.bin/tsc', ['--project', 'tsconfig.json', '--noEmit', ...memory])
+  checkTypes('types', 'tsconfig.json', 'check')
+  checkTypes('types of the web UI', 'gui/tsconfig.json', 'check-gui')
   check('format and lint', 'node_modules/.bin/biome', ['check', '--error-on-warnings', '.'])
   checkNativeFormat(['--dry-run', '--Werror'])
   check('import direction', process.execPath, ['scripts/test.mjs', 'structure/'])
@@ -28,6 +28,13 @@ function check(title, command, args) {
   if (isGood) return
   console.log(error ? String(error) : `${stdout}${stderr}`.trimEnd())
   isFailed = true
+}
+
+function checkTypes(title, project, memory) {
+  check(title, 'node_modules/.bin/tsc', [
+    ...['--project', project, '--noEmit'],
+    ...['--incremental', '--tsBuildInfoFile', `dist/${memory}.tsbuildinfo`],
+  ])
 }
 
 function checkNativeFormat(mode) {

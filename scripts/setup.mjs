@@ -6,6 +6,7 @@
  *   build/Release/sluice.node   the native core
  *   dist/bundle                 what bin/sluice runs: few files, because each costs start-up time
  *                               and memory in every worker
+ *   dist/gui                    the web UI, as a browser loads it
  *   dist/src, dist/test         module by module: the library and the tests; not with --run-only
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -48,13 +49,15 @@ async function main() {
   await buildAddon()
   if (isCalledByNpm) return
   await bundleProgram()
+  await bundleWebUi()
   if (!process.argv.includes('--run-only')) await compileTypeScript()
   noteCommit()
 }
 
 function checkNodeVersion() {
-  const major = Number(process.versions.node.split('.')[0])
-  if (major < 20) fail(`Sluice needs Node.js 20 or newer; this is ${process.version}.`)
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19))
+    fail(`Sluice needs Node.js 20.19 or newer; this is ${process.version}.`)
   if (process.platform !== 'linux') fail('Sluice runs on Linux: its reactor is built on epoll.')
 }
 
@@ -112,6 +115,15 @@ async function bundleProgram() {
     '--sourcemap',
     '--log-level=warning',
   ])
+  writeFileSync(stampFile, stamp)
+}
+
+async function bundleWebUi() {
+  const stampFile = 'dist/gui/.sluice-setup'
+  const stamp = hashOf(['package-lock.json', 'tsconfig.json', ...filesUnder('gui', /./)])
+  if (readStamp(stampFile) === stamp) return
+  const vite = ['node_modules/vite/bin/vite.js', 'build', 'gui', '--logLevel', 'warn']
+  await step('Bundling the web UI', process.execPath, vite)
   writeFileSync(stampFile, stamp)
 }
 

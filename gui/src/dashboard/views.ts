@@ -1,0 +1,135 @@
+import type { GuiStats, RequestStats, WorkerStats } from '../../../src/admin/gui/contract.ts'
+import { bytes, milliseconds, percent, perSecond, short } from '../ui/format.ts'
+
+/** By what charts tell numbers apart. */
+export const VIEWS = ['all', 'listeners', 'upstreams', 'workers'] as const
+
+export type ViewName = (typeof VIEWS)[number]
+
+/** One line of a chart: its value in each interval, where there is one. */
+export interface Line {
+  readonly name: string
+  readonly read: (stats: GuiStats) => number | undefined
+}
+
+export interface ChartSpec {
+  readonly title: string
+  readonly format: (value: number) => string
+  readonly lines: readonly Line[]
+}
+
+/** The charts of a view; `latest` tells which listeners, upstreams and workers there are. */
+export function chartsOf(view: ViewName, latest: GuiStats): ChartSpec[] {
+  if (view === 'listeners') {
+    const names = latest.listeners.map((one) => one.listener)
+    return requestCharts(names, (stats, name) => {
+      return stats.listeners.find((one) => one.listener === name)
+    })
+  }
+  if (view === 'upstreams') {
+    const names = latest.upstreams.map((one) => one.upstream)
+    return requestCharts(names, (stats, name) => {
+      return stats.upstreams.find((one) => one.upstream === name)
+    })
+  }
+  if (view === 'workers') return workerCharts(latest)
+  return totalCharts
+}
+
+const totalCharts: ChartSpec[] = [
+  {
+    title: 'Requests',
+    format: perSecond,
+    lines: [
+      { name: 'requests', read: ({ total }) => total.requests },
+      { name: '5xx', read: ({ total }) => total.codes['5xx'] },
+      { name: 'failed', read: ({ total }) => total.failed },
+    ],
+  },
+  {
+    title: 'Throughput',
+    format: bytesPerSecond,
+    lines: [
+      { name: 'read', read: (stats) => sumOf(stats.workers, (one) => one.bytesRead) },
+      { name: 'written', read: (stats) => sumOf(stats.workers, (one) => one.bytesWritten) },
+    ],
+  },
+  {
+    title: 'Active',
+    format: short,
+    lines: [
+      { name: 'connections', read: (stats) => sumOf(stats.workers, (one) => one.connections) },
+      { name: 'requests in progress', read: ({ total }) => total.active },
+    ],
+  },
+  {
+    title: 'Latency',
+    format: milliseconds,
+    lines: [
+      { name: 'p50', read: ({ total }) => latency(total, 'p50') },
+      { name: 'p90', read: ({ total }) => latency(total, 'p90') },
+      { name: 'p99', read: ({ total }) => latency(total, 'p99') },
+    ],
+  },
+]
+
+function requestCharts(
+  names: readonly string[],
+  find: (stats: GuiStats, name: string) => RequestStats | undefined,
+): ChartSpec[] {
+  const lines = (read: (stats: RequestStats) => number | undefined): Line[] =>
+    names.map((name) => ({
+      name,
+      read: (stats) => {
+        const found = find(stats, name)
+        return found === undefined ? undefined : read(found)
+      },
+    }))
+  return [
+    { title: 'Requests', format: perSecond, lines: lines((one) => one.requests) },
+    {
+      title: 'Throughput',
+      format: bytesPerSecond,
+      lines: lines((one) => one.requestBytes + one.responseBytes),
+    },
+    { title: 'Failed', format: perSecond, lines: lines((one) => one.failed + one.codes['5xx']) },
+    { title: 'Latency p99', format: milliseconds, lines: lines((one) => latency(one, 'p99')) },
+  ]
+}
+
+function workerCharts(latest: GuiStats): ChartSpec[] {
+  const lines = (read: (stats: WorkerStats) => number): Line[] =>
+    latest.workers.map(({ worker }) => ({
+      name: `worker ${worker}`,
+      read: (stats) => {
+        const found = stats.workers.find((one) => one.worker === worker)
+        return found === undefined ? undefined : read(found)
+      },
+    }))
+  return [
+    { title: 'CPU', format: percent, lines: lines((one) => one.cpu) },
+    {
+      title: 'Throughput',
+      format: bytesPerSecond,
+      lines: lines((one) => one.bytesRead + one.bytesWritten),
+    },
+    { title: 'Connections', format: short, lines: lines((one) => one.connections) },
+    { title: 'Accepted', format: perSecond, lines: lines((one) => one.accepts) },
+  ]
+}
+
+/** Nothing where there were no requests: a gap is no zero. */
+function latency(
+  { latency: stats }: RequestStats,
+  which: 'p50' | 'p90' | 'p99',
+): number | undefined {
+  return stats.count === 0 ? undefined : stats[which]
+}
+
+function bytesPerSecond(value: number): string {
+  return `${bytes(value)}/s`
+}
+
+export function sumOf<T>(list: readonly T[], read: (one: T) => number): number {
+  return list.reduce((sum, one) => sum + read(one), 0)
+}

@@ -1,0 +1,72 @@
+import { setDiagnostics } from '@codemirror/lint'
+import type { EditorState } from '@codemirror/state'
+import { EditorView } from '@codemirror/view'
+import type { JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import type { Problem } from '../../../src/admin/gui/contract.ts'
+import { editBuffer, type FileBuffer } from '../state/buffers.ts'
+import { jump } from '../state/jump.ts'
+import { session } from '../state/session.ts'
+import { diagnosticsOf, positionOf } from './diagnostics.ts'
+import { createEditorState } from './editor-state.ts'
+
+/** Cursor and undo history of files that were open before. */
+const states = new Map<string, { state: EditorState; revision: number }>()
+
+export interface CodeEditorProps {
+  readonly buffer: FileBuffer
+  readonly problems: readonly Problem[]
+}
+
+/** The text of a file. */
+export function CodeEditor({ buffer, problems }: CodeEditorProps): JSX.Element {
+  const host = useRef<HTMLDivElement>(null)
+  const view = useRef<EditorView | null>(null)
+  const { path, revision, text } = buffer
+
+  useEffect(() => {
+    const element = host.current
+    if (element === null) return
+    // In a shadow tree the editor's styles are constructed sheets, which the content security
+    // policy lets pass; in the page they would be <style> elements, which it does not.
+    const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' })
+    const known = states.get(path)
+    const state =
+      known?.revision === revision && known.state.doc.toString() === text
+        ? known.state
+        : createEditorState(path, text, session.value?.isReadonly === true, (now) =>
+            editBuffer(path, now),
+          )
+    const created = new EditorView({ state, parent: root, root })
+    view.current = created
+    created.focus()
+    return () => {
+      states.set(path, { state: created.state, revision })
+      created.destroy()
+      view.current = null
+    }
+  }, [path, revision])
+
+  useEffect(() => {
+    const shown = view.current
+    if (shown === null) return
+    shown.dispatch(setDiagnostics(shown.state, diagnosticsOf(shown.state.doc, problems)))
+  }, [problems, path, revision])
+
+  const wanted = jump.value
+  useEffect(() => {
+    const shown = view.current
+    if (shown === null || wanted?.path !== path) return
+    const { line, column, endLine, endColumn } = wanted.range
+    const { doc } = shown.state
+    const anchor = positionOf(doc, line, column)
+    shown.dispatch({
+      selection: { anchor, head: positionOf(doc, endLine, endColumn) },
+      effects: EditorView.scrollIntoView(anchor, { y: 'center' }),
+    })
+    shown.focus()
+    jump.value = null
+  }, [wanted, path, revision])
+
+  return <div ref={host} class="code-editor" />
+}

@@ -1,0 +1,31 @@
+import './styles/theme.css'
+import './styles/base.css'
+import { effect } from '@preact/signals'
+import { render } from 'preact'
+import { App } from './app.tsx'
+import { loadFiles } from './state/files.ts'
+import { startListening } from './state/live.ts'
+import { attempt } from './state/notices.ts'
+import { followProgram } from './state/program-flow.ts'
+import { loadRegistry } from './state/registry.ts'
+import { beginSession, session } from './state/session.ts'
+import { followText } from './state/text-flow.ts'
+import { startShortcuts } from './ui/shortcuts.ts'
+
+const element = document.getElementById('app')
+if (element !== null) render(<App />, element)
+startShortcuts()
+await beginSession()
+
+/** Everything else needs the server's leave, which may come later, with a token. */
+const dispose = effect(() => {
+  if (session.value?.isAuthorized !== true) return
+  queueMicrotask(() => {
+    dispose()
+    startListening()
+    followText()
+    followProgram()
+    void attempt(loadFiles)
+    void attempt(loadRegistry)
+  })
+})
