@@ -148,3 +148,13 @@ export class Session implements Source {
     }
   }
 }
+
+/** Whoever feeds a session copies of what another one gets. */
+export interface CopySource extends Source {
+  readonly origin: Session
+}
+
+/** Whether a session's source is such a thing. */
+export function isCopySource(source: unknown): source is CopySource {
+  return source !== null && typeof source === 'object' && 'origin' in source
+}

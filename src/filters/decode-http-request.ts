@@ -1,7 +1,8 @@
 import { Data } from '../engine/data.ts'
 import { defineFilter } from '../engine/definition.ts'
 import { MessageStart, SessionEnd } from '../engine/event.ts'
-import type { Session } from '../engine/session.ts'
+import type { Filter } from '../engine/filter.ts'
+import { isCopySource, type Session } from '../engine/session.ts'
 import { counterIndex } from '../native/counters.ts'
 import {
   FRAMER_HTTP_REQUEST,
@@ -82,20 +83,30 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
   }
 
   override start(): void {
-    const source = this.session.source
-    this.#accepted = acceptedBy(this.session)
-    if (this.previous !== this.session) return
-    if (isAccepted(source)) {
-      this.#policy = source.owner.policy
-      this.#maxPipelined = source.owner.limits.maxPipelinedRequests
+    const { session } = this
+    const own = acceptedBy(session)
+    const accepted = own ?? copiedFrom(session)
+    this.#accepted = accepted
+    if (accepted !== null) {
+      this.#policy = accepted.owner.policy
+      this.#maxPipelined = accepted.owner.limits.maxPipelinedRequests
     }
-    if (isFramable(source)) {
+    const { source } = session
+    if (this.previous === session && isFramable(source)) {
       this.isFused = true
       source.attachFramer(FRAMER_HTTP_REQUEST, this)
-    } else if (isTrackable(source)) {
-      this.#connection = source
+    } else if (isTrackable(own) && own.track(this)) {
+      this.#connection = own
       this.#phase = PHASE_FIRST
-      source.track(this)
+    }
+    this.#findResponder()
+  }
+
+  /** An encoder of a session that this one works for began before: tells it who decodes. */
+  #findResponder(): void {
+    for (let at = this.session.parent; at !== null; at = at.parent) {
+      const encoder = at.filters.find(isResponder)
+      if (encoder !== undefined) return encoder.adopt(this)
     }
   }
 
@@ -255,10 +266,23 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
   }
 }
 
+/** By its shape: the encoder imports this file. */
+function isResponder(filter: Filter): filter is EncodeHttpResponse {
+  return 'adopt' in filter
+}
+
 /** The accepted connection that a session works for, directly or through others. */
 function acceptedBy(session: Session): Accepted | null {
   for (let at: Session | null = session; at !== null; at = at.parent) {
     if (isAccepted(at.source)) return at.source
   }
   return null
+}
+
+/** The one whose bytes a session gets copies of. */
+function copiedFrom(session: Session): Accepted | null {
+  let at = session
+  while (at.parent !== null) at = at.parent
+  if (!isCopySource(at.source)) return null
+  return acceptedBy(at.source.origin) ?? copiedFrom(at.source.origin)
 }

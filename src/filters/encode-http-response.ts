@@ -65,11 +65,16 @@ export class EncodeHttpResponse extends HttpEncoder {
     const { next } = this
     const socket = isFramable(next) && !(next instanceof Upstream) ? next.openSocket() : null
     this.output = socket ?? new EventOutput(this, this.session.layout.runtime.sockets.reactor)
-    this.#decoder = findDecoder(this.session, this)
-    if (this.#decoder !== null) {
-      this.#decoder.responder = this
-      this.#exchanges = this.#decoder.exchanges
-    }
+    const decoder = findDecoder(this.session, this)
+    if (decoder !== null) this.adopt(decoder)
+  }
+
+  /** Answers what `decoder` finds, unless there is one whose requests it answers already. */
+  adopt(decoder: DecodeHttpRequest): void {
+    if (this.#decoder !== null) return
+    this.#decoder = decoder
+    decoder.responder = this
+    this.#exchanges = decoder.exchanges
   }
 
   override reset(): void {

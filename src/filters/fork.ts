@@ -2,9 +2,9 @@ import { checkString } from '../engine/arguments.ts'
 import type { Data } from '../engine/data.ts'
 import { defineFilter, evaluate, type ValueOf } from '../engine/definition.ts'
 import { DATA, type Event, SESSION_END } from '../engine/event.ts'
-import { Filter, NOWHERE, type Source } from '../engine/filter.ts'
+import { Filter, NOWHERE } from '../engine/filter.ts'
 import type { Layout } from '../engine/layout.ts'
-import type { Session } from '../engine/session.ts'
+import type { CopySource, Session } from '../engine/session.ts'
 import { cloneEvent } from './events/clone.ts'
 
 /** One session for an object, one for each element of a list. */
@@ -101,7 +101,7 @@ const LENIENT_BYTES = 1024 * 1024
  * must not hold up the traffic that it is a copy of; one that stays full must, or its bytes would
  * pile up without a bound.
  */
-class Branches implements Source {
+class Branches implements CopySource {
   readonly #fork: Fork
   #pauses = 0
   #excess = 0
@@ -109,6 +109,11 @@ class Branches implements Source {
 
   constructor(fork: Fork) {
     this.#fork = fork
+  }
+
+  /** Codecs in there have the limits of the listener whose bytes they get. */
+  get origin(): Session {
+    return this.#fork.session
   }
 
   get isPaused(): boolean {

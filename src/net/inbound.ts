@@ -50,16 +50,20 @@ export function isAccepted(source: unknown): source is Accepted {
   return source !== null && typeof source === 'object' && 'owner' in source
 }
 
-/** A source without a framer: its decoder tells it what native code finds out by itself elsewhere. */
+/**
+ * A connection whose decoder has no framer on its socket, because TLS or other filters are in
+ * between: the decoder tells it what native code finds out by itself elsewhere.
+ */
 export interface Trackable extends Accepted {
-  track(tracker: RequestTracker): void
+  /** False if there is such a decoder already: one further in reads something else. */
+  track(tracker: RequestTracker): boolean
   /** What is due from the client from now on, PHASE_*. */
   enterPhase(phase: number): void
 }
 
-/** Whether a session's source is such a thing. */
-export function isTrackable(source: unknown): source is Trackable {
-  return source !== null && typeof source === 'object' && 'track' in source
+/** Whether an accepted connection is such a thing. */
+export function isTrackable(accepted: Accepted | null): accepted is Trackable {
+  return accepted !== null && 'track' in accepted
 }
 
 /** An accepted connection, as the worker sees it. */
@@ -88,11 +92,14 @@ const IDLE_TIMEOUTS = counterIndex('idleTimeouts')
  * An accepted connection: feeds a session with what arrives and sends what the session puts out.
  * It ends when the session puts out `SessionEnd`, or the peer resets, or nothing moves any more.
  */
-export class Inbound implements Downstream, Sink, Source, Framable, Accepted {
+export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
   readonly socket: Socket
   readonly #owner: InboundOwner
   readonly #session: Session
-  #receiver: RequestTracker | null = null
+  /** Who takes what the framer on the socket finds. */
+  #receiver: FramedReceiver | null = null
+  /** Who knows about the requests in progress; the same, unless there is no framer. */
+  #tracker: RequestTracker | null = null
   #isHttp = false
   #hasInputEnded = false
   /** The socket's queue is above its high watermark. */
@@ -125,10 +132,24 @@ export class Inbound implements Downstream, Sink, Source, Framable, Accepted {
   }
 
   attachFramer(kind: number, receiver: FramedReceiver): void {
-    this.#receiver = receiver as RequestTracker
+    this.#receiver = receiver
+    this.#tracker = receiver as RequestTracker
     this.#isHttp = kind === FRAMER_HTTP_REQUEST
     this.socket.frame(kind)
     if (this.#isHttp) this.socket.enterPhase(PHASE_FIRST)
+  }
+
+  track(tracker: RequestTracker): boolean {
+    if (this.#tracker !== null) return false
+    this.#tracker = tracker
+    this.#isHttp = true
+    this.enterPhase(PHASE_FIRST)
+    this.#armIdle()
+    return true
+  }
+
+  enterPhase(phase: number): void {
+    this.socket.enterPhase(phase)
   }
 
   process(event: Event): void {
@@ -195,7 +216,7 @@ export class Inbound implements Downstream, Sink, Source, Framable, Accepted {
     switch (kind) {
       case TIMEOUT_HEAD:
       case TIMEOUT_BODY:
-        this.#receiver?.receiveTimeout()
+        this.#tracker?.receiveTimeout()
         break
       case TIMEOUT_FIRST_BYTE:
         // Nothing was asked, so that there is nothing to answer.
@@ -210,9 +231,9 @@ export class Inbound implements Downstream, Sink, Source, Framable, Accepted {
   }
 
   drain(isPatient: boolean): void {
-    this.#receiver?.drain(isPatient)
+    this.#tracker?.drain(isPatient)
     if (isPatient) return
-    if (this.#receiver?.isBusy() === false) this.socket.timeout(DRAIN_GRACE_MS, TIMEOUT_IDLE)
+    if (this.#tracker?.isBusy() === false) this.socket.timeout(DRAIN_GRACE_MS, TIMEOUT_IDLE)
   }
 
   /** Closes whatever is in progress. */
@@ -226,14 +247,14 @@ export class Inbound implements Downstream, Sink, Source, Framable, Accepted {
   }
 
   #idled(): void {
-    const isBusy = this.#receiver?.isBusy() === true
+    const isBusy = this.#tracker?.isBusy() === true
     if (this.#hasInputEnded && isBusy) {
       // It waits for an answer that nobody gives: those who would have their own time-outs.
       this.#finish(true)
     } else if (isBusy || this.#isCongested || this.socket.isPaused) {
       // Others have their own deadlines; here nothing moves because they are awaited.
       this.#armIdle()
-    } else if (this.#receiver?.probe?.() === true) {
+    } else if (this.#tracker?.probe?.() === true) {
       this.#armIdle()
     } else {
       const { counters } = this.socket.reactor

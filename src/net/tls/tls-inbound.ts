@@ -82,9 +82,12 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
     return true
   }
 
-  track(tracker: RequestTracker): void {
+  track(tracker: RequestTracker): boolean {
+    if (this.#tracker !== null) return false
     this.#tracker = tracker
     this.enterPhase(PHASE_FIRST)
+    this.#armIdle()
+    return true
   }
 
   enterPhase(phase: number): void {
