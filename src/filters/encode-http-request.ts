@@ -56,6 +56,10 @@ export const encodeHttpRequest = defineFilter({
 /** Methods whose requests mean nothing by a body, so that an empty one needs no length. */
 const BODYLESS_METHODS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
 
+const WRONG_LENGTH =
+  'invalid request: expected a body as long as its Content-Length, found another; ' +
+  'replace the message with its body'
+
 /** Writes requests, and tells the decoder of the responses what was asked. */
 export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
   #decoder: DecodeHttpResponse | null = null
@@ -171,11 +175,9 @@ export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
 
   protected override finished(isCut: boolean): void {
     this.#decoder?.asked()
-    if (isCut) {
-      // The peer waits for bytes that will never come: only ending the connection tells it.
-      this.end('ReadError')
-      this.session.close(this)
-    }
+    // The peer waits for bytes that will never come, and whoever has asked for an answer. Bodies that
+    // peers cut off end the session: only scripts change a body and leave the length of another.
+    if (isCut) this.fail(new TypeError(WRONG_LENGTH))
   }
 
   protected override receiveSessionEnd(end: SessionEnd): void {
