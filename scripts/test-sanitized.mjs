@@ -45,10 +45,11 @@ function environment() {
   const keepFromOthers = pathToFileURL(resolve('scripts/sanitizer-runtime.mjs')).href
   return {
     SLUICE_SANITIZED: '1',
+    SLUICE_TEST_PATIENCE: '4',
     SLUICE_SANITIZER_RUNTIME: runtime,
     LD_PRELOAD: runtime,
     NODE_OPTIONS: `--import=${keepFromOthers}`,
-    // V8 and Node keep much for ever on purpose: looking for leaks would tell of nothing else.
+    // LeakSanitizer does not look into V8's heap, and Node keeps much for ever: see CONTRIBUTING.md.
     ASAN_OPTIONS: `detect_leaks=0:log_path=${join(REPORTS, 'process')}`,
     UBSAN_OPTIONS: 'print_stacktrace=1',
   }

@@ -9,7 +9,8 @@ import { join } from 'node:path'
 
 // Integration tests start proxies with several threads each: half the processors keep them honest.
 const CONCURRENCY = Math.max(2, availableParallelism() >> 1)
-const TIMEOUT_MS = 120_000
+// Helpers of tests wait longer by the same factor: test/support/patience.ts.
+const TIMEOUT_MS = 120_000 * Number(process.env.SLUICE_TEST_PATIENCE ?? 1)
 
 const wanted = process.argv.slice(2)
 const files = readdirSync('dist/test', { recursive: true })

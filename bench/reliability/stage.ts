@@ -25,6 +25,8 @@ export interface StageSetup {
   /** Processors for everything. */
   readonly cpus: string
   readonly upstream: Upstream
+  /** What Sluice has in its environment besides what it inherits. */
+  readonly environment?: NodeJS.ProcessEnv
 }
 
 const WORKERS = 2
@@ -44,11 +46,14 @@ export async function prepareStages(workspace: string, cpus: string): Promise<St
 
 /** Starts a Sluice with its default settings for one fault. */
 export async function startStage(fault: Fault, setup: StageSetup): Promise<Stage> {
-  const { workspace, cpus } = setup
+  const { workspace, cpus, environment = {} } = setup
   const faultyPort = await findFreePort()
   const upstream = { ports: [setup.upstream.ports[0], faultyPort] as const }
   const peer = fault.proxy === 'balancer' ? balancer : router
-  const proxy = await startProxy(peer, { upstream, workspace, cpus, workers: WORKERS })
+  const proxy = await startProxy(peer, {
+    ...{ upstream, workspace, cpus, environment },
+    workers: WORKERS,
+  })
   const startFaulty = async (): Promise<ManagedProcess> => {
     const script = fileURLToPath(siblingModule(import.meta.url, 'faulty-upstream'))
     const command = {

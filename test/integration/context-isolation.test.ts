@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { patience } from '../support/patience.ts'
 import { connectRaw } from './support/byte-stream.ts'
 import { startScript } from './support/start-script.ts'
 
@@ -32,7 +33,7 @@ const script = (upstream: number): string => `pipy({ _name: '', _count: 0, _mine
 `
 
 test('variables of 200 connections on 4 workers never mix', {
-  timeout: 60_000,
+  timeout: patience(60_000),
 }, async (context) => {
   const upstream = await startUpstream(context)
   const { port } = await startScript(context, script(upstream), '--workers', '4')

@@ -2,13 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { TestContext } from 'node:test'
+import { patience } from './patience.ts'
 import { sanitizerEnvironment } from './sanitized.ts'
 
 const LAUNCHER = 'bin/sluice'
 /** The shell becomes the process: only it knows the number that the process will have. */
 const START = 'LISTEN_PID=$$ exec "$@"'
 /** Long enough for a loaded machine with two processors. */
-const DEFAULT_TIMEOUT_MS = 20_000
+const DEFAULT_TIMEOUT_MS = patience(20_000)
+/** The same for `--load-timeout`, which is a time of the program itself. */
+const LOAD_TIMEOUT_MS = patience(5000)
 
 export interface SluiceResult {
   status: number | null
@@ -29,9 +32,16 @@ export function startSluice(
   environment: NodeJS.ProcessEnv = {},
   sockets: readonly number[] = [],
 ): SluiceProcess {
-  const process = new SluiceProcess(args, environment, sockets)
+  const process = new SluiceProcess(withLoadTimeout(args), environment, sockets)
   context.after(() => process.kill())
   return process
+}
+
+/** A file that is the program gets as much more time to load as the test waits for it. */
+function withLoadTimeout(args: readonly string[]): readonly string[] {
+  const isFile = args[0]?.includes('.') === true
+  if (!isFile || args.includes('--load-timeout')) return args
+  return [...args, '--load-timeout', `${LOAD_TIMEOUT_MS}ms`]
 }
 
 /** A running `sluice` whose output can be waited for. */

@@ -24,6 +24,8 @@ export interface StartOptions {
   readonly workspace: string
   readonly cpus: string
   readonly workers: number
+  /** What it has in its environment besides what it inherits. */
+  readonly environment?: NodeJS.ProcessEnv
   /** How often it is asked whether it accepts; the resolution of `startMs`. */
   readonly pollMs?: number
 }
@@ -42,7 +44,11 @@ export async function startProxy(peer: Peer, options: StartOptions): Promise<Run
     writeFileSync(join(directory, name), text)
   }
   const startedAt = performance.now()
-  const child: ManagedProcess = await startProcess(launch, options.cpus, directory)
+  const child: ManagedProcess = await startProcess(
+    { ...launch, environment: { ...launch.environment, ...options.environment } },
+    options.cpus,
+    directory,
+  )
   const stop = async (): Promise<void> => {
     await child.stop()
     rmSync(directory, { recursive: true, force: true })

@@ -7,7 +7,7 @@ import { readTree } from './process-tree.ts'
 export interface Command {
   readonly program: string
   readonly args: readonly string[]
-  readonly environment?: Readonly<Record<string, string>>
+  readonly environment?: Readonly<NodeJS.ProcessEnv>
 }
 
 /** A process that the benchmark started, pinned, and ends by its id. */

@@ -13,6 +13,7 @@ import type { Sink, Source } from '../../../src/engine/filter.ts'
 import type { Session } from '../../../src/engine/session.ts'
 import { FRAMER_DUBBO } from '../../../src/native/protocol.ts'
 import { place } from '../../../src/net/socket.ts'
+import { patience } from '../../support/patience.ts'
 import { describe, TestProgram } from '../../unit/filters/support/run.ts'
 import { Calls } from './acts.ts'
 import { MODULE } from './arguments.ts'
@@ -22,7 +23,7 @@ import { Valves } from './valve.ts'
 
 /** Direct framers take slab ranges up to one chunk. */
 const PIECE_BYTES = 16 * 1024
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = patience(10_000)
 /** Input, output, and what TypeScript writes: each keeps the chunk that it cuts from. */
 const AREAS = 3
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { connectRaw } from '../support/byte-stream.ts'
+import { type ByteStream, connectRaw } from '../support/byte-stream.ts'
 import { answering, response, startRawServer } from '../support/raw-server.ts'
 import type { RunningLb } from '../support/start-lb.ts'
 import { startScript } from '../support/start-script.ts'
@@ -23,7 +23,11 @@ const BETWEEN = {
     .pipeline('decoder').decodeHttpRequest()`,
 }
 
-async function start(context: TestContext, between: string, options: string): Promise<RunningLb> {
+const OPTIONS = `httpLenientLf: true,
+  limits: { maxHeaders: 2, maxBodyBytes: 20, maxRequestLineBytes: 32, maxRequestsPerConnection: 2 },
+  timeouts: { requestHead: '2s', requestBody: '1s', keepAlive: '4s' }`
+
+async function start(context: TestContext, between: string): Promise<RunningLb> {
   const upstream = await startRawServer(
     context,
     answering(() => response('ok')),
@@ -31,74 +35,68 @@ async function start(context: TestContext, between: string, options: string): Pr
   return startScript(
     context,
     `pipy()
-      .listen(0, { host: '127.0.0.1', ${options} })${between}
+      .listen(0, { host: '127.0.0.1', ${OPTIONS} })${between}
       .pipeline('request').mux('upstream', () => 'one', { pipelining: 1 })
       .pipeline('upstream').encodeHttpRequest().connect('${upstream.address}').decodeHttpResponse()`,
   )
 }
 
 for (const [name, between] of Object.entries(BETWEEN)) {
-  test(`limits of heads and bodies, behind ${name}`, async (context) => {
-    const options = 'limits: { maxHeaders: 2, maxBodyBytes: 3, maxRequestLineBytes: 32 }'
-    const { port } = await start(context, between, options)
+  test(`behind ${name}`, async (context) => {
+    const { port, sluice } = await start(context, between)
+    const open = (): Promise<ByteStream> => connectRaw(context, port)
     const statusOf = async (text: string): Promise<number> => {
-      const client = await connectRaw(context, port)
+      const client = await open()
       return (await client.write(text).message()).status
     }
-    assert.equal(await statusOf(GET), 200)
-    assert.equal(await statusOf('GET / HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\n\r\n'), 431)
-    assert.equal(await statusOf('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n'), 413)
-    assert.equal(await statusOf(GET.replace('/', `/${'a'.repeat(32)}`)), 414)
-  })
 
-  test(`a last allowed request, behind ${name}`, async (context) => {
-    const { port } = await start(context, between, 'limits: { maxRequestsPerConnection: 2 }')
-    const client = await connectRaw(context, port)
-    assert.equal((await client.write(GET).message()).field('connection'), 'keep-alive')
-    assert.equal((await client.write(GET).message()).field('connection'), 'close')
-    assert.equal(await client.rest(), '')
-  })
+    await context.test('limits of heads and bodies, and lines as the listener says', async () => {
+      assert.equal(await statusOf('GET / HTTP/1.1\nHost: a\n\n'), 200)
+      assert.equal(await statusOf('GET / HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\n\r\n'), 431)
+      assert.equal(await statusOf('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 21\r\n\r\n'), 413)
+      assert.equal(await statusOf(GET.replace('/', `/${'a'.repeat(32)}`)), 414)
+    })
 
-  test(`bare LF as the listener says, behind ${name}`, async (context) => {
-    const { port } = await start(context, between, 'httpLenientLf: true')
-    const client = await connectRaw(context, port)
-    assert.equal((await client.write('GET / HTTP/1.1\nHost: a\n\n').message()).status, 200)
-  })
+    await context.test('the last allowed request', async () => {
+      const client = await open()
+      assert.equal((await client.write(GET).message()).field('connection'), 'keep-alive')
+      assert.equal((await client.write(GET).message()).field('connection'), 'close')
+      assert.equal(await client.rest(), '')
+    })
 
-  test(`a head that comes byte by byte, behind ${name}: 408`, async (context) => {
-    const { port, sluice } = await start(context, between, 'timeouts: { requestHead: 0.5 }')
-    const client = await connectRaw(context, port)
-    assert.equal((await client.write(GET).message()).status, 200)
-    client.write('GET / HTTP/1.1\r\nX: ')
-    const dripping = setInterval(() => client.write('x'), 50)
-    context.after(() => clearInterval(dripping))
-    assert.equal((await client.message()).status, 408)
-    await countedOnce(sluice, 'requestHeadTimeouts')
-  })
+    await context.test('a head that comes byte by byte: 408', async () => {
+      const client = await open()
+      assert.equal((await client.write(GET).message()).status, 200)
+      client.write('GET / HTTP/1.1\r\nX: ')
+      const dripping = setInterval(() => client.write('x'), 50)
+      context.after(() => clearInterval(dripping))
+      assert.equal((await client.message()).status, 408)
+      clearInterval(dripping)
+      await countedOnce(sluice, 'requestHeadTimeouts')
+    })
 
-  test(`a body that stops in its middle, behind ${name}: 408`, async (context) => {
-    const { port, sluice } = await start(context, between, 'timeouts: { requestBody: 0.3 }')
-    const client = await connectRaw(context, port)
-    client.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n01234')
-    assert.equal((await client.message()).status, 408)
-    await countedOnce(sluice, 'requestBodyTimeouts')
-  })
+    await context.test('a body that stops in its middle: 408', async () => {
+      const client = await open()
+      client.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n01234')
+      assert.equal((await client.message()).status, 408)
+      await countedOnce(sluice, 'requestBodyTimeouts')
+    })
 
-  test(`no further request, behind ${name}: closed`, async (context) => {
-    const { port, sluice } = await start(context, between, 'timeouts: { keepAlive: 0.3 }')
-    const client = await connectRaw(context, port)
-    assert.equal((await client.write(GET).message()).status, 200)
-    assert.equal(await client.rest(), '')
-    await countedOnce(sluice, 'keepAliveTimeouts')
-  })
+    await context.test('no further request: closed', async () => {
+      const client = await open()
+      assert.equal((await client.write(GET).message()).status, 200)
+      assert.equal(await client.rest(), '')
+      sluice.signal('SIGTSTP')
+      await sluice.line(/^keepAliveTimeouts +[1-9]/m)
+    })
 
-  test(`a drain closes an idle connection, behind ${name}`, async (context) => {
-    const { port, sluice } = await start(context, between, '')
-    const client = await connectRaw(context, port)
-    assert.equal((await client.write(GET).message()).status, 200)
-    sluice.signal('SIGTERM')
-    assert.equal(await client.rest(), '')
-    assert.equal((await sluice.exit()).status, 0)
+    await context.test('a drain closes an idle connection', async () => {
+      const client = await open()
+      assert.equal((await client.write(GET).message()).status, 200)
+      sluice.signal('SIGTERM')
+      assert.equal(await client.rest(), '')
+      assert.equal((await sluice.exit()).status, 0)
+    })
   })
 }
 

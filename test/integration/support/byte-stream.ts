@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
+import { patience } from '../../support/patience.ts'
 import { type HttpMessage, type MessageFraming, readMessage } from './http-message.ts'
 
 /** Only tells what was awaited before the runner ends the file; long enough for any machine. */
-const PATIENCE_MS = 40_000
+const PATIENCE_MS = patience(40_000)
 
 /** How a connection's incoming direction is: open, ended by FIN, or broken. */
 export type Ending = 'open' | 'end' | 'reset'

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { patience } from '../../support/patience.ts'
 
 /** Physical memory of a process in bytes: as much as it has now. */
 export function residentBytes(pid: number | undefined): number {
@@ -24,7 +25,7 @@ export function processorTicks(pid: number | undefined): number {
 
 /** Resolves when `isTrue` holds; asks again and again, because nothing tells of the change. */
 export async function eventually(isTrue: () => boolean, what: () => string): Promise<void> {
-  const deadline = performance.now() + 60_000
+  const deadline = performance.now() + patience(60_000)
   while (!isTrue()) {
     if (performance.now() > deadline) throw new Error(`never so: ${what()}`)
     await new Promise((resolve) => setTimeout(resolve, 50))

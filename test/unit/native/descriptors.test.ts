@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { sanitizerEnvironment } from '../../support/sanitized.ts'
 import { connectClient, until } from './test-engine.ts'
 
 const CLIENTS = 100
@@ -11,7 +12,10 @@ const LIMIT = 70
 
 test('a listener survives the lack of descriptors, and takes the waiting later', async () => {
   const script = fileURLToPath(new URL('./few-descriptors-server.js', import.meta.url))
-  const server = spawn('sh', ['-c', `ulimit -n ${LIMIT}; exec "$0" "$1"`, process.execPath, script])
+  const start = `ulimit -n ${LIMIT}; exec "$0" "$1"`
+  const server = spawn('sh', ['-c', start, process.execPath, script], {
+    env: { ...process.env, ...sanitizerEnvironment() },
+  })
   server.stderr.pipe(process.stderr)
   const [line] = await once(server.stdout, 'data')
   const port = Number(String(line))

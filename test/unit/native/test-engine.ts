@@ -18,6 +18,7 @@ import {
   EVENT_STRIDE,
 } from '../../../src/native/protocol.ts'
 import { createReactor, type Reactor } from '../../../src/native/reactor.ts'
+import { patience } from '../../support/patience.ts'
 
 /** One event record, with the bytes it refers to. */
 export interface Recorded {
@@ -32,7 +33,7 @@ interface Waiter {
   readonly resolve: (event: Recorded) => void
 }
 
-const WAIT_MS = 15_000
+const WAIT_MS = patience(15_000)
 /** Clients of this file's tests; a half-open one would keep the process alive. */
 const clients: Socket[] = []
 

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { closeFd } from '../../../src/native/addon.ts'
+import { patience } from '../../support/patience.ts'
 import { skipIfSanitized } from '../../support/sanitized.ts'
 import { connectClient } from './test-engine.ts'
 
@@ -69,7 +70,7 @@ function listDescriptors(): string[] {
 }
 
 test('workers that end leave no descriptor, thread or memory', {
-  timeout: 110_000,
+  timeout: patience(110_000),
   skip: skipIfSanitized,
 }, async () => {
   await Promise.all([runOne('terminate'), runOne('throw'), runOne('close')])

@@ -6,6 +6,7 @@ import { createWorkspace } from '../../../../bench/load/process/workspace.ts'
 import type { Fault } from '../../../../bench/reliability/fault.ts'
 import { measureFault } from '../../../../bench/reliability/measure-fault.ts'
 import { prepareStages, type StageSetup } from '../../../../bench/reliability/stage.ts'
+import { sanitizerEnvironment, skipIfSanitized } from '../../../support/sanitized.ts'
 
 /** What a process may have at most beyond what it had before, in MB: at its peak, and in the end. */
 export interface MemoryBounds {
@@ -22,11 +23,12 @@ after(() => runCleanups())
 
 /** Declares the test that a fault costs no good request, leaves nothing behind and ends as it must. */
 export function testSurvives(fault: Fault, bounds: MemoryBounds): void {
-  test(`${fault.title}: no good request fails, and nothing is left`, async () => {
+  test(`${fault.title}: no good request fails, and nothing is left`, async (context) => {
     setup ??= prepareStages(createWorkspace(), planCpus().all)
+    const environment = sanitizerEnvironment()
     const seconds = Math.max(FAULT_SECONDS, fault.leastSeconds ?? 0)
     const timing = { calm: CALM_SECONDS, fault: seconds }
-    const result = await measureFault(fault, await setup, timing)
+    const result = await measureFault(fault, { ...(await setup), environment }, timing)
     for (const { phase, sent, failed, firstError } of result.good) {
       assert.ok(sent > 0, `${phase}: no good request was sent`)
       assert.equal(failed, 0, `${phase}: ${failed} of ${sent} good requests failed: ${firstError}`)
@@ -35,6 +37,7 @@ export function testSurvives(fault: Fault, bounds: MemoryBounds): void {
     assert.equal(result.passed, result.cases, result.firstError)
     assert.ok(result.survived, 'the process or a worker died')
     assert.equal(result.leaked, 0, 'connections or descriptors are left')
+    if (skipIfSanitized !== false) return context.diagnostic(`memory: ${skipIfSanitized}`)
     const { rssBeforeMb, rssPeakMb, rssAfterMb } = result
     const memory = `${rssBeforeMb} MB before, ${rssPeakMb} at most, ${rssAfterMb} after`
     assert.ok(rssPeakMb - rssBeforeMb <= bounds.peak, memory)
