@@ -2,6 +2,7 @@
 // one how the rest is cut:
 //
 //   bit 0 lenient_lf   bit 1 small limits   bit 2 end of the stream   bits 3..5 expected responses
+//   bit 6 the next 12 bytes are limits, in the ranges that a listener may have
 //
 // Invariants: every way of cutting gives the same events; events are balanced (LogHost sees to
 // that); nothing outside a piece is read (each piece is an allocation of its own).
@@ -15,12 +16,26 @@
 
 namespace sluice::http1 {
 
-template <typename NextSize>
-std::string FeedPieces(Role role, uint8_t setting, const uint8_t* data, size_t size,
-                       NextSize next_size) {
-  Limits limits;
-  limits.lenient_lf = (setting & 1u) != 0;
-  if ((setting & 2u) != 0) {
+constexpr size_t kLimitBytes = 12;
+
+// Limits made of kLimitBytes bytes: all that LIMIT_RANGES in src/net/listener-policy.ts allows, as
+// far as inputs are long enough to meet them.
+inline void ReadLimits(const uint8_t* bytes, Limits& limits) {
+  const auto number = [bytes](size_t at) { return bytes[at] | uint32_t{bytes[at + 1]} << 8u; };
+  constexpr uint32_t kMost = 64 * 1024;
+  limits.max_headers = 1 + bytes[0] % kMaxHeaders;
+  limits.max_head_bytes = std::min(64 + number(1), kMost);
+  limits.max_start_line_bytes = std::min(16 + number(3), kMost);
+  limits.max_chunk_extension_bytes = number(5);
+  limits.max_trailer_bytes = number(7);
+  limits.max_body_bytes = number(9);
+  limits.max_requests = bytes[11];
+}
+
+struct Setting {
+  explicit Setting(uint8_t bits) : ends((bits & 4u) != 0), expected(bits >> 3u & 7u) {
+    limits.lenient_lf = (bits & 1u) != 0;
+    if ((bits & 2u) == 0) return;
     limits.max_head_bytes = 96;
     limits.max_start_line_bytes = 32;
     limits.max_headers = 4;
@@ -28,8 +43,17 @@ std::string FeedPieces(Role role, uint8_t setting, const uint8_t* data, size_t s
     limits.max_trailer_bytes = 32;
     limits.max_interim_responses = 1;
   }
-  Framer framer(role, limits);
-  const uint32_t expected = setting >> 3u & 7u;
+
+  Limits limits;
+  bool ends;
+  uint32_t expected;
+};
+
+template <typename NextSize>
+std::string FeedPieces(Role role, const Setting& setting, const uint8_t* data, size_t size,
+                       NextSize next_size) {
+  Framer framer(role, setting.limits);
+  const uint32_t expected = setting.expected;
   framer.set_expect_any(expected == 7);
   constexpr uint32_t kKinds[] = {0, kHeadMethod, kUpgrade, kConnectMethod};
   for (uint32_t i = 0; i < expected; ++i) framer.Expect(kKinds[(expected + i) % 4]);
@@ -43,16 +67,23 @@ std::string FeedPieces(Role role, uint8_t setting, const uint8_t* data, size_t s
     data += piece_size;
     size -= piece_size;
   }
-  if ((setting & 4u) != 0) host.Finished(framer.Finish(host));
+  if (setting.ends) host.Finished(framer.Finish(host));
   return host.Take();
 }
 
 inline int FuzzOne(Role role, const uint8_t* data, size_t size) {
   if (size < 2) return 0;
-  const uint8_t setting = data[0];
+  Setting setting(data[0]);
+  const bool has_limits = (data[0] & 64u) != 0;
   uint32_t seed = data[1];
   data += 2;
   size -= 2;
+  if (has_limits) {
+    if (size < kLimitBytes) return 0;
+    ReadLimits(data, setting.limits);
+    data += kLimitBytes;
+    size -= kLimitBytes;
+  }
   const std::string whole = FeedPieces(role, setting, data, size, [=] { return size; });
   const std::string bytes = FeedPieces(role, setting, data, size, [] { return size_t{1}; });
   const std::string pieces = FeedPieces(role, setting, data, size, [&seed] {
