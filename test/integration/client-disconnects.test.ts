@@ -77,6 +77,17 @@ test('a half-closed client gets all its pipelined answers', async (context) => {
   assert.equal(await client.rest(), '')
 })
 
+test('a half-closed client that nobody answers is let go when nothing has moved for long', async (context) => {
+  const upstream = await startRawServer(context)
+  const { port } = await startLb(context, [upstream], '--keep-alive-timeout', '300ms')
+  const client = await connectRaw(context, port)
+  client.end(GET)
+  const connection = await upstream.connection()
+  await connection.message()
+  assert.equal(await client.over(), 'reset')
+  assert.equal(await connection.over(), 'reset')
+})
+
 test('a half-closed client whose request is refused gets the refusal', async (context) => {
   const upstream = await startRawServer(context)
   const { port } = await startLb(context, [upstream])
