@@ -20,15 +20,17 @@ test('a listener survives the lack of descriptors, and takes the waiting later',
   const [line] = await once(server.stdout, 'data')
   const port = Number(String(line))
   let answers = 0
+  const clients = []
   for (let i = 0; i < CLIENTS; i++) {
     const client = await connectClient({ port })
     client.once('data', () => {
       answers++
       client.end()
     })
-    // Nobody is answered, and so nobody leaves, before all are there.
-    setTimeout(() => client.write('ping'), 500)
+    clients.push(client)
   }
+  // Nobody is answered, and so nobody leaves, before all are there.
+  for (const client of clients) client.write('ping')
   await until(() => answers === CLIENTS)
   server.stdin.end()
   const [errors] = await once(server.stdout, 'data')
