@@ -55,6 +55,7 @@ export async function measureFault(
   const { proxy } = stage
   const client = new GoodClient({ port: stage.port, path: '/', rate: GOOD_RATE })
   try {
+    await client.sending
     await pause(WARM_UP_MS)
     client.phase('before')
     await pause(timing.calm * 1000)

@@ -12,8 +12,9 @@ export type ToGoodClient =
   | { readonly type: 'rest' }
   | { readonly type: 'stop' }
 
-/** From the thread: nothing is under way any more; or the figures of all phases. */
+/** From the thread: it is sending; nothing is under way any more; or the figures of all phases. */
 export type FromGoodClient =
+  | { readonly type: 'sending' }
   | { readonly type: 'resting' }
   | { readonly type: 'stopped'; readonly phases: readonly PhaseFigures[] }
 

@@ -36,6 +36,7 @@ let timer: NodeJS.Timeout | undefined
 
 parentPort?.on('message', receive)
 go()
+send({ type: 'sending' })
 
 function receive(message: ToGoodClient): void {
   switch (message.type) {

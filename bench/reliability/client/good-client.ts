@@ -10,11 +10,14 @@ import type {
 /** A client with good intentions, on a thread of its own so that attackers do not hold it up. */
 export class GoodClient {
   readonly #thread: Worker
+  /** Resolves when its thread has begun to send. */
+  readonly sending: Promise<unknown>
 
   constructor(task: GoodClientTask) {
     this.#thread = new Worker(siblingModule(import.meta.url, 'good-client-thread'), {
       workerData: task,
     })
+    this.sending = this.#take('sending')
   }
 
   /** Requests that are due from now on count under another name; it sends again if it rested. */
