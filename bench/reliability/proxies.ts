@@ -20,7 +20,11 @@ export const router: Peer = {
   ...sluice,
   launch: ({ port, upstreamPorts, workers }) => ({
     program: process.execPath,
-    args: [projectPath('bin/sluice'), 'router.js', '--workers', String(workers)],
+    args: [
+      ...[projectPath('bin/sluice'), 'router.js', '--workers', String(workers)],
+      // Loading is no part of what is measured, and may take long on a busy machine.
+      ...['--load-timeout', '30s'],
+    ],
     files: {
       'router.js': routerScript({
         listen: port,
