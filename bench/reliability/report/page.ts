@@ -39,7 +39,8 @@ ${faults.map(goodRow).join('\n')}
 
 A case is a request that cannot succeed, a hostile connection, or a probe of slowhttptest; it passes if it
 ends as described below. Memory is the resident set of the process in MB: before, the most during, and after. What
-is left are client connections and descriptors that were not there before.
+a fault leaves there is what the heaps have grown to; they use it again, and the same fault again and again adds
+nothing. What is left are client connections and descriptors that were not there before.
 
 | fault | cases | passed | errors | memory | left |
 |---|---:|---:|---:|---:|---:|
