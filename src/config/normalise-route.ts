@@ -1,3 +1,4 @@
+import type { CompressionOptions } from '../filters/compress/compression-policy.ts'
 import type {
   ActionSpec,
   MatchSpec,
@@ -14,12 +15,17 @@ export type RouteInput = NonNullable<ConfigInput['routes']>[number]
 type MatchInput = NonNullable<RouteInput['match']>
 type RewriteInput = NonNullable<RouteInput['rewrite']>
 
-/** Makes the spec of route number `index`; `indexOf` knows the upstreams. */
-export function normaliseRoute(
-  route: RouteInput,
-  index: number,
-  indexOf: (upstream: string) => number,
-): RouteSpec {
+/** What a route gets from its surroundings. */
+export interface RoutePlace {
+  readonly index: number
+  /** Knows the upstreams. */
+  readonly indexOf: (upstream: string) => number
+  /** What its listener says. */
+  readonly compress: RouteInput['compress']
+}
+
+export function normaliseRoute(route: RouteInput, place: RoutePlace): RouteSpec {
+  const { index, indexOf } = place
   const { match = {}, rewrite, requestHeaders, responseHeaders, mirror } = route
   const { prefix = '' } = match.path ?? {}
   return withoutUndefined({
@@ -33,7 +39,15 @@ export function normaliseRoute(
       upstream: indexOf(mirror.upstream),
       percent: mirror.percent ?? DEFAULTS.mirrorPercent,
     },
+    compress: normaliseCompression(route.compress ?? place.compress ?? false),
   })
+}
+
+function normaliseCompression(
+  compress: NonNullable<RouteInput['compress']>,
+): CompressionOptions | undefined {
+  if (typeof compress === 'boolean') return compress ? {} : undefined
+  return withoutUndefined(compress)
 }
 
 function normaliseMatch({ host, path, method, headers, query }: MatchInput): MatchSpec {

@@ -88,7 +88,7 @@ function normaliseListener(
       : {
           protocol: 'http',
           routes: (upstream === undefined ? routes : [{ upstream }]).map((route, index) =>
-            normaliseRoute(route, index, indexOf),
+            normaliseRoute(route, { index, indexOf, compress: listener.compress }),
           ),
         }
   const { tls } = listener

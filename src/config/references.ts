@@ -41,6 +41,10 @@ export function checkReferences(config: Config): Problem[] {
       } else if (upstream === undefined) {
         problems.push({ path, message: 'a tcp listener needs an upstream' })
       }
+      if (listener.compress !== undefined) {
+        const message = 'only HTTP has responses to compress: leave it out of a tcp listener'
+        problems.push({ path: [...path, 'compress'], message, isAboutKey: true })
+      }
     } else if (routes !== undefined && upstream !== undefined) {
       const message = 'routes and upstream exclude each other: make the upstream the last route'
       problems.push({ path: [...path, 'upstream'], message, isAboutKey: true })

@@ -1,6 +1,7 @@
 import type { FilterDefinition } from '../engine/definition.ts'
 import { changeRequest } from './change-request.ts'
 import { changeResponse } from './change-response.ts'
+import { compressResponse } from './compress-response.ts'
 import { connect } from './connect.ts'
 import { decodeDubbo } from './decode-dubbo.ts'
 import { decodeHttpRequest } from './decode-http-request.ts'
@@ -77,6 +78,7 @@ export const filters = {
 export const extensions = {
   changeRequest,
   changeResponse,
+  compressResponse,
   mirror,
   redirect,
   route,

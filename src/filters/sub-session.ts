@@ -12,9 +12,9 @@ export abstract class SubSession extends Filter {
   /** The session that stands in for this filter, once it is known. */
   protected target: Session | null = null
 
-  /** Starts the session, in the same context. */
-  protected enter(layout: Layout): Session {
-    const target = layout.spawn(this.session.context, this.previous, this.#outlet, this.session)
+  /** Starts the session, in the same context; what it puts out goes on unless somebody takes it. */
+  protected enter(layout: Layout, outlet: Sink = this.#outlet): Session {
+    const target = layout.spawn(this.session.context, this.previous, outlet, this.session)
     this.target = target
     for (let i = 0; i < this.#pauses; i++) target.pauseOutput()
     return target

@@ -181,6 +181,18 @@ interface RequestChanges {
   headers?: HeaderChanges
 }
 
+/** What is compressed, and how. */
+interface CompressionOptions {
+  /** Media types such as 'text/html'; \`*\` stands for any text in one. */
+  types?: string[]
+  /** Smaller bodies are left alone; 1024 unless given. */
+  minimumSize?: number | string
+  /** Those that may be used, best first; both unless given. */
+  algorithms?: ('br' | 'gzip')[]
+  /** 1, fast, to 9, small; 5 unless given. */
+  level?: number
+}
+
 /** What is not given is as it was asked for. */
 interface RedirectOptions {
   scheme?: 'http' | 'https'

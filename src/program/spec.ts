@@ -1,3 +1,4 @@
+import type { CompressionOptions } from '../filters/compress/compression-policy.ts'
 import type { ForwardingOptions } from '../filters/http/forwarding.ts'
 import type { ListenerPolicy } from '../net/listener-policy.ts'
 import type { CompiledProgram } from './script/compiled-module.ts'
@@ -87,6 +88,8 @@ export interface RouteSpec {
   requestHeaders?: HeaderChangesSpec
   responseHeaders?: HeaderChangesSpec
   mirror?: { upstream: number; percent: number }
+  /** Responses are compressed for clients that accept it. */
+  compress?: CompressionOptions
 }
 
 /** Conditions of a route; all of those given have to hold. */

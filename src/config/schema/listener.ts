@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DEFAULTS } from '../defaults.ts'
+import { compression } from './compression.ts'
 import { listenerLimits, listenerTimeouts } from './listener-policy.ts'
 import { route } from './route.ts'
 import { listenAddress, name } from './scalars.ts'
@@ -23,6 +24,9 @@ export const listener = z.strictObject({
     .describe(
       'The upstream of all requests or connections; short for one route without conditions.',
     ),
+  compress: compression
+    .optional()
+    .describe('Compress responses for clients that accept it; false unless given.'),
   httpLenientLf: z
     .boolean()
     .optional()

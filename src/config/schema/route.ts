@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DEFAULTS } from '../defaults.ts'
+import { compression } from './compression.ts'
 import { headerChanges, headerName, headerValue, statusCode } from './headers.ts'
 import { expected, integer, name, regex } from './scalars.ts'
 
@@ -138,6 +139,11 @@ export const route = z
     requestHeaders: headerChanges.optional().describe('Changes before the upstream sees it.'),
     responseHeaders: headerChanges.optional().describe('Changes before the client sees it.'),
     mirror: mirror.optional().describe('Copies for another upstream; nobody waits for them.'),
+    compress: compression
+      .optional()
+      .describe(
+        'Compress responses for clients that accept it. As the listener says unless given.',
+      ),
   })
   .refine((value) => ACTIONS.filter((action) => value[action] !== undefined).length === 1, {
     error: expected(`one of ${ACTIONS.join(', ')}`),

@@ -1,6 +1,5 @@
 import type { MessageStart } from '../../engine/event.ts'
-import { headerLines } from './header-lines.ts'
-import { HttpWireHead } from './wire-head.ts'
+import { nameIn, valuesOf } from './head-fields.ts'
 
 /** What to change about the fields of a head, by names in any letter case. */
 export interface HeaderChanges {
@@ -74,23 +73,4 @@ export function checkHeaderName(name: string): string {
   if (!TOKEN.test(lower)) throw new TypeError(`invalid header name: ${JSON.stringify(name)}`)
   if (OURS.has(lower)) throw new TypeError(`header ${name} belongs to the connection`)
   return lower
-}
-
-/** The key of a lower-case name: heads from the wire have such, scripts write as they like. */
-function nameIn(headers: Record<string, unknown>, name: string): string {
-  if (name in headers) return name
-  return Object.keys(headers).find((key) => key.toLowerCase() === name) ?? name
-}
-
-/** All values of a name, of which `headers` show only the last when they came from the wire. */
-function valuesOf(start: MessageStart, headers: Record<string, unknown>, key: string): unknown[] {
-  const value = headers[key]
-  if (value === undefined || value === null) return []
-  if (Array.isArray(value)) return value
-  const { wire } = start
-  if (!(wire instanceof HttpWireHead)) return [value]
-  const name = key.toLowerCase()
-  const received = [...headerLines(wire.text)].filter(([one]) => one === name)
-  const values = received.map(([, one]) => one)
-  return values[values.length - 1] === value ? values : [value]
 }

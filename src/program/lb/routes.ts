@@ -41,9 +41,13 @@ export function addRoute(
   pipeline: string,
   upstreams: readonly Upstream[],
 ): void {
-  const { action, rewrite, requestHeaders, responseHeaders, mirror } = route
+  const { action, rewrite, requestHeaders, responseHeaders, mirror, compress } = route
   if (action.kind === 'forward' && isPlain(route)) return
   program.pipeline(pipeline)
+  if (compress !== undefined) {
+    const inner = `${pipeline} uncompressed`
+    program.compressResponse(inner, compress).pipeline(inner)
+  }
   if (rewrite !== undefined || requestHeaders !== undefined) {
     program.changeRequest({
       ...(rewrite !== undefined && { path: rewrite }),
@@ -77,8 +81,10 @@ function addForward(program: Builder, shares: readonly Share[]): void {
 }
 
 /** Whether a route changes nothing on the way. */
-function isPlain({ rewrite, requestHeaders, responseHeaders, mirror }: RouteSpec): boolean {
-  return [rewrite, requestHeaders, responseHeaders, mirror].every((one) => one === undefined)
+function isPlain(route: RouteSpec): boolean {
+  const { rewrite, requestHeaders, responseHeaders, mirror, compress } = route
+  const extras = [rewrite, requestHeaders, responseHeaders, mirror, compress]
+  return extras.every((one) => one === undefined)
 }
 
 function toShares(

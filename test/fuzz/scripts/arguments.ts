@@ -141,6 +141,15 @@ const BY_TYPE: Readonly<Record<string, Make>> = {
     value(
       fc.constantFrom<unknown>({}, { set: { 'x-a': '1' } }, { add: { b: 'c' }, remove: ['etag'] }),
     ),
+  CompressionOptions: () =>
+    value(
+      fc.constantFrom<unknown>(
+        undefined,
+        {},
+        { minimumSize: 0, types: ['text/*', 'text/event-stream'] },
+        { algorithms: ['gzip'], level: 1, minimumSize: '2k' },
+      ),
+    ),
   RedirectOptions: () =>
     value(
       fc.constantFrom<unknown>({ host: 'b' }, { scheme: 'https', status: 301, path: { to: '/d' } }),

@@ -60,6 +60,8 @@ const TIDY_HEADS = [
   { method: 'HEAD', path: '/x', headers: {} },
   { method: 'POST', path: '/x', protocol: 'HTTP/1.0', headers: { 'x-a': 'b' } },
   { status: 200, statusText: 'OK', headers: {} },
+  { method: 'GET', path: '/x', headers: { 'Accept-Encoding': 'br, gzip;q=0.5' } },
+  { status: 200, headers: { 'content-type': 'text/plain', etag: '"e"' } },
   { status: 204, headers: {} },
   { status: 304, headers: { etag: '"e"' } },
   { id: '1', isRequest: true, isTwoWay: true, isEvent: false },
