@@ -10,6 +10,7 @@ export const DEFAULTS = {
   mirrorPercent: 100,
   redirectStatus: 302,
   respondStatus: 200,
+  index: 'index.html',
   xForwarded: 'add',
   /** Limits that suit most services; nginx and HAProxy guides recommend the same orders. */
   connectTimeout: '5s',

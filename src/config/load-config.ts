@@ -5,6 +5,7 @@ import type { LoadBalancerSpec } from '../program/spec.ts'
 import { checkConfig } from './check-config.ts'
 import { isConfigModule } from './config-file.ts'
 import { graphOf, printConfig } from './describe.ts'
+import { checkRoots } from './file-roots.ts'
 import { normalise } from './normalise.ts'
 import { readPemFiles } from './pem-files.ts'
 import { formatPath, type Problem } from './problem.ts'
@@ -53,10 +54,12 @@ export async function loadConfig(file: string): Promise<LoadConfigResult> {
   const result = checkConfig(value)
   if (!result.isGood) return bad(result.problems)
   const { config } = result
-  const pems = readPemFiles(config, dirname(file))
+  const folder = dirname(file)
+  const pems = readPemFiles(config, folder)
   files.push(...pems.files)
-  if (pems.problems.length > 0) return bad(pems.problems)
-  const spec = normalise(config, pems.texts)
+  const problems = [...pems.problems, ...checkRoots(config, folder)]
+  if (problems.length > 0) return bad(problems)
+  const spec = normalise(config, pems.texts, folder)
   const graph = graphOf(`/${basename(file)}`, spec)
   return {
     isGood: true,

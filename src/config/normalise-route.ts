@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { CompressionOptions } from '../filters/compress/compression-policy.ts'
 import type {
   ActionSpec,
@@ -20,23 +21,25 @@ export interface RoutePlace {
   readonly index: number
   /** Knows the upstreams. */
   readonly indexOf: (upstream: string) => number
+  /** Where relative paths start. */
+  readonly folder: string
   /** What its listener says. */
   readonly compress: RouteInput['compress']
 }
 
 export function normaliseRoute(route: RouteInput, place: RoutePlace): RouteSpec {
-  const { index, indexOf } = place
+  const { index } = place
   const { match = {}, rewrite, requestHeaders, responseHeaders, mirror } = route
   const { prefix = '' } = match.path ?? {}
   return withoutUndefined({
     name: route.name ?? String(index),
     match: normaliseMatch(match),
-    action: normaliseAction(route, prefix, indexOf),
+    action: normaliseAction(route, prefix, place),
     rewrite: rewrite && normaliseRewrite(rewrite, prefix),
     requestHeaders: requestHeaders && withoutUndefined(requestHeaders),
     responseHeaders: responseHeaders && withoutUndefined(responseHeaders),
     mirror: mirror && {
-      upstream: indexOf(mirror.upstream),
+      upstream: place.indexOf(mirror.upstream),
       percent: mirror.percent ?? DEFAULTS.mirrorPercent,
     },
     compress: normaliseCompression(route.compress ?? place.compress ?? false),
@@ -73,9 +76,9 @@ function normaliseValues(
 
 /** `prefix` is the one that the route asks for. */
 function normaliseAction(
-  { upstream, split, redirect, respond }: RouteInput,
+  { upstream, split, redirect, respond, files }: RouteInput,
   prefix: string,
-  indexOf: (upstream: string) => number,
+  { indexOf, folder }: RoutePlace,
 ): ActionSpec {
   if (redirect !== undefined) {
     const { path, status = DEFAULTS.redirectStatus, ...rest } = redirect
@@ -85,6 +88,10 @@ function normaliseAction(
   if (respond !== undefined) {
     const { status = DEFAULTS.respondStatus, headers = {}, body = '' } = respond
     return { kind: 'respond', status, headers, body }
+  }
+  if (files !== undefined) {
+    const { index = DEFAULTS.index, root } = files
+    return withoutUndefined({ kind: 'files', ...files, index, root: resolve(folder, root) })
   }
   const shares = split ?? [{ upstream: upstream ?? '' }]
   return {

@@ -14,7 +14,7 @@ import type {
 import { DEFAULTS } from './defaults.ts'
 import { milliseconds } from './duration.ts'
 import { normalisePolicies } from './normalise-policies.ts'
-import { normaliseRoute, type RouteInput } from './normalise-route.ts'
+import { normaliseRoute, type RouteInput, type RoutePlace } from './normalise-route.ts'
 import type { ConfigInput } from './schema/config.ts'
 import { withoutUndefined } from './without-undefined.ts'
 
@@ -25,18 +25,21 @@ type EndpointInput = Extract<UpstreamInput['endpoints'][number], object>
 /**
  * Makes a program of a config that has been checked, or that was made of flags. References become
  * indices and times numbers; nothing is optional any more that has a default. `pems` are the texts
- * of the files that it names.
+ * of the files that it names; paths are relative to `folder`.
  */
 export function normalise(
   config: ConfigInput,
   pems: Record<string, string> = {},
+  folder: string = process.cwd(),
 ): LoadBalancerSpec {
   const names = Object.keys(config.upstreams)
   const indexOf = (name: string): number => names.indexOf(name)
   return {
     kind: 'lb',
     listen: withOwnNames(
-      config.listeners.map((one) => normaliseListener(one, config.routes ?? [], indexOf)),
+      config.listeners.map((one) =>
+        normaliseListener(one, config.routes ?? [], { indexOf, folder }),
+      ),
     ),
     upstreams: Object.entries(config.upstreams).map(normaliseUpstream),
     ...(Object.keys(pems).length > 0 && { pems }),
@@ -77,18 +80,18 @@ function normaliseForwarding(given: ConfigInput['forwarding']): ForwardingOption
 function normaliseListener(
   listener: ListenerInput,
   sharedRoutes: readonly RouteInput[],
-  indexOf: (upstream: string) => number,
+  place: Pick<RoutePlace, 'indexOf' | 'folder'>,
 ): LbListenSpec {
   const address = parseAddress(String(listener.address), '0.0.0.0')
   const name = listener.name ?? formatAddress(address)
   const { upstream, routes = sharedRoutes } = listener
   const service: ServiceSpec =
     listener.protocol === 'tcp'
-      ? { protocol: 'tcp', upstream: indexOf(upstream ?? '') }
+      ? { protocol: 'tcp', upstream: place.indexOf(upstream ?? '') }
       : {
           protocol: 'http',
           routes: (upstream === undefined ? routes : [{ upstream }]).map((route, index) =>
-            normaliseRoute(route, { index, indexOf, compress: listener.compress }),
+            normaliseRoute(route, { ...place, index, compress: listener.compress }),
           ),
         }
   const { tls } = listener

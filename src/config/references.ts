@@ -59,9 +59,10 @@ export function checkReferences(config: Config): Problem[] {
 /** What only an upstream can get, and what needs a prefix to replace. */
 function checkRoute(route: NonNullable<Config['routes']>[number], path: Path): Problem[] {
   const problems: Problem[] = []
-  if (route.redirect !== undefined || route.respond !== undefined) {
+  const { redirect, respond, files } = route
+  if (redirect !== undefined || respond !== undefined || files !== undefined) {
     for (const key of ['rewrite', 'requestHeaders', 'mirror'] as const) {
-      if (route[key] === undefined) continue
+      if (route[key] === undefined || (key === 'rewrite' && files !== undefined)) continue
       const message = 'is of no use: the route has no upstream that would see it'
       problems.push({ path: [...path, key], message, isAboutKey: true })
     }

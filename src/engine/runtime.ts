@@ -45,6 +45,8 @@ export class Runtime {
   ]
   /** Index of the module that scripts know by a name, -1 if there is none. */
   findModule: (name: string) => number = () => -1
+  /** The folder in which relative paths start. */
+  root: string = process.cwd()
   /** The context whose callback is running. */
   context: Context | null = null
   readonly #scopes: VariableScope[] = []

@@ -14,14 +14,13 @@ import type { Sink } from '../engine/filter.ts'
 import type { Layout } from '../engine/layout.ts'
 import type { BatchListener } from '../engine/runtime.ts'
 import type { Session } from '../engine/session.ts'
-import { HEAD_HAS_LENGTH } from '../native/protocol.ts'
 import type { Encoding } from './compress/accepted-encoding.ts'
 import { type CompressionOptions, CompressionPolicy } from './compress/compression-policy.ts'
 import { Compressor, type CompressorOwner, hasCompressor } from './compress/compressor.ts'
 import { tellEncoding, tellVariance } from './compress/encoded-head.ts'
 import { own } from './events/own.ts'
 import { changeable } from './http/header-changes.ts'
-import { HttpWireHead } from './http/wire-head.ts'
+import { bodySizeOf } from './http/sized-head.ts'
 import { RequestView } from './route/request-view.ts'
 import { SubSession } from './sub-session.ts'
 
@@ -217,8 +216,7 @@ class CompressResponse extends SubSession implements CompressorOwner, BatchListe
       return this.#emit(start)
     }
     const encoding = this.#encodings.shift() ?? 'identity'
-    const size =
-      wire instanceof HttpWireHead && (wire.flags & HEAD_HAS_LENGTH) !== 0 ? wire.contentLength : -1
+    const size = bodySizeOf(start)
     const isShort = size >= 0 && size < policy.minimumSize
     if (isShort || start.isBodyChanged || !policy.suits(start)) return this.#emit(start)
     const answer = changeable(start)

@@ -34,6 +34,7 @@ import { replaceMessageStart } from './replace-message-start.ts'
 import { replaceSessionEnd } from './replace-session-end.ts'
 import { replaceSessionStart } from './replace-session-start.ts'
 import { route } from './route.ts'
+import { serveFiles } from './serve-files.ts'
 import { tap } from './tap.ts'
 import { use } from './use.ts'
 import { wait } from './wait.ts'
@@ -82,6 +83,7 @@ export const extensions = {
   mirror,
   redirect,
   route,
+  serveFiles,
 } as const
 
 /** All of them, for whoever goes through them by name. */

@@ -21,6 +21,7 @@ export function loadModules(
     runtime,
     shared,
   })
+  runtime.root = spec.program.root
   const indexes = new Map(modules.map(({ path }, index) => [path, index]))
   runtime.findModule = (name) => indexes.get(modulePath(name) ?? '') ?? -1
   runtime.describeError = (error) => describeRuntimeError(error, modules)

@@ -193,6 +193,18 @@ interface CompressionOptions {
   level?: number
 }
 
+/** How files are served. */
+interface FileOptions {
+  /** What stands for its folder; 'index.html' unless given. */
+  index?: string | string[]
+  /** The file that is served where there is none; 404 unless given. */
+  fallback?: string
+  /** Serve name.br or name.gz in place of a file, if it is there and the client accepts it. */
+  precompressed?: boolean
+  /** Value of Cache-Control. */
+  cacheControl?: string
+}
+
 /** What is not given is as it was asked for. */
 interface RedirectOptions {
   scheme?: 'http' | 'https'

@@ -1,5 +1,6 @@
 import type { CompressionOptions } from '../filters/compress/compression-policy.ts'
 import type { ForwardingOptions } from '../filters/http/forwarding.ts'
+import type { FileOptions } from '../filters/serve-files.ts'
 import type { ListenerPolicy } from '../net/listener-policy.ts'
 import type { CompiledProgram } from './script/compiled-module.ts'
 import type { UpstreamPolicies } from './upstream-policies.ts'
@@ -116,7 +117,13 @@ export type ValueMatchSpec =
 export type ActionSpec =
   | { kind: 'forward'; shares: { upstream: number; weight: number }[] }
   | { kind: 'redirect'; redirect: RedirectSpec }
+  | ({ kind: 'files' } & FilesSpec)
   | { kind: 'respond'; status: number; headers: Record<string, string>; body: string }
+
+/** Which files are served, and how; `root` is an absolute path. */
+export interface FilesSpec extends FileOptions {
+  root: string
+}
 
 /** Where a redirect leads; what is not given is as it was asked for. */
 export interface RedirectSpec {

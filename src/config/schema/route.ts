@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DEFAULTS } from '../defaults.ts'
 import { compression } from './compression.ts'
 import { headerChanges, headerName, headerValue, statusCode } from './headers.ts'
-import { expected, integer, name, regex } from './scalars.ts'
+import { expected, path as filePath, integer, name, regex } from './scalars.ts'
 
 const path = z
   .string({ error: expected('a path') })
@@ -100,6 +100,30 @@ const respond = z.strictObject({
   body: z.string().optional().describe('Its body.'),
 })
 
+const fileName = z
+  .string({ error: expected('the name of a file') })
+  .regex(/^[^/]+$/, { error: expected('the name of a file') })
+
+const files = z.strictObject({
+  root: filePath.describe(
+    'The folder; relative to that of the config. Nothing beside it is served.',
+  ),
+  index: z
+    .union([fileName, z.array(fileName).min(1)])
+    .default(DEFAULTS.index)
+    .describe('What is served for a folder: one name, or the first of several that is there.'),
+  fallback: path
+    .optional()
+    .describe('The file that is served where there is none; 404 unless given.'),
+  precompressed: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Serve name.br or name.gz in place of a file, if it is there and the client takes it.',
+    ),
+  cacheControl: headerValue.optional().describe('Value of Cache-Control.'),
+})
+
 const weight = integer(0, 1000)
 
 const split = z
@@ -124,7 +148,7 @@ const mirror = z.strictObject({
     .describe('Share of the requests that are copied.'),
 })
 
-const ACTIONS = ['upstream', 'split', 'redirect', 'respond'] as const
+const ACTIONS = ['upstream', 'split', 'redirect', 'respond', 'files'] as const
 
 /** What becomes of the requests that meet its conditions. */
 export const route = z
@@ -135,7 +159,8 @@ export const route = z
     split: split.optional().describe('Several upstreams that share the requests by weight.'),
     redirect: redirect.optional().describe('Tell clients to ask elsewhere.'),
     respond: respond.optional().describe('A fixed response.'),
-    rewrite: rewrite.optional().describe('Another path for the upstream.'),
+    files: files.optional().describe('Files of a folder.'),
+    rewrite: rewrite.optional().describe('Another path for the upstream, or for files.'),
     requestHeaders: headerChanges.optional().describe('Changes before the upstream sees it.'),
     responseHeaders: headerChanges.optional().describe('Changes before the client sees it.'),
     mirror: mirror.optional().describe('Copies for another upstream; nobody waits for them.'),

@@ -1,6 +1,7 @@
 import type { MessageStart } from '../../engine/event.ts'
 import { parseSize } from '../../engine/quantity.ts'
 import { fieldOf, fieldsOf } from '../http/head-fields.ts'
+import { SizedHead } from '../http/sized-head.ts'
 import { statusOf } from '../http/status-of.ts'
 import { HttpWireHead } from '../http/wire-head.ts'
 import type { RequestView } from '../route/request-view.ts'
@@ -80,7 +81,8 @@ export class CompressionPolicy {
   /** Whether a response is one to be compressed for clients that want it, as far as its head tells. */
   suits(start: MessageStart): boolean {
     const { wire } = start
-    if (wire !== null && (!(wire instanceof HttpWireHead) || wire.isRequest)) return false
+    // Heads of other protocols, and of a request that is answered with itself.
+    if (wire instanceof HttpWireHead ? wire.isRequest : !isOurs(wire)) return false
     const type = fieldOf(start, 'content-type')
     if (type === undefined || !this.#types.has(type)) return false
     if (fieldOf(start, 'content-encoding') !== undefined || !hasWholeBody(statusOf(start))) {
@@ -90,6 +92,10 @@ export class CompressionPolicy {
     if (fieldsOf(start, 'cache-control').some((one) => /\bno-transform\b/i.test(one))) return false
     return !DIGESTS.some((name) => fieldOf(start, name) !== undefined)
   }
+}
+
+function isOurs(wire: MessageStart['wire']): boolean {
+  return wire === null || wire instanceof SizedHead
 }
 
 /** RFC 9110 §15.3: neither nothing nor a part. */

@@ -20,6 +20,7 @@ import {
 } from '../../native/protocol.ts'
 import type { FrameOutput } from './frame-output.ts'
 import { areFieldLines } from './head-text.ts'
+import { SizedHead } from './sized-head.ts'
 import { HttpWireHead } from './wire-head.ts'
 
 /**
@@ -115,6 +116,8 @@ export abstract class HttpEncoder extends Filter implements BatchListener {
         if ((flags & HEAD_HAS_LENGTH) !== 0) return this.#open(start, wire.contentLength)
         if ((flags & (HEAD_CHUNKED | HEAD_UNTIL_CLOSE)) !== 0) return this.#open(start, -1)
         if ((flags & HEAD_NO_BODY) !== 0) return this.#open(start, 0)
+      } else if (wire instanceof SizedHead && !start.isBodyChanged) {
+        return this.#open(start, wire.contentLength)
       }
     }
     this.#held = { start: start.own(), body: [], size: 0 }

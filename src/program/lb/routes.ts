@@ -64,6 +64,11 @@ export function addRoute(
     case 'redirect':
       program.redirect(action.redirect)
       break
+    case 'files': {
+      const { kind: _, root, ...options } = action
+      program.serveFiles(root, options)
+      break
+    }
     case 'respond': {
       const { status, headers, body } = action
       // A new one each time: the filters behind may change it.

@@ -150,6 +150,14 @@ const BY_TYPE: Readonly<Record<string, Make>> = {
         { algorithms: ['gzip'], level: 1, minimumSize: '2k' },
       ),
     ),
+  FileOptions: () =>
+    value(
+      fc.constantFrom<unknown>(
+        undefined,
+        { index: 'package.json', cacheControl: 'no-store' },
+        { precompressed: true, fallback: '/README.md' },
+      ),
+    ),
   RedirectOptions: () =>
     value(
       fc.constantFrom<unknown>({ host: 'b' }, { scheme: 'https', status: 301, path: { to: '/d' } }),

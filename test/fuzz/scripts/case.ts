@@ -30,7 +30,7 @@ export interface Case {
 }
 
 /** Their output depends on time, or comes from elsewhere. */
-const TIMED = new Set(['compressResponse', 'connect', 'exec', 'tap'])
+const TIMED = new Set(['compressResponse', 'connect', 'exec', 'serveFiles', 'tap'])
 const BASE_TARGETS = ['echo', 'answer', 'server', 'silent', 'broken', 'valve']
 
 /** Cases whose chain begins with `name`, alone or before others, or is one that scripts have. */
