@@ -9,6 +9,7 @@
 #include "binding/convert.h"
 #include "binding/reactor_object.h"
 #include "codec/http1.h"
+#include "codec/proxy_header.h"
 #include "net/affinity.h"
 #include "net/datagram.h"
 #include "net/listener.h"
@@ -85,12 +86,16 @@ void CloseFd(const Napi::CallbackInfo& info) {
 Napi::Value ReasonText(const Napi::CallbackInfo& info) {
   const uint32_t reason = info[0].As<Napi::Number>().Uint32Value();
   const uint32_t dubbo_reasons = net::kDubboReasons;
+  const uint32_t proxy_reasons = net::kProxyReasons;
   const char* text = "unknown";
   if (reason < static_cast<uint32_t>(http1::Reason::kCount)) {
     text = http1::ReasonText(static_cast<http1::Reason>(reason));
   } else if (reason >= dubbo_reasons &&
              reason - dubbo_reasons < static_cast<uint32_t>(dubbo::Reason::kCount)) {
     text = dubbo::ReasonText(static_cast<dubbo::Reason>(reason - dubbo_reasons));
+  } else if (reason >= proxy_reasons &&
+             reason - proxy_reasons < static_cast<uint32_t>(proxy::Reason::kCount)) {
+    text = proxy::ReasonText(static_cast<proxy::Reason>(reason - proxy_reasons));
   }
   return Napi::String::New(info.Env(), text);
 }
@@ -134,6 +139,7 @@ Napi::Value Protocol(const Napi::CallbackInfo& info) {
       {"FRAMER_HTTP_REQUEST", net::kFramerHttpRequest},
       {"FRAMER_HTTP_RESPONSE", net::kFramerHttpResponse},
       {"FRAMER_DUBBO", net::kFramerDubbo},
+      {"FRAMER_PROXY", net::kFramerProxy},
       {"TIMEOUT_DEADLINE", net::kTimeoutDeadline},
       {"TIMEOUT_IDLE", net::kTimeoutIdle},
       {"TIMEOUT_HEAD", net::kTimeoutHead},

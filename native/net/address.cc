@@ -50,17 +50,20 @@ bool ParseUnixPath(std::string_view path, Address* out) {
   return true;
 }
 
+AddressText FormatIp(const void* bytes, int family, uint16_t port) {
+  char buffer[INET6_ADDRSTRLEN] = "";
+  inet_ntop(family == 4 ? AF_INET : AF_INET6, bytes, buffer, sizeof(buffer));
+  return AddressText{buffer, port, family};
+}
+
 AddressText FormatAddress(const Address& address) {
   AddressText text;
-  char buffer[INET6_ADDRSTRLEN] = "";
   if (address.family() == AF_INET) {
     const auto* v4 = reinterpret_cast<const sockaddr_in*>(&address.storage);
-    inet_ntop(AF_INET, &v4->sin_addr, buffer, sizeof(buffer));
-    text = AddressText{buffer, ntohs(v4->sin_port), 4};
+    text = FormatIp(&v4->sin_addr, 4, ntohs(v4->sin_port));
   } else if (address.family() == AF_INET6) {
     const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&address.storage);
-    inet_ntop(AF_INET6, &v6->sin6_addr, buffer, sizeof(buffer));
-    text = AddressText{buffer, ntohs(v6->sin6_port), 6};
+    text = FormatIp(&v6->sin6_addr, 6, ntohs(v6->sin6_port));
   } else if (address.family() == AF_UNIX) {
     const auto* un = reinterpret_cast<const sockaddr_un*>(&address.storage);
     const size_t size = address.length - offsetof(sockaddr_un, sun_path);

@@ -31,6 +31,8 @@ struct AddressText {
 };
 
 AddressText FormatAddress(const Address& address);
+// The same of an IP address in network byte order; `family` is 4 or 6.
+AddressText FormatIp(const void* bytes, int family, uint16_t port);
 
 // The peer's or our own address of `fd`; false when the kernel does not know it (any more).
 bool SocketAddress(int fd, bool peer, AddressText* out);

@@ -1,5 +1,7 @@
 // What the reactor knows of one connection, and the table of all of them.
 //
+//                Greeting
+//                 ^    v
 //   Connecting --> Open --> Closing --> Lingering --> Free
 //        |          |          |   (peer was done, or nothing unread)
 //        +--> Dead <+          +----------------------> Free
@@ -26,6 +28,7 @@ struct alignas(64) Connection {
     kFree,
     kConnecting,
     kOpen,
+    kGreeting,   // accepted; its PROXY header has not come
     kClosing,    // CLOSE was given: output is being sent
     kLingering,  // our side is shut: what the peer still sends is discarded
     kDead,       // failed, descriptor closed; waits for CLOSE or ABORT
@@ -69,7 +72,9 @@ struct alignas(64) Connection {
   std::unique_ptr<OutputQueue> output;
 
   // The engine may still give commands that mean something.
-  bool usable() const { return state == State::kOpen || state == State::kConnecting; }
+  bool usable() const {
+    return state == State::kOpen || state == State::kConnecting || state == State::kGreeting;
+  }
   uint32_t last_active() const { return std::max(last_read, last_written); }
   size_t queued() const { return output ? output->bytes() : 0; }
 };

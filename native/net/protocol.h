@@ -53,10 +53,13 @@ enum FramerKind : int32_t {
   kFramerHttpRequest = 1,
   kFramerHttpResponse = 2,
   kFramerDubbo = 3,
+  kFramerProxy = 4,
 };
 
-// Reasons of BAD records: below are those of HTTP/1, from here on those of Dubbo.
+// Reasons of BAD records: below are those of HTTP/1, from here on those of Dubbo and of PROXY
+// headers.
 inline constexpr int32_t kDubboReasons = 256;
+inline constexpr int32_t kProxyReasons = 512;
 
 enum TimeoutKind : int32_t {
   kTimeoutDeadline = 0,
@@ -118,7 +121,9 @@ enum Counter : uint32_t {
   kWriteTimeouts = 33,
   kKeepAliveTimeouts = 34,
   kIdleTimeouts = 35,
-  kCounterCount = 36,
+  kBadProxyHeaders = 36,
+  kUntrustedProxies = 37,
+  kCounterCount = 38,
 };
 
 // Their names there; a test compares.
@@ -159,6 +164,8 @@ inline constexpr const char* kCounterNames[] = {
     "writeTimeouts",
     "keepAliveTimeouts",
     "idleTimeouts",
+    "badProxyHeaders",
+    "untrustedProxies",
 };
 static_assert(sizeof(kCounterNames) / sizeof(kCounterNames[0]) == kCounterCount);
 

@@ -199,9 +199,8 @@ void Reactor::Deliver() {
   batch_bytes_ = 0;
   const auto is_current = [this](const int32_t* record) {
     if (record[1] == Int(kNoConnection)) return true;
-    const Connection::State state = connections_[static_cast<uint32_t>(record[1])].state;
-    return state == Connection::State::kOpen || state == Connection::State::kConnecting ||
-           state == Connection::State::kDead;
+    const Connection& connection = connections_[static_cast<uint32_t>(record[1])];
+    return connection.usable() || connection.state == Connection::State::kDead;
   };
   if (events_.count() == 0) events_.Refill(is_current);
   if (stale_events_) {

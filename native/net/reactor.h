@@ -25,6 +25,7 @@
 #include <string_view>
 #include <vector>
 
+#include "codec/proxy_header.h"
 #include "net/address.h"
 #include "net/connection.h"
 #include "net/connection_policy.h"
@@ -83,7 +84,8 @@ class Reactor {
   // has died, until the batch ends.
   std::string_view LastRequest(int32_t id);
 
-  // The address of a connection's peer, or our own end of it.
+  // The address of a connection's peer, or our own end of it; what a PROXY header has told of them
+  // if there was one.
   bool AddressOf(int32_t id, bool peer, AddressText* out);
 
   // The codec without a socket. Records go to the tape; while they fill it, FramerMore() brings
@@ -153,6 +155,11 @@ class Reactor {
   void SetInterest(uint32_t id, Connection& connection, bool asks_writable);
   bool WatchListener(uint32_t index);
 
+  // reactor_addresses.cc: who a connection's ends are
+  void ReadGreeting(uint32_t id, Connection& connection);
+  void RefuseGreeting(uint32_t id, Connection& connection, proxy::Reason reason);
+  std::string_view ClientAddress(int32_t id);
+
   // reactor_output.cc: queues and sending
   void MarkDirty(uint32_t id, Connection& connection);
   OutputQueue& Output(uint32_t id, Connection& connection);
@@ -187,7 +194,6 @@ class Reactor {
   // What a forwarded request tells of its client; nullptr when `flags` do not ask for it.
   const http1::Forwarding* ForwardingOf(const HeadTable::Entry& entry, uint32_t flags,
                                         http1::Forwarding* storage);
-  std::string_view ClientAddress(int32_t id);
   void EnterPhase(uint32_t id, Connection& connection, Phase phase);
   void RestartPhase(Connection& connection);
   uint32_t CheckPhase(uint32_t id, Connection& connection, const ConnectionPolicy& policy);
@@ -242,6 +248,8 @@ class Reactor {
   std::vector<uint8_t> scratch_;
   // By connection: the address of a client of which a forwarded request told.
   std::vector<std::unique_ptr<std::string>> clients_;
+  // By connection: the PROXY header that it began with, if that told addresses.
+  std::vector<std::unique_ptr<proxy::Header>> greetings_;
   std::string_view head_lines_;
   size_t batch_bytes_ = 0;  // read since the engine was last called
 

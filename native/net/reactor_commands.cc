@@ -87,7 +87,7 @@ void Reactor::ExecuteOne(int32_t kind, uint32_t id, Connection& connection, int3
       return;
     case kCmdAbort: {
       const linger reset{1, 0};
-      if (connection.state == Connection::State::kOpen) {
+      if (connection.state != Connection::State::kConnecting) {
         setsockopt(connection.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
       }
       DropOutput(connection);
@@ -175,26 +175,6 @@ const http1::Forwarding* Reactor::ForwardingOf(const HeadTable::Entry& entry, ui
   return storage;
 }
 
-std::string_view Reactor::ClientAddress(int32_t id) {
-  const Connection* connection = connections_.Find(id);
-  if (connection == nullptr || !connection->accepted || connection->fd < 0) return {};
-  const auto index = static_cast<size_t>(id);
-  if (index >= clients_.size()) clients_.resize(connections_.size());
-  std::unique_ptr<std::string>& client = clients_[index];
-  if (client == nullptr) {
-    AddressText text;
-    client = std::make_unique<std::string>();
-    // A Unix socket has a path or nothing: neither is the client's.
-    if (SocketAddress(connection->fd, true, &text) && text.family != 0) {
-      constexpr std::string_view kMapped = "::ffff:";
-      const bool is_mapped =
-          text.address.starts_with(kMapped) && text.address.find('.') != std::string::npos;
-      *client = is_mapped ? text.address.substr(kMapped.size()) : text.address;
-    }
-  }
-  return *client;
-}
-
 void Reactor::CommandChunk(uint32_t id, Connection& connection, const uint8_t* data, size_t size,
                            bool is_last) {
   // An empty chunk would end the body (RFC 9112 section 7.1).
@@ -213,6 +193,9 @@ void Reactor::CommandFramer(Connection& connection, int32_t kind) {
   connection.framer.reset();
   connection.framer_kind = kFramerNone;
   connection.in_message = false;
+  if (kind == kFramerProxy && connection.state == Connection::State::kOpen) {
+    connection.state = Connection::State::kGreeting;
+  }
   if (!Framer::IsKind(kind)) return;
   const ConnectionPolicy& policy = policies_[connection.policy];
   connection.framer_kind = static_cast<uint8_t>(kind & 0xf);

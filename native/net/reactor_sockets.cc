@@ -225,6 +225,10 @@ void Reactor::OnConnectionEvent(uint32_t id, uint32_t generation, uint32_t event
     case Connection::State::kLingering:  // -> Free
       Discard(id, connection);
       return;
+    case Connection::State::kGreeting:  // -> Open | Dead
+      if ((events & (EPOLLRDHUP | EPOLLHUP)) != 0) connection.fin_waits = true;
+      if (!connection.read_done) ReadGreeting(id, connection);
+      return;
     case Connection::State::kClosing:  // -> Lingering | Free, when the output is sent or refused
       connection.blocked = false;
       MarkDirty(id, connection);
@@ -439,6 +443,7 @@ void Reactor::FreeConnection(uint32_t id, Connection& connection) {
   connection.starved = false;
   connection.framer.reset();
   if (id < clients_.size()) clients_[id].reset();
+  if (id < greetings_.size()) greetings_[id].reset();
   wheel_.Clear(id);
   freed_.push_back(id);
   stale_events_ = true;
@@ -466,11 +471,6 @@ std::string_view Reactor::LastRequest(int32_t id) {
   const Connection* connection = connections_.Find(id);
   if (connection == nullptr || !connection->framer) return {};
   return connection->framer->last_request();
-}
-
-bool Reactor::AddressOf(int32_t id, bool peer, AddressText* out) {
-  const Connection* connection = connections_.Find(id);
-  return connection != nullptr && connection->fd >= 0 && SocketAddress(connection->fd, peer, out);
 }
 
 }  // namespace sluice::net

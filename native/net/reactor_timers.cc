@@ -76,6 +76,7 @@ void Reactor::WakeNative(uint32_t id, Connection& connection) {
       CloseDescriptor(connection);
       FreeConnection(id, connection);
       return;
+    case Connection::State::kGreeting:  // the engine has a time-out for it
     case Connection::State::kFree:
     case Connection::State::kDead:
       return;

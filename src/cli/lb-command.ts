@@ -3,12 +3,14 @@ import { resolve } from 'node:path'
 import { DEFAULTS } from '../config/defaults.ts'
 import { normalise } from '../config/normalise.ts'
 import type { ConfigInput } from '../config/schema/config.ts'
+import { PROXY_VERSIONS } from '../net/proxy-protocol/proxy-header.ts'
 import { compileFormat } from '../program/access-log/format.ts'
 import { formatAddress } from '../program/format-address.ts'
 import type { Balance, LoadBalancerSpec } from '../program/spec.ts'
 import { CONFIG_OPTIONS, HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
 import { type HelpPage, renderHelp } from './help.ts'
 import {
+  ACCEPT_PROXY_OPTION,
   LENIENT_LF_OPTION,
   LIMIT_OPTIONS,
   LISTENER_TIMEOUT_OPTIONS,
@@ -53,6 +55,12 @@ const TRAFFIC_OPTIONS: readonly OptionSpec[] = [
     doc: 'round-robin, least-connections, least-time, power-of-two or random. Default: round-robin.',
   },
   LENIENT_LF_OPTION,
+  ACCEPT_PROXY_OPTION,
+  {
+    name: 'send-proxy',
+    value: '<version>',
+    doc: 'Tell endpoints of the client by a PROXY header, v1 or v2. Connections to them serve one client each.',
+  },
   {
     name: 'x-forwarded',
     value: '<mode>',
@@ -190,6 +198,7 @@ function readConfig(options: ParsedOptions): ConfigInput {
   if (endpoints.length === 0) throw new UsageError('no upstream: give --to <address>')
   const response = timeoutOf(options, 'response-timeout', DEFAULTS.responseTimeout)
   const idle = timeoutOf(options, 'idle-timeout', DEFAULTS.idleTimeout)
+  const sendProxy = options.value('send-proxy')
   return {
     listeners: addresses.map((address) => ({
       address,
@@ -207,6 +216,9 @@ function readConfig(options: ParsedOptions): ConfigInput {
           progress: timeoutOf(options, 'progress-timeout', response),
           idle,
         },
+        ...(sendProxy !== undefined && {
+          proxyProtocol: parseChoice('send-proxy', sendProxy, PROXY_VERSIONS),
+        }),
       },
     },
     forwarding: {

@@ -93,6 +93,12 @@ export const LENIENT_LF_OPTION: OptionSpec = {
   doc: 'A bare LF ends a line of a request, too; it is forwarded as CRLF. Default: 400.',
 }
 
+/** How every listener learns of its clients. */
+export const ACCEPT_PROXY_OPTION: OptionSpec = {
+  name: 'accept-proxy',
+  doc: 'Connections begin with a PROXY header, version 1 or 2, that tells whose they are.',
+}
+
 /** Time-outs of every listener. */
 export const LISTENER_TIMEOUT_OPTIONS: readonly TimeoutOption[] = [
   {
@@ -137,6 +143,7 @@ export function readListenerOptions(options: ParsedOptions): ListenerOptions {
   }
   return {
     ...(options.isSet(LENIENT_LF_OPTION.name) && { httpLenientLf: true }),
+    ...(options.isSet(ACCEPT_PROXY_OPTION.name) && { proxyProtocol: true }),
     ...(Object.keys(limits).length > 0 && { limits }),
     ...(Object.keys(timeouts).length > 0 && { timeouts }),
   }

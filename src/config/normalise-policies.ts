@@ -25,6 +25,7 @@ type Section<K extends keyof UpstreamInput> = NonNullable<UpstreamInput[K]>
 export function normalisePolicies(upstream: UpstreamInput): UpstreamPolicies {
   const total = upstream.timeouts?.total
   const { hash, sticky, slowStart, panicShare, zone, health, ejection, retry, circuit } = upstream
+  const { proxyProtocol } = upstream
   return {
     ...(hash !== undefined && { hash: hashKey(hash) }),
     ...(sticky !== undefined && { sticky: stickyCookie(sticky) }),
@@ -35,6 +36,7 @@ export function normalisePolicies(upstream: UpstreamInput): UpstreamPolicies {
     ...(ejection !== undefined && { ejection: ejections(ejection) }),
     ...(retry !== undefined && { retry: retries(retry) }),
     ...(circuit !== undefined && { circuit: limits(circuit) }),
+    ...(proxyProtocol !== undefined && { proxyProtocol }),
     ...(total !== undefined && { totalTimeoutMs: milliseconds(total) }),
   }
 }

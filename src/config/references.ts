@@ -92,7 +92,8 @@ const HTTP_ONLY = ['method', 'path', 'host', 'status', 'body'] as const
 
 /** Keys of an upstream that need others, or exclude them. */
 function checkPolicies({ upstreams }: Config): Problem[] {
-  return Object.entries(upstreams).flatMap(([name, { balance, hash, health }]) => {
+  return Object.entries(upstreams).flatMap(([name, upstream]) => {
+    const { balance, hash, health, circuit, proxyProtocol } = upstream
     const path = ['upstreams', name]
     const problems: Problem[] = []
     if (CONSISTENT.includes(balance) && hash === undefined) {
@@ -101,6 +102,11 @@ function checkPolicies({ upstreams }: Config): Problem[] {
     } else if (hash !== undefined && !CONSISTENT.includes(balance)) {
       const message = `${balance} does not hash: choose ${CONSISTENT.join(' or ')}`
       problems.push({ path: [...path, 'hash'], message, isAboutKey: true })
+    }
+    if (proxyProtocol !== undefined && circuit !== undefined && circuit.maxConnections > 0) {
+      const message =
+        'with proxyProtocol, clients have connections of their own: limit maxConnections of the listener'
+      problems.push({ path: [...path, 'circuit', 'maxConnections'], message, isAboutKey: true })
     }
     if (health === undefined || health.type === 'http') return problems
     for (const key of HTTP_ONLY.filter((one) => health[one] !== undefined)) {

@@ -8,6 +8,16 @@ export interface InboundInfo {
   readonly remotePort: number
   readonly localAddress: string
   readonly localPort: number
+  /** Tells `dependent` when the connection has ended. */
+  addDependent(dependent: Dependent): void
+  removeDependent(dependent: Dependent): void
+  /** The connection has ended. */
+  ended(): void
+}
+
+/** Something that is of no use without a certain downstream connection. */
+export interface Dependent {
+  clientEnded(): void
 }
 
 /** Somebody who waits for something to happen in a context. */

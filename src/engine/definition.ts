@@ -31,6 +31,8 @@ export interface FilterDefinition<A extends readonly unknown[] = readonly unknow
   targets?(args: A): string[]
   /** The pipeline of another module that the arguments refer to. */
   reference?(args: A): ModuleReference
+  /** Whether a filter with these arguments tells an endpoint of the client that it works for. */
+  tellsOfClient?(args: A): boolean
   /**
    * Called once for each place where a layout uses the filter. Checks the arguments, throwing a
    * TypeError that names the wrong one, and returns what makes the instances; state in between is

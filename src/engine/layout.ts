@@ -1,4 +1,5 @@
 import type { Context } from './context.ts'
+import type { ModuleReference } from './definition.ts'
 import type { Event } from './event.ts'
 import { Filter, type Sink, type Source } from './filter.ts'
 import type { Runtime } from './runtime.ts'
@@ -8,6 +9,11 @@ import { Session } from './session.ts'
 export interface Stage {
   readonly name: string
   readonly args: readonly unknown[]
+  /** Pipelines of the same module, and of another, that it leads to. */
+  readonly targets?: readonly string[]
+  readonly reference?: ModuleReference
+  /** It tells an endpoint of the client whom its session works for. */
+  readonly tellsOfClient?: boolean
   create(layout: Layout): Filter
 }
 

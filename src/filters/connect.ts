@@ -12,6 +12,11 @@ import type { Reactor } from '../native/reactor.ts'
 import { isShortage } from '../native/shortage.ts'
 import type { SocketHandler } from '../native/sockets.ts'
 import type { Framable, FramedReceiver } from '../net/framable.ts'
+import {
+  PROXY_VERSIONS,
+  type ProxyVersion,
+  proxyHeader,
+} from '../net/proxy-protocol/proxy-header.ts'
 import { cachedAddresses, preferAddress, resolve } from '../net/resolver.ts'
 import { Socket } from '../net/socket.ts'
 import { parseTarget, type Target } from '../net/target.ts'
@@ -37,6 +42,8 @@ export interface ConnectOptions {
   idleTimeout?: number | string
   /** Speak TLS. Without `verify: true` or `ca`, anybody can pretend to be the endpoint. */
   tls?: TlsConnectOptions
+  /** Tell the endpoint of the client by a PROXY header of this version. */
+  proxyProtocol?: ProxyVersion
   /** Is told of every attempt, by its target. */
   observer?: UpstreamObserver
 }
@@ -50,6 +57,7 @@ interface ConnectPlan {
   retryCount: number
   retryDelayMs: number
   isEager: boolean
+  proxyVersion: ProxyVersion | null
   observer: UpstreamObserver | null
 }
 
@@ -66,10 +74,12 @@ export const connect = defineFilter({
     {
       name: 'options',
       type: 'ConnectOptions',
-      doc: 'bufferLimit, retryCount, retryDelay, eager, connectTimeout, responseTimeout, progressTimeout, idleTimeout, tls',
+      doc: 'bufferLimit, retryCount, retryDelay, eager, connectTimeout, responseTimeout, progressTimeout, idleTimeout, tls, proxyProtocol',
       isOptional: true,
     },
   ],
+  tellsOfClient: ([, options]: [target: ValueOf<string>, options?: ConnectOptions | null]) =>
+    Boolean(options?.proxyProtocol),
   plan: (target: ValueOf<string>, options?: ConnectOptions | null) => {
     if (typeof target !== 'string' && typeof target !== 'function') {
       throw new TypeError('argument #1 expects a string or a function')
@@ -88,6 +98,7 @@ export const connect = defineFilter({
       retryCount: given.retryCount ?? 0,
       retryDelayMs: parseDuration(given.retryDelay ?? 0),
       isEager: given.eager === true,
+      proxyVersion: readProxyVersion(given.proxyProtocol),
       observer: given.observer ?? null,
     }
     if (given.tls === undefined || given.tls === null) return () => new Connect(plan)
@@ -95,6 +106,12 @@ export const connect = defineFilter({
     return () => new TlsConnect(new Connect(plan), tls)
   },
 })
+
+function readProxyVersion(given: ProxyVersion | undefined): ProxyVersion | null {
+  if (given === undefined || given === null) return null
+  if (PROXY_VERSIONS.includes(given)) return given
+  throw new TypeError(`option proxyProtocol must be ${PROXY_VERSIONS.join(' or ')}`)
+}
 
 const ETIMEDOUT = 110
 /** The head of a response, from its first byte to its last. */
@@ -324,6 +341,10 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     sockets.attach(id, this)
     const socket = new Socket(sockets.reactor, id)
     this.socket = socket
+    const { proxyVersion } = this.#plan
+    if (proxyVersion !== null) {
+      socket.sendText(proxyHeader(proxyVersion, this.session.context.inbound))
+    }
     if (this.#framerKind !== 0) socket.frame(this.#framerKind)
     for (let i = 0; i < this.#pauses; i++) socket.pause()
     if (this.#isCommitted) this.#flush()

@@ -40,7 +40,7 @@ export const COUNTERS = [
   { name: 'connectionsLimit', doc: 'Connections refused because a listener had too many (503).' },
   { name: 'addressLimit', doc: 'Connections refused because their client had too many (503).' },
   { name: 'connectTimeouts', doc: 'Upstream connections that took too long to establish.' },
-  { name: 'handshakeTimeouts', doc: 'TLS handshakes of clients that took too long.' },
+  { name: 'handshakeTimeouts', doc: 'TLS handshakes and PROXY headers that took too long.' },
   { name: 'firstByteTimeouts', doc: 'Connections closed because no request came.' },
   { name: 'requestHeadTimeouts', doc: 'Request heads that took too long (408).' },
   { name: 'requestBodyTimeouts', doc: 'Request bodies that stood still or came too slowly (408).' },
@@ -49,6 +49,11 @@ export const COUNTERS = [
   { name: 'writeTimeouts', doc: 'Connections reset because their peer took nothing.' },
   { name: 'keepAliveTimeouts', doc: 'Idle HTTP connections closed between requests.' },
   { name: 'idleTimeouts', doc: 'Other idle connections closed.' },
+  { name: 'badProxyHeaders', doc: 'Connections closed because they began with no PROXY header.' },
+  {
+    name: 'untrustedProxies',
+    doc: 'Connections closed because their peer may send no such header.',
+  },
 ] as const satisfies readonly CounterFacts[]
 
 export type CounterName = (typeof COUNTERS)[number]['name']

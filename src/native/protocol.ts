@@ -12,7 +12,8 @@ export const EVENT_STRIDE = 12
  *
  *   ACCEPT     2 listener id; instead of a connection -1, and 3 errno, when the process or the system
  *              has no descriptor or memory for another: the listener is tried again a tick later
- *   CONNECT    2 0 or errno; the connection is dead when it failed
+ *   CONNECT    2 0 or errno; the connection is dead when it failed. Of an accepted connection: its PROXY
+ *              header was read, and reading waits for RESUME
  *   DATA       2 slab offset   3 length
  *   END        the peer has ended its side, cleanly (and between messages, if framed)
  *   ERROR      2 errno, or ERR_IN_HEAD; the connection is dead
@@ -84,6 +85,8 @@ export const FRAMER_NONE = 0
 export const FRAMER_HTTP_REQUEST = 1
 export const FRAMER_HTTP_RESPONSE = 2
 export const FRAMER_DUBBO = 3
+/** Of an accepted connection that begins with a PROXY header: see CONNECT. */
+export const FRAMER_PROXY = 4
 
 /** Fires once, so many milliseconds from now. */
 export const TIMEOUT_DEADLINE = 0

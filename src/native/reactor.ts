@@ -8,6 +8,7 @@ import {
 } from './addon.ts'
 import { COUNTERS, type CounterName } from './counters.ts'
 import { CMD_ABORT, CTL_COMMAND_LENGTH, EVENT_STRIDE } from './protocol.ts'
+import { unmapIpv4 } from './unmap-ipv4.ts'
 
 /** What a reactor has done since it was made, and what it holds, by the names of `COUNTERS`. */
 export type ReactorStats = Readonly<Record<CounterName, number>>
@@ -203,8 +204,7 @@ export class Reactor {
   clientAddress(connection: number): string {
     const address = connection < 0 ? null : this.peerAddress(connection)
     if (address === null || address.family === 0) return ''
-    // An IPv4 client of a listener for both.
-    return address.address.replace(/^::ffff:(?=.*\.)/, '')
+    return unmapIpv4(address.address)
   }
 
   /**

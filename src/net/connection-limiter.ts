@@ -31,28 +31,45 @@ export class ConnectionLimiter {
 
   /** Counts a connection, unless that would be too many. */
   admit(connection: number): Excess {
-    const { maxConnections, maxConnectionsPerAddress } = this.#limits
-    if (maxConnections > 0 && this.#active >= this.#shareOf(maxConnections)) return 'connections'
-    if (maxConnectionsPerAddress > 0) {
-      const client = clientOf(this.#addressOf(connection))
-      const count = this.#byAddress.get(client) ?? 0
-      if (client !== '' && count >= maxConnectionsPerAddress) return 'address'
-      this.#byAddress.set(client, count + 1)
-      this.#addresses.set(connection, client)
-    }
+    if (this.#isFull()) return 'connections'
+    const excess = this.identify(connection)
+    if (excess === '') this.#active++
+    return excess
+  }
+
+  /** The same while nobody knows whose it is: `identify` follows. */
+  admitUnknown(): Excess {
+    if (this.#isFull()) return 'connections'
     this.#active++
+    return ''
+  }
+
+  /** The client of a connection is known: counts it as one of its own, unless that would be too many. */
+  identify(connection: number): Excess {
+    const { maxConnectionsPerAddress } = this.#limits
+    if (maxConnectionsPerAddress === 0) return ''
+    const client = clientOf(this.#addressOf(connection))
+    const count = this.#byAddress.get(client) ?? 0
+    if (client !== '' && count >= maxConnectionsPerAddress) return 'address'
+    this.#byAddress.set(client, count + 1)
+    this.#addresses.set(connection, client)
     return ''
   }
 
   /** A connection that was admitted has ended. */
   release(connection: number): void {
     this.#active--
-    if (this.#limits.maxConnectionsPerAddress === 0) return
-    const client = this.#addresses.get(connection) ?? ''
+    const client = this.#addresses.get(connection)
+    if (client === undefined) return
     this.#addresses.delete(connection)
     const count = (this.#byAddress.get(client) ?? 0) - 1
     if (count > 0) this.#byAddress.set(client, count)
     else this.#byAddress.delete(client)
+  }
+
+  #isFull(): boolean {
+    const { maxConnections } = this.#limits
+    return maxConnections > 0 && this.#active >= this.#shareOf(maxConnections)
   }
 }
 

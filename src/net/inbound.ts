@@ -278,6 +278,7 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
     else this.socket.close()
     this.#owner.release(connection)
     this.#session.free()
+    this.#session.context.inbound?.ended()
   }
 }
 

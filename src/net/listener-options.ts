@@ -8,6 +8,7 @@ import {
   type ListenerTimeouts,
   MAX_TIMEOUT_MS,
 } from './listener-policy.ts'
+import { isNetwork } from './proxy-protocol/trusted-peers.ts'
 
 type TimeoutName<Key extends string> = Key extends `${infer Name}Ms` ? Name : never
 
@@ -18,6 +19,8 @@ export type ListenerTimeoutName = TimeoutName<keyof ListenerTimeouts>
 export interface ListenerOptions {
   /** A bare LF ends a line of a request, too. */
   httpLenientLf?: boolean | undefined
+  /** Connections begin with a PROXY header; those from elsewhere than `from` are refused. */
+  proxyProtocol?: boolean | { from?: string[] | undefined } | undefined
   /** Numbers, or sizes such as `'16k'`. */
   limits?: { [Name in keyof ListenerLimits]?: number | string | undefined } | undefined
   /** Seconds, or texts such as `'1.5s'` or `'2m'`; 0 waits for ever. */
@@ -29,12 +32,13 @@ const TIME = /^\d+(\.\d+)?(ms|[smhd])?$/i
 
 /** Checks the options of a script's `listen`; throws a TypeError or RangeError that names what is wrong. */
 export function readListenerPolicy(options: ListenerOptions): ListenerPolicy {
-  const { httpLenientLf, limits, timeouts } = options
+  const { httpLenientLf, proxyProtocol = false, limits, timeouts } = options
   if (httpLenientLf !== undefined && typeof httpLenientLf !== 'boolean') {
     throw new TypeError('option httpLenientLf must be true or false')
   }
   return {
     ...(httpLenientLf !== undefined && { httpLenientLf }),
+    ...(proxyProtocol !== false && { proxyProtocol: readProxyProtocol(proxyProtocol) }),
     ...(limits !== undefined && { limits: readLimits(limits) }),
     ...(timeouts !== undefined && { timeouts: readTimeouts(timeouts) }),
   }
@@ -45,6 +49,27 @@ export function checkLimit(name: string, key: keyof ListenerLimits, value: numbe
   const { min, max } = LIMIT_RANGES[key]
   if (Number.isInteger(value) && value >= min && value <= max) return value
   throw new RangeError(`${name} must be a whole number from ${min} to ${max}, not ${value}`)
+}
+
+function readProxyProtocol(given: unknown): { from: readonly string[] } {
+  if (given === true) return { from: [] }
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError('option proxyProtocol must be true, false or an object')
+  }
+  const unknown = Object.keys(given).find((key) => key !== 'from')
+  if (unknown !== undefined) throw new TypeError(`listen has no option proxyProtocol.${unknown}`)
+  const from: unknown = 'from' in given ? given.from : undefined
+  if (from === undefined) return { from: [] }
+  if (!Array.isArray(from) || from.length === 0) {
+    throw new TypeError('option proxyProtocol.from must be a list of at least one network')
+  }
+  const wrong: unknown = from.find((one) => typeof one !== 'string' || !isNetwork(one))
+  if (wrong !== undefined) {
+    throw new TypeError(
+      `option proxyProtocol.from must have addresses or networks such as "10.0.0.0/8", not ${JSON.stringify(wrong)}`,
+    )
+  }
+  return { from }
 }
 
 function readLimits(given: object): Partial<ListenerLimits> {

@@ -57,7 +57,7 @@ export interface ListenerLimits {
 
 /** Time-outs of one listener, in milliseconds; plain data. */
 export interface ListenerTimeouts {
-  /** From the connection to the end of its TLS handshake (closed). */
+  /** For a PROXY header, and then for a TLS handshake (closed). */
   handshakeMs: number
   /** From the first byte of a request to the end of its head (408); from a connection to that byte (closed). */
   requestHeadMs: number
@@ -104,6 +104,11 @@ export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1
 export interface ListenerPolicy {
   /** A bare LF ends a line of a request, too (RFC 9112 §2.2); it is forwarded as CRLF. */
   httpLenientLf?: boolean
+  /**
+   * Connections begin with a PROXY header. Only those from these addresses and networks are
+   * accepted, if there are any.
+   */
+  proxyProtocol?: { from: readonly string[] }
   limits?: Partial<ListenerLimits>
   timeouts?: Partial<ListenerTimeouts>
 }

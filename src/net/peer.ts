@@ -1,14 +1,15 @@
-import type { InboundInfo } from '../engine/context.ts'
+import type { Dependent, InboundInfo } from '../engine/context.ts'
 import type { Socket } from './socket.ts'
 
 let lastPeerId = 0
 
-/** What scripts see of a client. The kernel is asked for addresses only when they want them, and once. */
+/** What scripts see of a client. The reactor is asked for addresses only when they want them, and once. */
 export class Peer implements InboundInfo {
   readonly id = ++lastPeerId
   readonly #socket: Socket
   #remote: { address: string; port: number } | null = null
   #local: { address: string; port: number } | null = null
+  #dependents: Set<Dependent> | null = null
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -28,6 +29,22 @@ export class Peer implements InboundInfo {
 
   get localPort(): number {
     return this.#getLocal().port
+  }
+
+  addDependent(dependent: Dependent): void {
+    this.#dependents ??= new Set()
+    this.#dependents.add(dependent)
+  }
+
+  removeDependent(dependent: Dependent): void {
+    this.#dependents?.delete(dependent)
+  }
+
+  ended(): void {
+    const dependents = this.#dependents
+    if (dependents === null) return
+    this.#dependents = null
+    for (const dependent of dependents) dependent.clientEnded()
   }
 
   #getRemote(): { address: string; port: number } {

@@ -95,9 +95,19 @@ export class Configuration {
     const recipe = this.pipelines[this.pipelines.length - 1]
     if (recipe === undefined) throw new Error('no pipeline found')
     const create = definition.plan(...args)
-    recipe.stages.push({ name: definition.name, args, create })
-    recipe.targets.push(...(definition.targets?.(args) ?? []))
-    if (definition.reference !== undefined) recipe.references.push(definition.reference(args))
+    const targets = definition.targets?.(args) ?? []
+    const reference = definition.reference?.(args)
+    const tellsOfClient = definition.tellsOfClient?.(args) === true
+    recipe.stages.push({
+      name: definition.name,
+      args,
+      targets,
+      ...(reference !== undefined && { reference }),
+      tellsOfClient,
+      create,
+    })
+    recipe.targets.push(...targets)
+    if (reference !== undefined) recipe.references.push(reference)
     return this
   }
 

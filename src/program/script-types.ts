@@ -83,6 +83,8 @@ interface ListenOptions {
   reuse?: boolean
   /** A bare LF ends a line of an HTTP request, too; it is forwarded as CRLF. */
   httpLenientLf?: boolean
+  /** Connections begin with a PROXY header; those from other networks than these are refused. */
+  proxyProtocol?: boolean | { from?: string[] }
   /** Accept TLS. */
   tls?: { cert: Pem; key: Pem; alpn?: string | string[] }
   /** What clients may do: numbers, or sizes such as '16k'; 0 is no limit. */
@@ -128,6 +130,8 @@ interface ConnectOptions {
   progressTimeout?: number | string
   /** Longest silence otherwise. */
   idleTimeout?: number | string
+  /** Tell the endpoint of the client by a PROXY header of this version. */
+  proxyProtocol?: 'v1' | 'v2'
   /** Is told of every attempt, by its target. */
   observer?: object
   /** Connect with TLS; an empty object verifies nothing. */

@@ -1,4 +1,5 @@
 import type { EjectionPolicy } from '../balancer/ejector.ts'
+import type { ProxyVersion } from '../net/proxy-protocol/proxy-header.ts'
 
 /** What a probe asks, and what it expects. */
 export type CheckSpec = { type: 'tcp' } | HttpCheckSpec | { type: 'dubbo' }
@@ -92,6 +93,8 @@ export interface UpstreamPolicies {
   ejection?: EjectionPolicy
   retry?: RetrySpec
   circuit?: CircuitSpec
+  /** Version of the PROXY header that tells endpoints of the client. */
+  proxyProtocol?: ProxyVersion
   /** Longest time from a request to the head of its response, over all attempts. */
   totalTimeoutMs?: number
 }

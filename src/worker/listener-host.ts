@@ -3,7 +3,7 @@ import { responseText } from '../filters/http/head-text.ts'
 import { counterIndex } from '../native/counters.ts'
 import type { SocketHandler } from '../native/sockets.ts'
 import { ConnectionLimiter, type Excess } from '../net/connection-limiter.ts'
-import { Inbound, type InboundOwner } from '../net/inbound.ts'
+import { type Downstream, Inbound, type InboundOwner } from '../net/inbound.ts'
 import {
   type ListenerLimits,
   type ListenerPolicy,
@@ -12,6 +12,8 @@ import {
   timeoutsOf,
 } from '../net/listener-policy.ts'
 import { nativePolicy } from '../net/native-policy.ts'
+import { AwaitedHeader, type HeaderOwner } from '../net/proxy-protocol/awaited-header.ts'
+import { type TrustedPeers, trustedPeers } from '../net/proxy-protocol/trusted-peers.ts'
 import { Socket } from '../net/socket.ts'
 import type { TlsServer } from '../net/tls/options.ts'
 import { TlsInbound } from '../net/tls/tls-inbound.ts'
@@ -20,6 +22,8 @@ const EXCESS_COUNTERS = {
   connections: counterIndex('connectionsLimit'),
   address: counterIndex('addressLimit'),
 } as const
+
+const UNTRUSTED_PROXIES = counterIndex('untrustedProxies')
 
 /** Answers an HTTP client that is one too many. */
 const REFUSAL: string = responseText({ status: 503 }, null, {
@@ -40,7 +44,7 @@ export interface ListenerProgram {
 }
 
 /** One `listen` of a program on this worker: makes what handles its connections. */
-export class ListenerHost implements InboundOwner {
+export class ListenerHost implements InboundOwner, HeaderOwner {
   readonly limits: ListenerLimits
   readonly timeouts: ListenerTimeouts
   readonly policy: number
@@ -48,6 +52,8 @@ export class ListenerHost implements InboundOwner {
   readonly #program: ListenerProgram
   readonly #layout: Layout
   readonly #tls: TlsServer | null
+  /** Whom to believe what a PROXY header tells; `null` where there is none. */
+  readonly #proxies: TrustedPeers | null
   readonly #limiter: ConnectionLimiter
 
   constructor(
@@ -65,6 +71,8 @@ export class ListenerHost implements InboundOwner {
     this.#program = program
     this.#layout = layout
     this.#tls = tls
+    const { proxyProtocol } = policy
+    this.#proxies = proxyProtocol === undefined ? null : trustedPeers(proxyProtocol.from)
     const { reactor } = layout.runtime.sockets
     this.#limiter = new ConnectionLimiter(
       this.limits,
@@ -85,16 +93,56 @@ export class ListenerHost implements InboundOwner {
     this.#program.closed(connection)
   }
 
+  identified(connection: number): Downstream | undefined {
+    const excess = this.#limiter.identify(connection)
+    if (excess !== '') {
+      this.release(connection)
+      return this.#refuse(connection, excess)
+    }
+    const inbound = this.#serve(connection)
+    this.#layout.runtime.sockets.attach(connection, inbound)
+    return inbound
+  }
+
+  unidentified(connection: number, reason: string): void {
+    if (reason !== '') this.#logRefusal(connection, reason)
+    this.release(connection)
+  }
+
   #accept(connection: number): SocketHandler | undefined {
-    const { sockets } = this.#layout.runtime
+    if (this.#proxies !== null) return this.#acceptProxy(connection, this.#proxies)
     const excess = this.#limiter.admit(connection)
     if (excess !== '') return this.#refuse(connection, excess)
     this.#program.opened()
-    if (this.#tls !== null) {
-      return new TlsInbound(this, sockets, this.#layout, connection, this.#tls)
-    }
-    return new Inbound(this, sockets, this.#layout, connection)
+    return this.#serve(connection)
   }
+
+  #acceptProxy(connection: number, isTrusted: TrustedPeers): SocketHandler | undefined {
+    const { reactor } = this.#layout.runtime.sockets
+    if (!isTrusted(reactor.clientAddress(connection))) {
+      ;(reactor.counters[UNTRUSTED_PROXIES] as number)++
+      this.#logRefusal(connection, 'not one of the trusted peers')
+      reactor.abort(connection)
+      return undefined
+    }
+    const excess = this.#limiter.admitUnknown()
+    if (excess !== '') return this.#refuse(connection, excess)
+    this.#program.opened()
+    return new AwaitedHeader(this, reactor, connection, this.timeouts.handshakeMs)
+  }
+
+  #serve(connection: number): Downstream {
+    const { sockets } = this.#layout.runtime
+    return this.#tls === null
+      ? new Inbound(this, sockets, this.#layout, connection)
+      : new TlsInbound(this, sockets, this.#layout, connection, this.#tls)
+  }
+
+  #logRefusal(connection: number, reason: string): void {
+    const { log, sockets } = this.#layout.runtime
+    log.debug(`[proxy] refused ${sockets.reactor.clientAddress(connection)}: ${reason}`)
+  }
+
   #refuse(connection: number, excess: Exclude<Excess, ''>): undefined {
     const { reactor } = this.#layout.runtime.sockets
     ;(reactor.counters[EXCESS_COUNTERS[excess]] as number)++

@@ -54,7 +54,9 @@ export async function buildProgram(options: ProgramHostOptions): Promise<Program
   const needsPeers =
     spec.kind === 'script' ||
     observers.some((one) => one.needsClient === true) ||
-    spec.upstreams.some(({ hash }) => hash?.type === 'address')
+    spec.upstreams.some(({ hash, proxyProtocol }) => {
+      return hash?.type === 'address' || proxyProtocol !== undefined
+    })
   return new ProgramHost(runtime, roots, spec, { needsPeers, shareOf })
 }
 

@@ -8,7 +8,7 @@ cxx=${CXX:-$(command -v clang++ || command -v g++)}
 flags='-std=c++20 -Wall -Wextra -Wconversion -Werror -O1 -g -fno-omit-frame-pointer'
 sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all'
 
-for codec in dubbo http1; do
+for codec in dubbo http1 proxy; do
   # shellcheck disable=SC2086
   "$cxx" $flags $sanitize "test/native/${codec}_test.cc" native/codec/"$codec"*.cc \
     -o "$out/${codec}_test"

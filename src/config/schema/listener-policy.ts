@@ -36,7 +36,7 @@ export const listenerLimits = z.strictObject({
 
 /** How long a listener waits for its clients. */
 export const listenerTimeouts = z.strictObject({
-  handshake: time('A TLS handshake; closed after.'),
+  handshake: time('A PROXY header, and then a TLS handshake; closed after.'),
   requestHead: time('From the first byte of a request to the end of its head; 408 after.'),
   requestBody: time('Between two pieces of the body of a request; 408 after.'),
   write: time('For a client that takes nothing of what is sent to it; reset after.'),

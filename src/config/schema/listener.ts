@@ -3,8 +3,18 @@ import { DEFAULTS } from '../defaults.ts'
 import { compression } from './compression.ts'
 import { listenerLimits, listenerTimeouts } from './listener-policy.ts'
 import { route } from './route.ts'
-import { listenAddress, name } from './scalars.ts'
+import { expected, listenAddress, name, network } from './scalars.ts'
 import { listenerTls } from './tls.ts'
+
+const proxyProtocol = z.strictObject({
+  from: z
+    .array(network)
+    .min(1)
+    .optional()
+    .describe(
+      'Addresses and networks that may send a header; others are refused. All unless given.',
+    ),
+})
 
 /** A place where clients connect. */
 export const listener = z.strictObject({
@@ -31,6 +41,12 @@ export const listener = z.strictObject({
     .boolean()
     .optional()
     .describe('A bare LF ends a line of a request, too; it is forwarded as CRLF. Default: false.'),
+  proxyProtocol: z
+    .union([z.boolean(), proxyProtocol], { error: expected('true, false, or a section with from') })
+    .optional()
+    .describe(
+      'Connections begin with a PROXY header, version 1 or 2, that tells whose they are; others are closed. Default: false.',
+    ),
   tls: listenerTls.optional().describe('Speak TLS with clients, 1.2 or newer.'),
   limits: listenerLimits.optional().describe('What its clients may do.'),
   timeouts: listenerTimeouts.optional().describe('How long its clients are waited for.'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isNetwork } from '../../net/proxy-protocol/trusted-peers.ts'
 import { parseAddress, parseTargetAddress } from '../../program/parse-address.ts'
 import { readDuration } from '../duration.ts'
 
@@ -6,6 +7,7 @@ import { readDuration } from '../duration.ts'
 
 const DURATION = 'a duration such as 500ms, 5s or 2m'
 const LISTEN_ADDRESS = 'a port, host:port, [ipv6]:port or unix:/path'
+const NETWORK = 'an IP address, or a network such as 10.0.0.0/8 or fd00::/8'
 const TARGET_ADDRESS = 'host:port, [ipv6]:port or unix:/path, with a port from 1 to 65535'
 
 /** Seconds, or a text with a unit. */
@@ -37,6 +39,12 @@ export const name = z
     error: expected('a name of letters, digits, dots, dashes and underscores'),
   })
   .meta({ title: 'name' })
+
+/** Whose connections are meant. */
+export const network = z
+  .string({ error: expected(NETWORK) })
+  .refine(isNetwork, { error: expected(NETWORK) })
+  .meta({ title: 'network' })
 
 /** A file. */
 export const path = z.string({ error: expected('a path') }).min(1, { error: expected('a path') })

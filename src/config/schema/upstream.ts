@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PROXY_VERSIONS } from '../../net/proxy-protocol/proxy-header.ts'
 import { DEFAULTS } from '../defaults.ts'
 import { BALANCES, hash, sticky } from './balancing.ts'
 import { circuit, retry } from './failure.ts'
@@ -61,5 +62,11 @@ export const upstream = z.strictObject({
     .optional()
     .describe('Limits over all workers, beyond which requests are refused with 503.'),
   timeouts: upstreamTimeouts.prefault({}).describe('Limits of connections to the endpoints.'),
+  proxyProtocol: z
+    .enum(PROXY_VERSIONS)
+    .optional()
+    .describe(
+      'Tell endpoints of the client by a PROXY header of this version. Connections then serve one client each.',
+    ),
   tls: upstreamTls.optional().describe('Speak TLS with the endpoints.'),
 })

@@ -1,10 +1,15 @@
+import type { Dependent, InboundInfo } from '../../engine/context.ts'
 import type { TargetObserver } from '../../engine/upstream-observer.ts'
 import type { Exchange } from './exchange.ts'
 import type { MuxSession } from './mux-session.ts'
 
 /** The sessions that share one key of one `mux`, and the messages that wait for one. */
-export class MuxGroup {
+export class MuxGroup implements Dependent {
   readonly key: string
+  /** What the hub finds it by: the key, and the client if it is for one. */
+  readonly name: string
+  /** Whose connection its sessions serve, where that cannot be any. */
+  readonly client: InboundInfo | null
   readonly observer: TargetObserver | null
   readonly sessions: MuxSession[] = []
   /** Sessions that serve one exchange each: a request to upgrade, and what becomes of it. */
@@ -13,9 +18,25 @@ export class MuxGroup {
   readonly idle: MuxSession[] = []
   readonly queue: Exchange[] = []
 
-  constructor(key: string, observer: TargetObserver | null) {
+  /** That connection has ended: no session is needed again. */
+  isOver = false
+
+  constructor(
+    key: string,
+    name: string,
+    client: InboundInfo | null,
+    observer: TargetObserver | null,
+  ) {
     this.key = key
+    this.name = name
+    this.client = client
     this.observer = observer
+    client?.addDependent(this)
+  }
+
+  clientEnded(): void {
+    this.isOver = true
+    for (const session of this.idle.slice()) session.end('')
   }
 
   remove(session: MuxSession): void {

@@ -5,6 +5,7 @@ import type { Circuit } from './circuit.ts'
 import { Exchange, type Requester } from './exchange.ts'
 import { MuxGroup } from './group.ts'
 import { createSession, type MuxSession } from './mux-session.ts'
+import { isPerClient } from './per-client.ts'
 import type { MuxPolicy } from './policy.ts'
 
 /** How often idle sessions are looked over. */
@@ -18,6 +19,8 @@ export class MuxHub {
   readonly #layout: Layout
   readonly #target: string
   readonly #groups = new Map<string, MuxGroup>()
+  /** Whether clients cannot share sessions; `null` until somebody asks, when all pipelines are known. */
+  #perClient: boolean | null = null
   #sweeper: NodeJS.Timeout | null = null
   #expirer: NodeJS.Timeout | null = null
   #overdueTimer: NodeJS.Timeout | null = null
@@ -40,7 +43,7 @@ export class MuxHub {
     flags: number,
     correlation: Correlation | null,
   ): Exchange {
-    return new Exchange(requester, this.#groupOf(key), flags, correlation)
+    return new Exchange(requester, this.#groupOf(key, requester), flags, correlation)
   }
 
   /** Begins a message, on a session now or later. */
@@ -73,7 +76,7 @@ export class MuxHub {
     exchange.failures++
     if (isElsewhere) {
       try {
-        exchange.group = this.#groupOf(requester.select())
+        exchange.group = this.#groupOf(requester.select(), requester)
       } catch (thrown) {
         this.#layout.runtime.reportScriptError(thrown)
         this.#finish(exchange)
@@ -82,7 +85,7 @@ export class MuxHub {
       }
     } else {
       // The group may have gone with its last session: what is begun there nobody would find again.
-      exchange.group = this.#groupOf(exchange.group.key)
+      exchange.group = this.#groupOf(exchange.group.key, requester)
     }
     this.#dispatch(exchange, !isElsewhere)
   }
@@ -119,6 +122,7 @@ export class MuxHub {
       return
     }
     if (session.size > 0 || !session.hasRoom) return
+    if (group.isOver) return session.end('')
     session.idleSince = this.#sweeps
     group.idle.push(session)
     if (group.idle.length > this.policy.maxIdle) group.idle[0]?.end('')
@@ -139,7 +143,9 @@ export class MuxHub {
         if (group.queue.length > 0 && fresh.hasRoom) this.released(fresh)
       }
     }
-    if (group.isEmpty && this.#groups.get(group.key) === group) this.#groups.delete(group.key)
+    if (!group.isEmpty || this.#groups.get(group.name) !== group) return
+    this.#groups.delete(group.name)
+    group.client?.removeDependent(group)
   }
 
   /** Whether the events of an exchange on this session may be needed once more. */
@@ -148,13 +154,23 @@ export class MuxHub {
     return session.served === 0 || exchange.isIdempotent
   }
 
-  #groupOf(key: string): MuxGroup {
-    let group = this.#groups.get(key)
+  #groupOf(key: string, requester: Requester): MuxGroup {
+    const client = this.#isPerClient ? requester.context.inbound : null
+    const name = client === null ? key : `${client.id} ${key}`
+    let group = this.#groups.get(name)
     if (group === undefined) {
-      group = new MuxGroup(key, this.policy.observer?.target(key) ?? null)
-      this.#groups.set(key, group)
+      group = new MuxGroup(key, name, client, this.policy.observer?.target(key) ?? null)
+      this.#groups.set(name, group)
     }
     return group
+  }
+
+  get #isPerClient(): boolean {
+    if (this.#perClient === null) {
+      const layout = this.#layout.runtime.findLayout(this.#layout.module, this.#target)
+      this.#perClient = layout !== undefined && isPerClient(layout)
+    }
+    return this.#perClient
   }
 
   #dispatch(exchange: Exchange, isFresh: boolean): void {

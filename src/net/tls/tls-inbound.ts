@@ -285,7 +285,10 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
   }
 
   #free(): void {
-    this.#session?.free()
+    const session = this.#session
+    if (session === null) return
     this.#session = null
+    session.free()
+    session.context.inbound?.ended()
   }
 }

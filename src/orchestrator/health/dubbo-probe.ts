@@ -9,8 +9,8 @@ const REQUEST = 0x80
 const OK = 20
 
 /** An endpoint is well if it answers a heartbeat of Dubbo. */
-export const probeDubbo: Probe = async (address, signal) => {
-  const socket = await openConnection(address, signal)
+export const probeDubbo: Probe = async (target, signal) => {
+  const socket = await openConnection(target, signal)
   try {
     socket.write(HEARTBEAT)
     let received = Buffer.alloc(0)

@@ -1,7 +1,6 @@
 import type { EndpointTable, Health } from '../../balancer/endpoint-table.ts'
-import type { Address } from '../../program/spec.ts'
 import type { HealthSpec } from '../../program/upstream-policies.ts'
-import type { Probe } from './probe.ts'
+import type { Probe, ProbeTarget } from './probe.ts'
 
 /** Intervals vary by this share, so that endpoints are not all asked at once. */
 const JITTER = 0.1
@@ -9,7 +8,7 @@ const JITTER = 0.1
 export interface MonitorOptions {
   readonly spec: HealthSpec
   readonly probe: Probe
-  readonly address: Address
+  readonly target: ProbeTarget
   readonly table: EndpointTable
   readonly row: number
   /** Called when the health has changed; `reason` is why the last probe failed, or empty. */
@@ -64,10 +63,10 @@ export class EndpointMonitor {
 
   /** Why the endpoint is not well; empty if it is. */
   async #probe(): Promise<string> {
-    const { probe, address, spec } = this.#options
+    const { probe, target, spec } = this.#options
     const timeout = AbortSignal.timeout(spec.timeoutMs)
     try {
-      await probe(address, AbortSignal.any([timeout, this.#stopped.signal]))
+      await probe(target, AbortSignal.any([timeout, this.#stopped.signal]))
       return ''
     } catch (error) {
       if (timeout.aborted) return `no answer within ${spec.timeoutMs} ms`

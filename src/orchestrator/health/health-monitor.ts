@@ -1,5 +1,6 @@
 import type { EndpointTable } from '../../balancer/endpoint-table.ts'
 import { OutlierDetector } from '../../balancer/outlier-detector.ts'
+import { proxyHeader } from '../../net/proxy-protocol/proxy-header.ts'
 import { logger } from '../../observability/logger.ts'
 import { formatAddress } from '../../program/format-address.ts'
 import type { Address, ProgramSpec } from '../../program/spec.ts'
@@ -8,11 +9,12 @@ import { probeDubbo } from './dubbo-probe.ts'
 import { EndpointMonitor } from './endpoint-monitor.ts'
 import { type EndpointChange, type EndpointState, stateOf } from './endpoint-state.ts'
 import { httpProbe } from './http-probe.ts'
-import type { Probe } from './probe.ts'
+import type { Probe, ProbeTarget } from './probe.ts'
 import { probeTcp } from './tcp-probe.ts'
 
 /** An upstream as far as its endpoints' health goes. */
-export interface MonitoredUpstream extends Pick<UpstreamPolicies, 'health' | 'ejection'> {
+export interface MonitoredUpstream
+  extends Pick<UpstreamPolicies, 'health' | 'ejection' | 'proxyProtocol'> {
   readonly name: string
   readonly endpoints: readonly (Address & { readonly weight: number })[]
 }
@@ -75,7 +77,9 @@ export class HealthMonitor {
     for (const timer of this.#detectors.splice(0)) clearInterval(timer)
   }
 
-  #watchUpstream({ name, endpoints, health, ejection }: MonitoredUpstream): void {
+  #watchUpstream({ name, endpoints, health, ejection, proxyProtocol }: MonitoredUpstream): void {
+    // A probe speaks for nobody.
+    const greeting = proxyProtocol === undefined ? '' : proxyHeader(proxyProtocol, null)
     const rows = endpoints.map((endpoint) => {
       const address = formatAddress(endpoint)
       const row = this.#table.claim(name, address)
@@ -85,7 +89,7 @@ export class HealthMonitor {
     for (const [i, address] of endpoints.entries()) {
       const row = rows[i] as number
       if (health === undefined) this.#table.setHealth(row, 'unknown')
-      else this.#probe(name, address, row, health)
+      else this.#probe(name, { ...address, greeting }, row, health)
     }
     if (ejection === undefined) return
     const detector = new OutlierDetector(this.#table, rows, ejection)
@@ -98,16 +102,16 @@ export class HealthMonitor {
     this.#detectors.push(setInterval(check, ejection.intervalMs).unref())
   }
 
-  #probe(upstream: string, address: Address, row: number, spec: HealthSpec): void {
+  #probe(upstream: string, target: ProbeTarget, row: number, spec: HealthSpec): void {
     const monitor = new EndpointMonitor({
       spec,
       probe: probeOf(spec),
-      address,
+      target,
       table: this.#table,
       row,
       onChange: (health, reason) => {
         const why = reason === '' ? '' : `: ${reason}`
-        logger.info(`[health] ${upstream}: ${formatAddress(address)} is ${health}${why}`)
+        logger.info(`[health] ${upstream}: ${formatAddress(target)} is ${health}${why}`)
       },
     })
     this.#monitors.push(monitor)

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { formatAddress } from '../../program/format-address.ts'
-import type { Address } from '../../program/spec.ts'
 import type { HttpCheckSpec } from '../../program/upstream-policies.ts'
-import type { Probe } from './probe.ts'
+import { openConnection, type Probe, type ProbeTarget } from './probe.ts'
 
 /** What of a body is looked at. */
 const MAX_BODY_BYTES = 64 * 1024
 
 /** An endpoint is well if it answers a request as expected. */
 export function httpProbe(check: HttpCheckSpec): Probe {
-  return async (address, signal) => {
-    const response = await send(check, address, signal)
+  return async (target, signal) => {
+    const response = await send(check, target, signal)
     try {
       const status = response.statusCode ?? 0
       if (!check.statuses.some(([from, to]) => status >= from && status <= to))
@@ -25,24 +25,20 @@ export function httpProbe(check: HttpCheckSpec): Probe {
 
 async function send(
   { method, path, host }: HttpCheckSpec,
-  address: Address,
+  target: ProbeTarget,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const { request } = await import('node:http')
-  const target =
-    address.path === undefined
-      ? { host: address.host, port: address.port }
-      : { socketPath: address.path }
+  const socket = await openConnection(target, signal)
   const headers = {
-    Host: host || (address.path === undefined ? formatAddress(address) : 'localhost'),
+    Host: host || (target.path === undefined ? formatAddress(target) : 'localhost'),
     'User-Agent': 'sluice-health',
     Connection: 'close',
   }
   return new Promise((resolve, reject) => {
-    // No agent: a probe is to find out whether new connections are accepted.
-    request({ ...target, method, path, headers, signal, agent: false }, resolve)
-      .on('error', reject)
-      .end()
+    // A connection of its own: a probe is to find out whether new ones are accepted.
+    const createConnection = (): Socket => socket
+    request({ createConnection, method, path, headers, signal }, resolve).on('error', reject).end()
   })
 }
 

@@ -1,16 +1,28 @@
 import type { Socket } from 'node:net'
 import type { Address } from '../../program/spec.ts'
 
-/** Asks an endpoint how it is; rejects with an error whose message says what is wrong. */
-export type Probe = (address: Address, signal: AbortSignal) => Promise<void>
+/** An endpoint as probes see it. */
+export interface ProbeTarget extends Address {
+  /** What connections to it begin with, in Latin-1. */
+  readonly greeting: string
+}
 
-/** Opens a connection to an endpoint; rejects when that fails or the signal says so. */
-export async function openConnection(address: Address, signal: AbortSignal): Promise<Socket> {
+/** Asks an endpoint how it is; rejects with an error whose message says what is wrong. */
+export type Probe = (target: ProbeTarget, signal: AbortSignal) => Promise<void>
+
+/**
+ * Opens a connection to an endpoint and sends its greeting; rejects when that fails or the signal
+ * says so.
+ */
+export async function openConnection(target: ProbeTarget, signal: AbortSignal): Promise<Socket> {
   const { connect } = await import('node:net')
   return new Promise((resolve, reject) => {
-    const { host, port, path } = address
+    const { host, port, path, greeting } = target
     const socket = path === undefined ? connect({ host, port, signal }) : connect({ path, signal })
-    socket.once('connect', () => resolve(socket))
+    socket.once('connect', () => {
+      if (greeting === '') resolve(socket)
+      else socket.write(greeting, 'latin1', () => resolve(socket))
+    })
     // Stays for the life of the socket: what comes later is for whoever reads it.
     socket.on('error', reject)
   })

@@ -10,6 +10,7 @@ import { Circuit } from '../../filters/mux/circuit.ts'
 import { RetryPolicy } from '../../filters/mux/retry-policy.ts'
 import { tieRequest } from '../../filters/tie-request.ts'
 import { tieResponse } from '../../filters/tie-response.ts'
+import type { ProxyVersion } from '../../net/proxy-protocol/proxy-header.ts'
 import type { TlsConnectOptions } from '../../net/tls/options.ts'
 import type { Builder } from '../configuration.ts'
 import { formatAddress } from '../format-address.ts'
@@ -48,8 +49,8 @@ export interface Upstream {
     progressTimeout: number
     idleTimeout: number
   }
-  /** TLS, if the endpoints speak it. */
-  readonly tls: { tls?: TlsConnectOptions }
+  /** What connections begin with: TLS, and what tells of the client, if the endpoints want them. */
+  readonly greeting: { tls?: TlsConnectOptions; proxyProtocol?: ProxyVersion }
   /** Chooses the address for the request or connection whose context is running. */
   readonly choose: () => string
   /** The address that was chosen. */
@@ -86,7 +87,10 @@ export function createUpstream(
     circuit: circuitOf(spec, shareOf),
     maxConnections: shareOf(spec.circuit?.maxConnections ?? 0) || MAX_CONNECTIONS,
     ties: tiesOf(spec, addresses),
-    tls: spec.tls === undefined ? {} : { tls: tlsOptions(spec.tls, pems) },
+    greeting: {
+      ...(spec.tls !== undefined && { tls: tlsOptions(spec.tls, pems) }),
+      ...(spec.proxyProtocol !== undefined && { proxyProtocol: spec.proxyProtocol }),
+    },
     timeouts: {
       connectTimeout: timeouts.connectMs / 1000,
       responseTimeout: timeouts.responseMs / 1000,
@@ -139,15 +143,15 @@ export function addConnections(
   program
     .pipeline(upstream.connection)
     .encodeHttpRequest(null, forwarding)
-    .connect(upstream.chosen, { ...upstream.timeouts, ...upstream.tls })
+    .connect(upstream.chosen, { ...upstream.timeouts, ...upstream.greeting })
     .decodeHttpResponse()
 }
 
 /** Appends what gives each connection one of its own to an endpoint. */
 export function addTcp(program: Builder, upstream: Upstream): void {
-  const { balancer, timeouts, tls, choose } = upstream
+  const { balancer, timeouts, greeting, choose } = upstream
   const retryCount = balancer.endpoints.length
-  program.connect(choose, { ...timeouts, ...tls, eager: true, retryCount, observer: balancer })
+  program.connect(choose, { ...timeouts, ...greeting, eager: true, retryCount, observer: balancer })
 }
 
 /** Chooses an endpoint, another one than before if this is not the first attempt. */

@@ -103,6 +103,7 @@ const BY_TYPE: Readonly<Record<string, Make>> = {
         { retryCount: 1, retryDelay: 0.01 },
         { eager: true },
         { bufferLimit: 10 },
+        { proxyProtocol: 'v2' },
       ),
     ),
   ForwardingOptions: () =>

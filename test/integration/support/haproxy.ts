@@ -7,8 +7,20 @@ import { temporaryFolder } from '../../support/temporary-script.ts'
 import { accepts } from './nginx.ts'
 import { closedPort } from './raw-server.ts'
 
+/** What HAProxy is told beyond the plain. */
+export interface HaproxySettings {
+  /** Words for its listener, for its server, and whole lines. */
+  readonly bind?: string
+  readonly server?: string
+  readonly lines?: readonly string[]
+}
+
 /** Starts HAProxy in front of a server, `host:port`; it is gone with the test. Returns its port. */
-export async function startHaproxy(context: TestContext, to: string): Promise<number> {
+export async function startHaproxy(
+  context: TestContext,
+  to: string,
+  { bind = '', server = '', lines = [] }: HaproxySettings = {},
+): Promise<number> {
   const port = await closedPort()
   const file = join(temporaryFolder(context), 'haproxy.cfg')
   writeFileSync(
@@ -22,11 +34,11 @@ defaults
   timeout server 60s
   timeout connect 5s
 listen one
-  bind 127.0.0.1:${port}
+  bind 127.0.0.1:${port} ${bind}
   http-reuse always
   retries 0
-  server next ${to}
-`,
+  server next ${to} ${server}
+${lines.map((line) => `  ${line}\n`).join('')}`,
   )
   const child = spawn('haproxy', ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] })
   context.after(async () => {

@@ -15,8 +15,15 @@ export interface Nginx {
   readonly root: string
 }
 
-/** Starts nginx with `locations` inside of its only server; it is gone with the test. */
-export async function startNginx(context: TestContext, locations: string): Promise<Nginx> {
+/**
+ * Starts nginx with `locations` inside of its only server, and `listen` behind the address of its
+ * listener; it is gone with the test.
+ */
+export async function startNginx(
+  context: TestContext,
+  locations: string,
+  listen = '',
+): Promise<Nginx> {
   const root = mkdtempSync(join(tmpdir(), 'sluice-nginx-'))
   const port = await closedPort()
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
@@ -28,7 +35,7 @@ export async function startNginx(context: TestContext, locations: string): Promi
 events { worker_connections 4096; }
 http {
   access_log off; ${paths} client_max_body_size 0; keepalive_requests 1000000;
-  server { listen 127.0.0.1:${port}; root ${root}; ${locations} }
+  server { listen 127.0.0.1:${port} ${listen}; root ${root}; ${locations} }
 }
 `,
   )

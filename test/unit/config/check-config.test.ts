@@ -100,6 +100,20 @@ const CASES: readonly [title: string, yaml: string, problems: string[]][] = [
     ],
   ],
   [
+    'networks that are none',
+    "listeners:\n- { address: 1, upstream: app, proxyProtocol: { from: ['10.0.0.0/33'] } }\nupstreams: { app: { endpoints: [9001] } }",
+    [
+      'lb.yaml:2:56: listeners[0].proxyProtocol.from[0]: expected an IP address, or a network such as 10.0.0.0/8 or fd00::/8, found "10.0.0.0/33"',
+    ],
+  ],
+  [
+    'a limit of connections that serve one client each',
+    'listeners: [{ address: 1, upstream: app }]\nupstreams:\n  app: { endpoints: [9001], proxyProtocol: v2, circuit: { maxConnections: 9 } }',
+    [
+      'lb.yaml:3:59: upstreams.app.circuit.maxConnections: with proxyProtocol, clients have connections of their own: limit maxConnections of the listener',
+    ],
+  ],
+  [
     'two listeners of one name',
     'listeners:\n- { name: a, address: 1, upstream: app }\n- { name: a, address: 2, upstream: app }\nupstreams: { app: { endpoints: [9001] } }',
     ['lb.yaml:3:11: listeners[1].name: there is another listener a'],

@@ -30,6 +30,16 @@ test('each client has its own number; those without an address have none', () =>
   assert.equal(limiter.admit(3), '')
 })
 
+test('a connection counts before its client is known, and then as one of its client', () => {
+  const limiter = limiterOf({ maxConnections: 2, maxConnectionsPerAddress: 1 })
+  assert.deepEqual([limiter.admitUnknown(), limiter.admitUnknown()], ['', ''])
+  assert.equal(limiter.admitUnknown(), 'connections')
+  assert.deepEqual([limiter.identify(0), limiter.identify(1)], ['', 'address'])
+  limiter.release(1)
+  limiter.release(0)
+  assert.deepEqual([limiter.admit(1), limiter.admit(2)], ['', ''])
+})
+
 test('a client of IPv6 is a network of 64 bits', () => {
   assert.equal(clientOf('192.0.2.1'), '192.0.2.1')
   assert.equal(clientOf('::ffff:192.0.2.1'), '192.0.2.1')

@@ -16,6 +16,14 @@ test('sizes and times in the words of scripts', () => {
   assert.deepEqual(readListenerPolicy({}), {})
 })
 
+test('proxyProtocol, and who may send it', () => {
+  assert.deepEqual(readListenerPolicy({ proxyProtocol: false }), {})
+  assert.deepEqual(readListenerPolicy({ proxyProtocol: true }), { proxyProtocol: { from: [] } })
+  assert.deepEqual(readListenerPolicy({ proxyProtocol: {} }), { proxyProtocol: { from: [] } })
+  const proxyProtocol = { from: ['10.0.0.0/8', '::1'] }
+  assert.deepEqual(readListenerPolicy({ proxyProtocol }), { proxyProtocol })
+})
+
 for (const [given, message] of [
   [{ limits: { maxBody: 1 } }, 'listen has no option limits.maxBody'],
   [{ timeouts: { requestHeadMs: 1 } }, 'listen has no option timeouts.requestHeadMs'],
@@ -31,6 +39,16 @@ for (const [given, message] of [
   [
     { timeouts: { idle: '1 day' } },
     'option timeouts.idle must be a number or a text such as "10s" or "16k"',
+  ],
+  [{ proxyProtocol: 'v2' }, 'option proxyProtocol must be true, false or an object'],
+  [{ proxyProtocol: { to: [] } }, 'listen has no option proxyProtocol.to'],
+  [
+    { proxyProtocol: { from: [] } },
+    'option proxyProtocol.from must be a list of at least one network',
+  ],
+  [
+    { proxyProtocol: { from: ['10.0.0.0/8', 'here'] } },
+    'option proxyProtocol.from must have addresses or networks such as "10.0.0.0/8", not "here"',
   ],
   [{ limits: 3 }, 'option limits must be an object'],
 ] as const) {

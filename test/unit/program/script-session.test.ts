@@ -18,7 +18,10 @@ function make(pipeline = 'x'): {
   const gates = new Gates()
   const program = new TestProgram((p) => p, { '/m.js': (p) => gates.append(p.pipeline('x')) })
   const Session = createSessionClass(program.runtime)
-  const inbound = { id: 1, remoteAddress: 'r', remotePort: 1, localAddress: 'l', localPort: 2 }
+  const inbound = {
+    ...{ id: 1, remoteAddress: 'r', remotePort: 1, localAddress: 'l', localPort: 2 },
+    ...{ addDependent: () => {}, removeDependent: () => {}, ended: () => {} },
+  }
   const session = program.runtime.call(
     program.runtime.createContext(inbound),
     () => new Session('/m.js', pipeline),
