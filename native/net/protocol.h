@@ -123,7 +123,10 @@ enum Counter : uint32_t {
   kIdleTimeouts = 35,
   kBadProxyHeaders = 36,
   kUntrustedProxies = 37,
-  kCounterCount = 38,
+  kRateLimit = 38,
+  kDeniedRequests = 39,
+  kDeniedConnections = 40,
+  kCounterCount = 41,
 };
 
 // Their names there; a test compares.
@@ -166,6 +169,9 @@ inline constexpr const char* kCounterNames[] = {
     "idleTimeouts",
     "badProxyHeaders",
     "untrustedProxies",
+    "rateLimit",
+    "deniedRequests",
+    "deniedConnections",
 };
 static_assert(sizeof(kCounterNames) / sizeof(kCounterNames[0]) == kCounterCount);
 

@@ -1,9 +1,10 @@
 import type { EjectionPolicy } from '../balancer/ejector.ts'
+import type { RoutePolicySpec } from '../program/spec.ts'
 import type {
   CheckSpec,
   CircuitSpec,
-  HashKeySpec,
   HealthSpec,
+  HedgeSpec,
   RetrySpec,
   StickySpec,
   UpstreamPolicies,
@@ -18,16 +19,18 @@ import {
 } from './policy-defaults.ts'
 import type { ConfigInput } from './schema/config.ts'
 
+type RouteInput = NonNullable<ConfigInput['routes']>[number]
 type UpstreamInput = ConfigInput['upstreams'][string]
 type Section<K extends keyof UpstreamInput> = NonNullable<UpstreamInput[K]>
 
 /** What an upstream does beyond the plain. */
 export function normalisePolicies(upstream: UpstreamInput): UpstreamPolicies {
   const total = upstream.timeouts?.total
-  const { hash, sticky, slowStart, panicShare, zone, health, ejection, retry, circuit } = upstream
+  const { hash, sticky, slowStart, panicShare, zone, health, ejection, retry, hedge, circuit } =
+    upstream
   const { proxyProtocol } = upstream
   return {
-    ...(hash !== undefined && { hash: hashKey(hash) }),
+    ...(hash !== undefined && { hash }),
     ...(sticky !== undefined && { sticky: stickyCookie(sticky) }),
     ...(slowStart !== undefined && { slowStartMs: milliseconds(slowStart) }),
     ...(panicShare !== undefined && { panicShare }),
@@ -35,19 +38,11 @@ export function normalisePolicies(upstream: UpstreamInput): UpstreamPolicies {
     ...(health !== undefined && { health: probes(health) }),
     ...(ejection !== undefined && { ejection: ejections(ejection) }),
     ...(retry !== undefined && { retry: retries(retry) }),
+    ...(hedge !== undefined && { hedge: hedging(hedge) }),
     ...(circuit !== undefined && { circuit: limits(circuit) }),
     ...(proxyProtocol !== undefined && { proxyProtocol }),
     ...(total !== undefined && { totalTimeoutMs: milliseconds(total) }),
   }
-}
-
-function hashKey(hash: Section<'hash'>): HashKeySpec {
-  if (hash === 'path' || hash === 'address') return { type: hash }
-  // Names of fields are compared in lower case.
-  if ('header' in hash) return { type: 'header', name: hash.header.toLowerCase() }
-  return 'cookie' in hash
-    ? { type: 'cookie', name: hash.cookie }
-    : { type: 'query', name: hash.query }
 }
 
 function stickyCookie(given: Section<'sticky'>): StickySpec {
@@ -104,6 +99,26 @@ function ejections(given: Section<'ejection'>): EjectionPolicy {
     maxEjectionMs: milliseconds(maxDuration),
     maxEjectedShare: maxShare,
   }
+}
+
+/** What a route says instead of its upstreams; undefined if it says nothing. */
+export function normaliseRoutePolicy({
+  timeouts,
+  retry,
+  hedge,
+}: Pick<RouteInput, 'timeouts' | 'retry' | 'hedge'>): RoutePolicySpec | undefined {
+  if (timeouts === undefined && retry === undefined && hedge === undefined) return undefined
+  const { response, total } = timeouts ?? {}
+  return {
+    ...(response !== undefined && { responseMs: milliseconds(response) }),
+    ...(total !== undefined && { totalMs: milliseconds(total) }),
+    ...(retry !== undefined && { retry: retries(retry) }),
+    ...(hedge !== undefined && { hedge: hedging(hedge) }),
+  }
+}
+
+function hedging({ after }: Section<'hedge'>): HedgeSpec {
+  return { afterMs: milliseconds(after) }
 }
 
 function retries(given: Section<'retry'>): RetrySpec {

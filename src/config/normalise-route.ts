@@ -9,6 +9,8 @@ import type {
   ValueMatchSpec,
 } from '../program/spec.ts'
 import { DEFAULTS } from './defaults.ts'
+import { normaliseGates } from './normalise-gates.ts'
+import { normaliseRoutePolicy } from './normalise-policies.ts'
 import type { ConfigInput } from './schema/config.ts'
 import { withoutUndefined } from './without-undefined.ts'
 
@@ -19,6 +21,8 @@ type RewriteInput = NonNullable<RouteInput['rewrite']>
 /** What a route gets from its surroundings. */
 export interface RoutePlace {
   readonly index: number
+  /** Whose route it is: names what it shares with no other. */
+  readonly owner: string
   /** Knows the upstreams. */
   readonly indexOf: (upstream: string) => number
   /** Where relative paths start. */
@@ -28,13 +32,17 @@ export interface RoutePlace {
 }
 
 export function normaliseRoute(route: RouteInput, place: RoutePlace): RouteSpec {
-  const { index } = place
+  const { index, owner } = place
   const { match = {}, rewrite, requestHeaders, responseHeaders, mirror } = route
   const { prefix = '' } = match.path ?? {}
+  const name = route.name ?? String(index)
   return withoutUndefined({
-    name: route.name ?? String(index),
+    name,
     match: normaliseMatch(match),
     action: normaliseAction(route, prefix, place),
+    access: route.access && withoutUndefined(route.access),
+    ...normaliseGates(route, `${owner} route ${name}`),
+    policy: normaliseRoutePolicy(route),
     rewrite: rewrite && normaliseRewrite(rewrite, prefix),
     requestHeaders: requestHeaders && withoutUndefined(requestHeaders),
     responseHeaders: responseHeaders && withoutUndefined(responseHeaders),

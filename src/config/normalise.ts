@@ -13,6 +13,7 @@ import type {
 } from '../program/spec.ts'
 import { DEFAULTS } from './defaults.ts'
 import { milliseconds } from './duration.ts'
+import { normaliseGates } from './normalise-gates.ts'
 import { normalisePolicies } from './normalise-policies.ts'
 import { normaliseRoute, type RouteInput, type RoutePlace } from './normalise-route.ts'
 import type { ConfigInput } from './schema/config.ts'
@@ -85,17 +86,23 @@ function normaliseListener(
   const address = parseAddress(String(listener.address), '0.0.0.0')
   const name = listener.name ?? formatAddress(address)
   const { upstream, routes = sharedRoutes } = listener
+  // Limits of shared routes are shared, too.
+  const owner = routes === sharedRoutes ? 'shared' : `listener ${name}`
   const service: ServiceSpec =
     listener.protocol === 'tcp'
       ? { protocol: 'tcp', upstream: place.indexOf(upstream ?? '') }
       : {
           protocol: 'http',
           routes: (upstream === undefined ? routes : [{ upstream }]).map((route, index) =>
-            normaliseRoute(route, { ...place, index, compress: listener.compress }),
+            normaliseRoute(route, { ...place, index, owner, compress: listener.compress }),
           ),
         }
   const { tls } = listener
-  return { ...address, name, service, ...(tls && { tls }), ...readListenerPolicy(listener) }
+  return {
+    ...{ ...address, name, service, ...(tls && { tls }) },
+    ...normaliseGates(listener, `listener ${name}`),
+    ...readListenerPolicy(listener),
+  }
 }
 
 function normaliseUpstream([name, upstream]: [string, UpstreamInput]): UpstreamSpec {

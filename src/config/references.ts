@@ -34,7 +34,16 @@ export function checkReferences(config: Config): Problem[] {
     const { protocol, routes, upstream } = listener
     if (upstream !== undefined) checkUpstream(upstream, [...path, 'upstream'])
     checkRoutes(routes, [...path, 'routes'])
+    const isUnix = String(listener.address).startsWith('unix:')
+    if (listener.access !== undefined && isUnix && !listener.proxyProtocol) {
+      const message = 'who comes by a Unix socket has no address: use the rights of its folder'
+      problems.push({ path: [...path, 'access'], message, isAboutKey: true })
+    }
     if (protocol === 'tcp') {
+      if (listener.rateLimit !== undefined) {
+        const message = 'only HTTP has requests to limit: use limits.maxConnections instead'
+        problems.push({ path: [...path, 'rateLimit'], message, isAboutKey: true })
+      }
       if (routes !== undefined) {
         const message = 'only HTTP has routes: give the tcp listener an upstream instead'
         problems.push({ path: [...path, 'routes'], message, isAboutKey: true })
@@ -56,12 +65,14 @@ export function checkReferences(config: Config): Problem[] {
   return [...problems, ...findTwins(config), ...checkPolicies(config)]
 }
 
+const UPSTREAM_ONLY = ['rewrite', 'requestHeaders', 'mirror', 'timeouts', 'retry', 'hedge'] as const
+
 /** What only an upstream can get, and what needs a prefix to replace. */
 function checkRoute(route: NonNullable<Config['routes']>[number], path: Path): Problem[] {
   const problems: Problem[] = []
   const { redirect, respond, files } = route
   if (redirect !== undefined || respond !== undefined || files !== undefined) {
-    for (const key of ['rewrite', 'requestHeaders', 'mirror'] as const) {
+    for (const key of UPSTREAM_ONLY) {
       if (route[key] === undefined || (key === 'rewrite' && files !== undefined)) continue
       const message = 'is of no use: the route has no upstream that would see it'
       problems.push({ path: [...path, key], message, isAboutKey: true })

@@ -39,6 +39,8 @@ export class Context {
   readonly vars: readonly object[]
   /** Free for programs that are written in TypeScript and have no script variables. */
   data: unknown
+  /** What the route of its request says of how it is sent; `null` if nothing. */
+  policy: object | null
   /** The request that the context is for, in programs that keep records of them. */
   request: RequestInfo | null
   /** Filters that `wake` calls; `null` almost always, so that asking costs nothing. */
@@ -50,6 +52,7 @@ export class Context {
     this.inbound = inbound
     this.vars = vars
     this.data = undefined
+    this.policy = null
     this.request = null
     this.waiters = null
   }

@@ -20,3 +20,15 @@ export function parseSize(value: number | string): number {
   const amount = Number.parseInt(value, 10) || 0
   return amount * (SIZE_UNITS[value.slice(-1).toLowerCase()] ?? 1)
 }
+
+/** What `parseRate` takes, for messages. */
+export const RATE_FORM = 'a number per second, or a text such as 100/s, 30/m or 500/h'
+/** Faster than that nothing is limited. */
+const MAX_RATE = 1e6
+
+/** Per second, of a number or a text such as `'30/m'`; undefined for others. */
+export function parseRate(value: unknown): number | undefined {
+  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(?:\/([smhd]))?$/.exec(String(value)) ?? []
+  const perSecond = Number(amount) / (DURATION_UNITS[unit] ?? 1)
+  return perSecond > 0 && perSecond <= MAX_RATE ? perSecond : undefined
+}

@@ -27,6 +27,8 @@ export class RequestInfo {
   hashKey: string
   /** Status of the final response; 0 until its head comes. */
   status: number
+  /** How long it took to connect to the endpoint, in milliseconds; -1 if a connection was there. */
+  connectMs: number
   /** When the head of the final response came, on the same clock; 0 until then. */
   responseMs: number
   /** When the response was complete, or could not become so, on the same clock; 0 until then. */
@@ -36,6 +38,8 @@ export class RequestInfo {
   /** Bytes of the bodies so far, without framing. */
   requestBytes: number
   responseBytes: number
+  /** Which policy has answered it instead of an upstream; empty if none has. */
+  refusal: 'RateLimited' | 'AccessDenied' | 'Invalid' | 'TooManyConnections' | ''
   /** Why there was no response of an upstream, or not all of one; empty when it went well. */
   error: SessionErrorCode | 'ClientGone' | ''
 
@@ -51,11 +55,13 @@ export class RequestInfo {
     this.id = ''
     this.hashKey = ''
     this.status = 0
+    this.connectMs = -1
     this.responseMs = 0
     this.endMs = 0
     this.headText = ''
     this.requestBytes = 0
     this.responseBytes = 0
+    this.refusal = ''
     this.error = ''
   }
 }

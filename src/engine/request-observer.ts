@@ -12,6 +12,8 @@ export interface RequestObserver {
   began?(request: RequestInfo, head: MessageStart): void
   /** The head of the final response is about to go out. */
   answered?(request: RequestInfo, head: MessageStart): void
+  /** A request was refused before anything began: only its client and status are known. */
+  refused?(request: RequestInfo): void
   /** The response is complete, or never will be: see `request.error`. Called once. */
   ended(request: RequestInfo): void
 }

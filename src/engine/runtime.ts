@@ -47,6 +47,10 @@ export class Runtime {
   findModule: (name: string) => number = () => -1
   /** The folder in which relative paths start. */
   root: string = process.cwd()
+  /** Is told of requests that are refused before they reach a filter; `null` if nobody asks. */
+  refused: ((layout: Layout, status: number, client: string) => void) | null = null
+  /** What threads share of rate limits (`RateTable`); `null` for nobody to share with. */
+  rateMemory: SharedArrayBuffer | null = null
   /** The context whose callback is running. */
   context: Context | null = null
   readonly #scopes: VariableScope[] = []

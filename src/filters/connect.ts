@@ -6,6 +6,7 @@ import { DATA, type Event, MESSAGE_START, SESSION_END, SessionEnd } from '../eng
 import { parseDuration, parseSize } from '../engine/quantity.ts'
 import type { BatchListener } from '../engine/runtime.ts'
 import type { TargetObserver, UpstreamObserver } from '../engine/upstream-observer.ts'
+import { batchTime } from '../native/batch-clock.ts'
 import { counterIndex } from '../native/counters.ts'
 import { ERR_IN_HEAD, TIMEOUT_IDLE } from '../native/protocol.ts'
 import type { Reactor } from '../native/reactor.ts'
@@ -150,6 +151,8 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   #refusal = 0
   /** How long an idle watched connection has been quiet, as far as timers tell. */
   #quietMs = 0
+  /** When the connection was begun, if its first request has a record. */
+  #connectingSince = 0
   #timer: NodeJS.Timeout | null = null
   #target = ''
   /** The addresses of the target's name, of which the one at `#tried` is tried. */
@@ -331,6 +334,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
         ? sockets.reactor.connectPath(target.path, timeout, policy)
         : sockets.reactor.connect(address, target.port, timeout, policy)
     this.#state = 'connecting'
+    if (this.session.context.request !== null) this.#connectingSince = batchTime()
     this.#balanceInput()
     if (id < 0) {
       // Not in the middle of the event that made us connect: filters before us are not done with it.
@@ -367,6 +371,8 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     }
     this.#state = 'open'
     this.#attempts = 0
+    const { request } = this.session.context
+    if (request !== null) request.connectMs = batchTime() - this.#connectingSince
     if (this.#tried > 0) this.#prefer()
     this.opened?.()
     this.#flush()

@@ -191,7 +191,11 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     if (this.refusal !== 0 || this.hasEnded) return
     this.refusal = status
     // A request that was cut off in its middle gets the refusal as its answer.
-    if (!this.isOpen) this.exchanges.push(0)
+    if (!this.isOpen) {
+      this.exchanges.push(0)
+      const { layout, context } = this.session
+      layout.runtime.refused?.(layout, status, context.inbound?.remoteAddress ?? '')
+    }
     this.isOpen = false
     this.hasEnded = true
     this.next.process(new SessionEnd('ProtocolError'))

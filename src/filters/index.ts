@@ -14,6 +14,8 @@ import { encodeHttpRequest } from './encode-http-request.ts'
 import { encodeHttpResponse } from './encode-http-response.ts'
 import { exec } from './exec.ts'
 import { fork } from './fork.ts'
+import { limitAccess } from './limit-access.ts'
+import { limitRate } from './limit-rate.ts'
 import { link } from './link.ts'
 import { mirror } from './mirror.ts'
 import { mux } from './mux.ts'
@@ -80,6 +82,8 @@ export const extensions = {
   changeRequest,
   changeResponse,
   compressResponse,
+  limitAccess,
+  limitRate,
   mirror,
   redirect,
   route,

@@ -21,8 +21,7 @@ import type { Circuit } from './mux/circuit.ts'
 import type { Exchange, Requester } from './mux/exchange.ts'
 import { MuxHub } from './mux/hub.ts'
 import type { MuxSession } from './mux/mux-session.ts'
-import type { MuxPolicy } from './mux/policy.ts'
-import type { RetryPolicy } from './mux/retry-policy.ts'
+import type { MessagePolicy, MuxPolicy, PolicyOf } from './mux/policy.ts'
 
 /** Options of `mux`; `idleTimeout` is seconds or a text such as `'1m'`. */
 export interface MuxOptions {
@@ -35,8 +34,9 @@ export interface MuxOptions {
   retries?: number
   /** Longest time until an answer begins, over all attempts, in seconds or as a text; 0 for any. */
   totalTimeout?: number | string
-  /** Engine-internal: what is sent again although it has reached its target. */
-  retry?: RetryPolicy
+  /** Engine-internal: what holds for messages, and for those of a context. */
+  messages?: Partial<MessagePolicy>
+  policyOf?: PolicyOf
   /** Engine-internal: what is refused. */
   circuit?: Circuit
   observer?: UpstreamObserver
@@ -76,8 +76,14 @@ export const mux = defineFilter({
       maxIdle: given.maxIdle ?? Number.POSITIVE_INFINITY,
       idleMs: parseDuration(given.idleTimeout ?? 10),
       retries: given.retries ?? 1,
-      totalMs: parseDuration(given.totalTimeout ?? 0),
-      retry: given.retry ?? null,
+      messages: {
+        totalMs: parseDuration(given.totalTimeout ?? 0),
+        responseMs: 0,
+        retry: null,
+        hedge: null,
+        ...given.messages,
+      },
+      policyOf: given.policyOf ?? null,
       circuit: given.circuit ?? null,
       observer: given.observer ?? null,
     }

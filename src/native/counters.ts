@@ -54,6 +54,9 @@ export const COUNTERS = [
     name: 'untrustedProxies',
     doc: 'Connections closed because their peer may send no such header.',
   },
+  { name: 'rateLimit', doc: 'Requests refused by a rate limit (429).' },
+  { name: 'deniedRequests', doc: 'Requests refused for the address of their client (403).' },
+  { name: 'deniedConnections', doc: 'Connections closed for the address of their client.' },
 ] as const satisfies readonly CounterFacts[]
 
 export type CounterName = (typeof COUNTERS)[number]['name']

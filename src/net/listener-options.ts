@@ -1,4 +1,5 @@
 import { parseDuration, parseSize } from '../engine/quantity.ts'
+import { type AccessRules, readAccess } from './access.ts'
 import {
   DEFAULT_LIMITS,
   DEFAULT_LISTENER_TIMEOUTS,
@@ -21,6 +22,8 @@ export interface ListenerOptions {
   httpLenientLf?: boolean | undefined
   /** Connections begin with a PROXY header; those from elsewhere than `from` are refused. */
   proxyProtocol?: boolean | { from?: string[] | undefined } | undefined
+  /** Whose connections are accepted. */
+  access?: AccessRules | undefined
   /** Numbers, or sizes such as `'16k'`. */
   limits?: { [Name in keyof ListenerLimits]?: number | string | undefined } | undefined
   /** Seconds, or texts such as `'1.5s'` or `'2m'`; 0 waits for ever. */
@@ -32,13 +35,14 @@ const TIME = /^\d+(\.\d+)?(ms|[smhd])?$/i
 
 /** Checks the options of a script's `listen`; throws a TypeError or RangeError that names what is wrong. */
 export function readListenerPolicy(options: ListenerOptions): ListenerPolicy {
-  const { httpLenientLf, proxyProtocol = false, limits, timeouts } = options
+  const { httpLenientLf, proxyProtocol = false, access, limits, timeouts } = options
   if (httpLenientLf !== undefined && typeof httpLenientLf !== 'boolean') {
     throw new TypeError('option httpLenientLf must be true or false')
   }
   return {
     ...(httpLenientLf !== undefined && { httpLenientLf }),
     ...(proxyProtocol !== false && { proxyProtocol: readProxyProtocol(proxyProtocol) }),
+    ...(access !== undefined && { access: readAccess(access, 'option access') }),
     ...(limits !== undefined && { limits: readLimits(limits) }),
     ...(timeouts !== undefined && { timeouts: readTimeouts(timeouts) }),
   }

@@ -1,3 +1,5 @@
+import type { AccessRules } from './access.ts'
+
 /**
  * What a listener allows its clients, unless told otherwise. 0 is no limit where `LIMIT_RANGES`
  * allows it. The numbers are those of nginx, HAProxy or Envoy where these agree.
@@ -109,6 +111,8 @@ export interface ListenerPolicy {
    * accepted, if there are any.
    */
   proxyProtocol?: { from: readonly string[] }
+  /** Whose connections are accepted. */
+  access?: AccessRules
   limits?: Partial<ListenerLimits>
   timeouts?: Partial<ListenerTimeouts>
 }

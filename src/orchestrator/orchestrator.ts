@@ -1,4 +1,5 @@
 import { createEndpointMemory, EndpointTable } from '../balancer/endpoint-table.ts'
+import { createRateMemory } from '../balancer/rate-memory.ts'
 import { allowedProcessors } from '../native/addon.ts'
 import type { LogLevel } from '../observability/logger.ts'
 import type { ProgramSpec } from '../program/spec.ts'
@@ -63,6 +64,8 @@ export class Orchestrator {
   readonly metrics: Metrics | undefined
   /** What all threads know of endpoints. */
   readonly #endpointMemory = createEndpointMemory()
+  /** What all threads know of rate limits. */
+  readonly #rateMemory = createRateMemory()
   readonly #health = new HealthMonitor(new EndpointTable(this.#endpointMemory))
   readonly #slots: WorkerSlot[] = []
   /** Those that workers are kept on, one each; empty if they may run anywhere. */
@@ -318,6 +321,7 @@ export class Orchestrator {
             shared: this.#shared,
             metrics: this.metrics?.forWorker(slot),
             endpoints: this.#endpointMemory,
+            rates: this.#rateMemory,
           }),
           onChange: () => this.#onChange(),
           onShortage: (errno) => this.#shortages.report(slot, errno),

@@ -23,7 +23,7 @@ export interface ProgramGlobalsOptions {
 /** The globals that scripts see besides JavaScript's own. */
 export function createProgramGlobals(options: ProgramGlobalsOptions): ScriptGlobals {
   return {
-    ...createGlobals(options),
+    ...createGlobals({ ...options, rates: options.runtime?.rateMemory ?? null }),
     pipy,
     Data,
     Message,

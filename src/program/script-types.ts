@@ -85,6 +85,8 @@ interface ListenOptions {
   httpLenientLf?: boolean
   /** Connections begin with a PROXY header; those from other networks than these are refused. */
   proxyProtocol?: boolean | { from?: string[] }
+  /** Whose connections are accepted; others are closed. */
+  access?: AccessRules
   /** Accept TLS. */
   tls?: { cert: Pem; key: Pem; alpn?: string | string[] }
   /** What clients may do: numbers, or sizes such as '16k'; 0 is no limit. */
@@ -232,6 +234,35 @@ interface ForwardingOptions {
   traceparent?: boolean
 }
 
+/** Addresses, or networks such as '10.0.0.0/8' and 'fd00::/8'. */
+interface AccessRules {
+  /** If it is given, nobody else is let in. */
+  allow?: string[]
+  /** Not let in, whatever \`allow\` says. */
+  deny?: string[]
+}
+
+/** Something about a request that tells requests apart. */
+type RequestKey =
+  | 'address'
+  | 'host'
+  | 'path'
+  | { header: string }
+  | { cookie: string }
+  | { query: string }
+
+/** How many requests may pass. */
+interface RateLimitOptions {
+  /** On average: per second, or a text such as '30/m'. */
+  rate: number | string
+  /** At once; those of a second unless given. */
+  burst?: number
+  /** What has a limit of its own; all requests together have one unless given. */
+  key?: RequestKey | (() => unknown)
+  /** Limits of one name are one; each place has its own unless given. */
+  name?: string
+}
+
 interface MuxOptions {
   /** Messages in progress on one session at a time; 1 makes the sessions a connection pool. */
   pipelining?: number
@@ -242,7 +273,8 @@ interface MuxOptions {
   retries?: number
   /** Longest time until an answer begins, over all attempts, in seconds or as a text; 0 for any. */
   totalTimeout?: number | string
-  retry?: object
+  messages?: object
+  policyOf?: Function
   circuit?: object
   observer?: object
 }
@@ -448,6 +480,17 @@ declare namespace algo {
     set(target: string, weight: number): void
     select(tag: unknown): string | undefined
     deselect(target: string): void
+  }
+  /** Says by key whether something may happen, so often on average and so often at once, on all workers. */
+  class RateLimiter {
+    /** Limiters of one name are one. \`rate\` is per second, or a text such as '30/m'. */
+    constructor(name: string, options: { rate: number | string; burst?: number })
+    /** Takes so many tokens, 1 unless given; false if there are not enough. */
+    take(key: string, tokens?: number): boolean
+    /** Seconds until there are so many tokens; 0 if there are now. */
+    wait(key: string, tokens?: number): number
+    /** Whole tokens that a key has. */
+    left(key: string): number
   }
   /** Leases resources of pools to tenants. */
   class ResourcePool<R = any> {

@@ -1,9 +1,11 @@
 import type { CompressionOptions } from '../filters/compress/compression-policy.ts'
 import type { ForwardingOptions } from '../filters/http/forwarding.ts'
+import type { RequestKey } from '../filters/http/request-key.ts'
 import type { FileOptions } from '../filters/serve-files.ts'
+import type { AccessRules } from '../net/access.ts'
 import type { ListenerPolicy } from '../net/listener-policy.ts'
 import type { CompiledProgram } from './script/compiled-module.ts'
-import type { UpstreamPolicies } from './upstream-policies.ts'
+import type { HedgeSpec, RetrySpec, UpstreamPolicies } from './upstream-policies.ts'
 
 /**
  * What a worker runs, as plain data: the orchestrator makes it from flags, a config or a script,
@@ -80,17 +82,47 @@ export interface UpstreamTimeouts {
   idleMs: number
 }
 
+/** How many requests may pass. */
+export interface RateLimitSpec {
+  /** Limits of one name are one. */
+  name: string
+  /** Per second. */
+  rate: number
+  /** At once; those of a second unless given. */
+  burst?: number
+  /** What has a limit of its own; all requests together have one unless given. */
+  key?: RequestKey
+}
+
+/** What a listener or route refuses. */
+export interface GateSpec {
+  /** Whose requests may pass. */
+  access?: AccessRules
+  rateLimits?: RateLimitSpec[]
+}
+
 /** What becomes of the requests that `match` does not rule out. */
-export interface RouteSpec {
+export interface RouteSpec extends GateSpec {
   name: string
   match: MatchSpec
   action: ActionSpec
+  /** How its requests are sent, where that differs from what their upstream says. */
+  policy?: RoutePolicySpec
   rewrite?: RewriteSpec
   requestHeaders?: HeaderChangesSpec
   responseHeaders?: HeaderChangesSpec
   mirror?: { upstream: number; percent: number }
   /** Responses are compressed for clients that accept it. */
   compress?: CompressionOptions
+}
+
+/** What a route says of how its requests are sent; the rest is as the upstream says. */
+export interface RoutePolicySpec {
+  /** Limits from a request to the head of its response: for each attempt, and for all. */
+  responseMs?: number
+  totalMs?: number
+  retry?: RetrySpec
+  hedge?: HedgeSpec
 }
 
 /** Conditions of a route; all of those given have to hold. */
@@ -152,7 +184,7 @@ export type ServiceSpec =
   | { protocol: 'http'; routes: RouteSpec[] }
 
 /** A listener of a load balancer. */
-export interface LbListenSpec extends ListenSpec {
+export interface LbListenSpec extends ListenSpec, GateSpec {
   name: string
   service: ServiceSpec
   /** Speak TLS with clients; the texts are names of files in the program's `pems`. */

@@ -1,4 +1,5 @@
 import type { EjectionPolicy } from '../balancer/ejector.ts'
+import type { RequestKey } from '../filters/http/request-key.ts'
 import type { ProxyVersion } from '../net/proxy-protocol/proxy-header.ts'
 
 /** What a probe asks, and what it expects. */
@@ -31,11 +32,6 @@ export interface HealthSpec {
   unhealthyThreshold: number
 }
 
-/** What consistent hashing goes by. */
-export type HashKeySpec =
-  | { type: 'header' | 'cookie' | 'query'; name: string }
-  | { type: 'path' | 'address' }
-
 /** A cookie that ties clients to the endpoint that they got first. */
 export interface StickySpec {
   /** Name of the cookie. */
@@ -63,6 +59,12 @@ export interface RetrySpec {
   budgetPerSecond: number
 }
 
+/** When a request is sent a second time while the first is in progress. */
+export interface HedgeSpec {
+  /** So long after the first, without the head of a response; 0 for never. */
+  afterMs: number
+}
+
 /** Limits of one upstream, over all workers; 0 for none. */
 export interface CircuitSpec {
   /** Connections to one endpoint. */
@@ -81,7 +83,8 @@ export interface CircuitSpec {
 
 /** What an upstream does beyond the plain; what is left out does not happen. */
 export interface UpstreamPolicies {
-  hash?: HashKeySpec
+  /** What consistent hashing goes by. */
+  hash?: RequestKey
   sticky?: StickySpec
   /** How long it takes until an endpoint that returns has its whole share. */
   slowStartMs?: number
@@ -92,6 +95,7 @@ export interface UpstreamPolicies {
   health?: HealthSpec
   ejection?: EjectionPolicy
   retry?: RetrySpec
+  hedge?: HedgeSpec
   circuit?: CircuitSpec
   /** Version of the PROXY header that tells endpoints of the client. */
   proxyProtocol?: ProxyVersion

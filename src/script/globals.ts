@@ -16,13 +16,20 @@ export interface GlobalsOptions {
   readonly write: ConsoleWriter
   /** What `algo.SharedMap` shares with other workers; without it, with nobody. */
   readonly shared?: SharedArrayBuffer | undefined
+  /** The same of `algo.RateLimiter`. */
+  readonly rates?: SharedArrayBuffer | null
 }
 
 /**
  * Makes the globals of one program that do not touch its pipelines. Events, messages, sessions and
  * `pipy` come from the engine.
  */
-export function createGlobals({ root, write, shared }: GlobalsOptions): Record<string, unknown> {
+export function createGlobals({
+  root,
+  write,
+  shared,
+  rates,
+}: GlobalsOptions): Record<string, unknown> {
   return {
     JSON: scriptJson,
     XML: scriptXml,
@@ -32,7 +39,7 @@ export function createGlobals({ root, write, shared }: GlobalsOptions): Record<s
     URL: ScriptUrl,
     http: createHttp(root),
     crypto: scriptCrypto,
-    algo: createAlgo(shared),
+    algo: createAlgo(shared, rates),
     repeat,
   }
 }

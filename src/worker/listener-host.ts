@@ -2,6 +2,7 @@ import type { Layout } from '../engine/layout.ts'
 import { responseText } from '../filters/http/head-text.ts'
 import { counterIndex } from '../native/counters.ts'
 import type { SocketHandler } from '../native/sockets.ts'
+import { Access } from '../net/access.ts'
 import { ConnectionLimiter, type Excess } from '../net/connection-limiter.ts'
 import { type Downstream, Inbound, type InboundOwner } from '../net/inbound.ts'
 import {
@@ -17,6 +18,7 @@ import { type TrustedPeers, trustedPeers } from '../net/proxy-protocol/trusted-p
 import { Socket } from '../net/socket.ts'
 import type { TlsServer } from '../net/tls/options.ts'
 import { TlsInbound } from '../net/tls/tls-inbound.ts'
+import type { ConnectionCounts } from './connection-counts.ts'
 
 const EXCESS_COUNTERS = {
   connections: counterIndex('connectionsLimit'),
@@ -24,6 +26,7 @@ const EXCESS_COUNTERS = {
 } as const
 
 const UNTRUSTED_PROXIES = counterIndex('untrustedProxies')
+const DENIED = counterIndex('deniedConnections')
 
 /** Answers an HTTP client that is one too many. */
 const REFUSAL: string = responseText({ status: 503 }, null, {
@@ -54,14 +57,20 @@ export class ListenerHost implements InboundOwner, HeaderOwner {
   readonly #tls: TlsServer | null
   /** Whom to believe what a PROXY header tells; `null` where there is none. */
   readonly #proxies: TrustedPeers | null
+  /** Whose connections are accepted; `null` for everybody's. */
+  readonly #access: Access | null
   readonly #limiter: ConnectionLimiter
+  /** Counts connections, if somebody reads it. */
+  readonly #counts: ConnectionCounts | null
 
   constructor(
     program: ListenerProgram,
     layout: Layout,
     tls: TlsServer | null,
     policy: ListenerPolicy,
+    counts: ConnectionCounts | null = null,
   ) {
+    this.#counts = counts
     this.limits = limitsOf(policy)
     this.timeouts = timeoutsOf(policy)
     this.policy = layout.runtime.sockets.reactor.addPolicy(
@@ -73,6 +82,7 @@ export class ListenerHost implements InboundOwner, HeaderOwner {
     this.#tls = tls
     const { proxyProtocol } = policy
     this.#proxies = proxyProtocol === undefined ? null : trustedPeers(proxyProtocol.from)
+    this.#access = policy.access === undefined ? null : new Access(policy.access)
     const { reactor } = layout.runtime.sockets
     this.#limiter = new ConnectionLimiter(
       this.limits,
@@ -90,10 +100,15 @@ export class ListenerHost implements InboundOwner, HeaderOwner {
 
   release(connection: number): void {
     this.#limiter.release(connection)
+    this.#counts?.closed(connection)
     this.#program.closed(connection)
   }
 
   identified(connection: number): Downstream | undefined {
+    if (!this.#isAdmitted(connection)) {
+      this.release(connection)
+      return undefined
+    }
     const excess = this.#limiter.identify(connection)
     if (excess !== '') {
       this.release(connection)
@@ -111,9 +126,10 @@ export class ListenerHost implements InboundOwner, HeaderOwner {
 
   #accept(connection: number): SocketHandler | undefined {
     if (this.#proxies !== null) return this.#acceptProxy(connection, this.#proxies)
+    if (!this.#isAdmitted(connection)) return undefined
     const excess = this.#limiter.admit(connection)
     if (excess !== '') return this.#refuse(connection, excess)
-    this.#program.opened()
+    this.#opened(connection)
     return this.#serve(connection)
   }
 
@@ -127,7 +143,7 @@ export class ListenerHost implements InboundOwner, HeaderOwner {
     }
     const excess = this.#limiter.admitUnknown()
     if (excess !== '') return this.#refuse(connection, excess)
-    this.#program.opened()
+    this.#opened(connection)
     return new AwaitedHeader(this, reactor, connection, this.timeouts.handshakeMs)
   }
 
@@ -143,13 +159,31 @@ export class ListenerHost implements InboundOwner, HeaderOwner {
     log.debug(`[proxy] refused ${sockets.reactor.clientAddress(connection)}: ${reason}`)
   }
 
+  #opened(connection: number): void {
+    this.#program.opened()
+    this.#counts?.opened(connection)
+  }
+
+  /** Closes a connection that is not to be accepted. */
+  #isAdmitted(connection: number): boolean {
+    const { reactor } = this.#layout.runtime.sockets
+    if (this.#access === null || this.#access.admits(reactor.clientAddress(connection))) return true
+    ;(reactor.counters[DENIED] as number)++
+    new Socket(reactor, connection).close()
+    return false
+  }
+
   #refuse(connection: number, excess: Exclude<Excess, ''>): undefined {
     const { reactor } = this.#layout.runtime.sockets
     ;(reactor.counters[EXCESS_COUNTERS[excess]] as number)++
     const socket = new Socket(reactor, connection)
     // A client of TLS would have to be greeted first, which is what there is no room for.
     const isHttp = this.#layout.stages[0]?.name === 'decodeHttpRequest' && this.#tls === null
-    if (isHttp) socket.sendText(REFUSAL)
+    if (isHttp) {
+      socket.sendText(REFUSAL)
+      const client = this.needsPeers ? reactor.peerAddress(connection)?.address : undefined
+      this.#layout.runtime.refused?.(this.#layout, 503, client ?? '')
+    }
     socket.close()
   }
 }

@@ -46,13 +46,14 @@ const programs = new Programs({
   shared: setup.shared,
   workers: setup.workers,
   endpoints: setup.endpoints,
+  rates: setup.rates,
   onShortage: (errno) => shortages.happened(errno),
   observation: { numbers, logs },
 })
 /** It has been told to end; it may be told again, with less patience. */
 let isDraining = false
 await programs.start(setup.spec, setup.listeners, setup.metrics?.plan)
-if (numbers !== undefined) startWorkerMetrics(numbers, reactor)
+if (numbers !== undefined) startWorkerMetrics(numbers, reactor, () => programs.writePolicies())
 
 parentPort?.on('message', receive)
 send({ type: 'ready' })

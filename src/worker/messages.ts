@@ -26,6 +26,8 @@ export interface WorkerSetup {
   metrics: { numbers: Float64Array; plan: MetricsPlan } | undefined
   /** What all threads know of endpoints (`EndpointTable`); nothing for scripts. */
   endpoints: SharedArrayBuffer | undefined
+  /** Who owes what of rate limits (`RateTable`). */
+  rates: SharedArrayBuffer
 }
 
 /** How many sessions of a pipeline there are on a worker. */

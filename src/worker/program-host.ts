@@ -6,11 +6,16 @@ import type { ListenerPolicy, ListenerTimeouts } from '../net/listener-policy.ts
 import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
 import { buildModule, type RootLayout } from '../program/build.ts'
 import type { Configuration } from '../program/configuration.ts'
-import { loadBalancer } from '../program/lb/load-balancer.ts'
+import { needsAddresses } from '../program/lb/gates.ts'
+import { loadBalancer, type Traffic } from '../program/lb/load-balancer.ts'
+import type { Upstream } from '../program/lb/upstream.ts'
 import type { ProgramSpec } from '../program/spec.ts'
+import { ConnectionCounts } from './connection-counts.ts'
 import { ListenerHost, type ListenerProgram } from './listener-host.ts'
 import type { PipelineCount } from './messages.ts'
 import { type Observation, observersOf } from './observers.ts'
+import { PolicyMetrics } from './policy-metrics.ts'
+import { observeRefusals } from './refusals.ts'
 import { TaskRunner } from './task-runner.ts'
 
 /** A listener of the reactor that serves one of the program's `listen` entries. */
@@ -35,29 +40,55 @@ export interface ProgramHostOptions {
   shareOf: (total: number) => number
   /** What all threads know of endpoints. */
   endpoints: SharedArrayBuffer | undefined
+  /** Who owes what of rate limits. */
+  rates: SharedArrayBuffer
 }
 
 /** Builds a program's pipelines on this worker; nothing runs yet. Throws what the script throws. */
 export async function buildProgram(options: ProgramHostOptions): Promise<ProgramHost> {
-  const { sockets, spec, log, shared, observation, plan, shareOf, endpoints } = options
+  const { sockets, spec, log, shared, observation, plan, shareOf, endpoints, rates } = options
   const table = endpoints === undefined ? undefined : new EndpointTable(endpoints)
   const runtime = new Runtime(log, sockets)
+  runtime.rateMemory = rates
   const observers = spec.kind === 'lb' ? observersOf(spec, observation, plan) : []
+  const { numbers } = observation
+  const traffic =
+    numbers === undefined || plan === undefined ? null : { numbers, listeners: plan.connections }
+  let policies: PolicyMetrics | null = null
+  const onUpstreams = (upstreams: readonly Upstream[]): void => {
+    if (numbers !== undefined && plan !== undefined)
+      policies = new PolicyMetrics(numbers, upstreams, plan.policies)
+  }
   // Load balancers do not pay for the script language.
   const configurations =
     spec.kind === 'lb'
-      ? [loadBalancer(spec, runtime, { observers, table, shareOf })]
+      ? [
+          loadBalancer(spec, runtime, {
+            ...{ observers, table, shareOf, onUpstreams },
+            ...(traffic !== null && { traffic }),
+          }),
+        ]
       : await (await import('../program/script-program.ts')).loadModules(spec, runtime, shared)
   const roots = configurations.flatMap((configuration: Configuration, module) =>
     buildModule(runtime, module, configuration),
   )
+  const listeners = roots.filter(({ entry }) => entry.kind === 'listen')
+  observeRefusals(
+    runtime,
+    listeners.map(({ layout }) => layout),
+    observers,
+  )
   const needsPeers =
     spec.kind === 'script' ||
     observers.some((one) => one.needsClient === true) ||
-    spec.upstreams.some(({ hash, proxyProtocol }) => {
-      return hash?.type === 'address' || proxyProtocol !== undefined
-    })
-  return new ProgramHost(runtime, roots, spec, { needsPeers, shareOf })
+    needsAddresses(spec)
+  return new ProgramHost(runtime, roots, spec, { needsPeers, shareOf, policies, traffic })
+}
+
+interface ProgramFacts extends Pick<ListenerProgram, 'needsPeers' | 'shareOf'> {
+  readonly policies: PolicyMetrics | null
+  /** Where its connections are counted, if somebody reads it. */
+  readonly traffic: Traffic | null
 }
 
 /**
@@ -71,6 +102,8 @@ export class ProgramHost implements ListenerProgram {
   readonly needsPeers: boolean
   readonly runtime: Runtime
   readonly shareOf: (total: number) => number
+  /** What its policies count, if somebody reads it. */
+  readonly policies: PolicyMetrics | null
   readonly #roots: readonly RootLayout[]
   readonly #listeners: readonly ListenerHost[]
   readonly #modules: readonly string[]
@@ -83,15 +116,16 @@ export class ProgramHost implements ListenerProgram {
     runtime: Runtime,
     roots: readonly RootLayout[],
     spec: ProgramSpec,
-    { needsPeers, shareOf }: Pick<ListenerProgram, 'needsPeers' | 'shareOf'>,
+    { needsPeers, shareOf, policies, traffic }: ProgramFacts,
   ) {
     const isScript = spec.kind === 'script'
     this.runtime = runtime
     this.shareOf = shareOf
+    this.policies = policies
     this.#roots = roots
     this.#modules = isScript ? spec.program.modules.map(({ path }) => path) : []
     this.needsPeers = needsPeers
-    this.#listeners = this.#makeListeners(roots, spec)
+    this.#listeners = this.#makeListeners(roots, spec, traffic)
   }
 
   /** Serves one more socket of a listener. */
@@ -157,14 +191,20 @@ export class ProgramHost implements ListenerProgram {
     }))
   }
 
-  #makeListeners(roots: readonly RootLayout[], spec: ProgramSpec): ListenerHost[] {
+  #makeListeners(
+    roots: readonly RootLayout[],
+    spec: ProgramSpec,
+    traffic: Traffic | null,
+  ): ListenerHost[] {
     const timeouts = spec.kind === 'lb' ? idleTimeouts(spec.idleMs) : {}
     const listens = roots.filter(({ entry }) => entry.kind === 'listen')
     return listens.map(({ layout, entry }, index) => {
       const given: ListenerPolicy = spec.listen[index] ?? {}
       const tls = entry.kind === 'listen' ? entry.tls : null
       const policy = { ...given, timeouts: { ...timeouts, ...given.timeouts } }
-      return new ListenerHost(this, layout, tls, policy)
+      const at = traffic?.listeners[index] ?? -1
+      const counts = traffic === null || at < 0 ? null : new ConnectionCounts(traffic.numbers, at)
+      return new ListenerHost(this, layout, tls, policy, counts)
     })
   }
 

@@ -20,6 +20,8 @@ export interface ProgramsOptions {
   workers: number
   /** What all threads know of endpoints. */
   endpoints: SharedArrayBuffer | undefined
+  /** Who owes what of rate limits. */
+  rates: SharedArrayBuffer
   onShortage: ShortageListener
   observation: Observation
 }
@@ -131,6 +133,11 @@ export class Programs {
     return this.#hosts.reduce((sum, host) => sum + host.active(), 0)
   }
 
+  /** Brings what policies count into the memory of metrics. */
+  writePolicies(): void {
+    for (const { policies } of this.#hosts) policies?.write()
+  }
+
   counts(): WorkerCounts {
     const current = this.#current
     const pipelines = this.#hosts.flatMap((host) =>
@@ -156,10 +163,11 @@ export class Programs {
   }
 
   #build(spec: ProgramSpec, plan: MetricsPlan | undefined): Promise<ProgramHost> {
-    const { log, shared, endpoints, observation } = this.#options
+    const { log, shared, endpoints, rates, observation } = this.#options
     const shareOf = (total: number): number => Math.ceil(total / this.#workers)
     const sockets = this.#sockets
-    return buildProgram({ sockets, spec, log, shared, shareOf, endpoints, observation, plan })
+    const common = { shared, endpoints, rates, observation }
+    return buildProgram({ sockets, spec, log, shareOf, plan, ...common })
   }
 
   #remove(fd: number): void {
@@ -178,7 +186,9 @@ export class Programs {
 
   #forgetStale(): void {
     const current = this.#current
-    this.#hosts = this.#hosts.filter((host) => host === current || !host.isOver)
+    const isKept = (host: ProgramHost): boolean => host === current || !host.isOver
+    for (const host of this.#hosts) if (!isKept(host)) host.policies?.end()
+    this.#hosts = this.#hosts.filter(isKept)
     if (this.#hosts.length > 1) return
     clearInterval(this.#staleTimer)
     this.#staleTimer = undefined

@@ -5,7 +5,15 @@ import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
 import { REQUEST_FIELDS } from '../observability/metrics/request-fields.ts'
 
 const { status, failed, clientGone, requestBytes, responseBytes } = REQUEST_FIELDS
-const { retries, duration, active, buckets } = REQUEST_FIELDS
+const { retries, duration, active, rateLimited, accessDenied, invalid, tooMany, buckets } =
+  REQUEST_FIELDS
+
+const REFUSALS = {
+  RateLimited: rateLimited,
+  AccessDenied: accessDenied,
+  Invalid: invalid,
+  TooManyConnections: tooMany,
+} as const
 
 /**
  * Counts requests by listener, route, upstream and endpoint: some twenty additions for each, in
@@ -23,6 +31,10 @@ export class RequestMetrics implements RequestObserver {
   began({ listener }: RequestInfo): void {
     const at = this.#plan.listeners[listener] ?? -1
     if (at >= 0) add(this.#numbers, at + active, 1)
+  }
+
+  refused(request: RequestInfo): void {
+    count(this.#numbers, this.#plan.listeners[request.listener] ?? -1, request, 0)
   }
 
   ended(request: RequestInfo): void {
@@ -57,6 +69,7 @@ function count(numbers: Float64Array, at: number, request: RequestInfo, micros: 
   add(numbers, at + status + ((request.status / 100) | 0), 1)
   if (request.error !== '')
     add(numbers, at + (request.error === 'ClientGone' ? clientGone : failed), 1)
+  if (request.refusal !== '') add(numbers, at + REFUSALS[request.refusal], 1)
   if (request.requestBytes > 0) add(numbers, at + requestBytes, request.requestBytes)
   add(numbers, at + responseBytes, request.responseBytes)
   if (request.attempts > 1) add(numbers, at + retries, request.attempts - 1)

@@ -10,9 +10,13 @@ const THREAD_TIME = '/proc/thread-self/schedstat'
 
 /**
  * Writes what the thread as a whole has done into its memory, once a second. Counters go on from
- * where the slot's last thread has left them.
+ * where the slot's last thread has left them. `writeMore` is called at the same times.
  */
-export function startWorkerMetrics(numbers: Float64Array, reactor: Reactor): void {
+export function startWorkerMetrics(
+  numbers: Float64Array,
+  reactor: Reactor,
+  writeMore: () => void,
+): void {
   const { counters, cpuSeconds, heapBytes, lagSeconds } = WORKER_FIELDS
   const before = numbers.slice(0, counters + COUNTERS.length)
   let due = performance.now()
@@ -26,6 +30,7 @@ export function startWorkerMetrics(numbers: Float64Array, reactor: Reactor): voi
     const now = performance.now()
     numbers[lagSeconds] = Math.max(0, now - due) / 1000
     due = now + PERIOD_MS
+    writeMore()
   }
   write()
   setInterval(write, PERIOD_MS).unref()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { STICKY_DEFAULTS } from '../policy-defaults.ts'
-import { duration, expected, name } from './scalars.ts'
+import { duration, name } from './scalars.ts'
 
 /** Algorithms by their names. */
 export const BALANCES = [
@@ -15,20 +15,6 @@ export const BALANCES = [
 
 /** Those that need a `hash`. */
 export const CONSISTENT: readonly string[] = ['maglev', 'bounded-ring']
-
-const HASH = 'path, address, or one of header, cookie, query with a name'
-const fieldName = z.string().min(1).max(128)
-
-/** What consistent hashing goes by. */
-export const hash = z.union(
-  [
-    z.enum(['path', 'address']),
-    z.strictObject({ header: fieldName }),
-    z.strictObject({ cookie: fieldName }),
-    z.strictObject({ query: fieldName }),
-  ],
-  { error: expected(HASH) },
-)
 
 /** A cookie that ties clients to an endpoint. */
 export const sticky = z.strictObject({

@@ -24,6 +24,13 @@ export const retry = z.strictObject({
     .describe('Retries per second and worker that are allowed in any case.'),
 })
 
+/** When requests are sent a second time while the first is in progress. */
+export const hedge = z.strictObject({
+  after: duration.describe(
+    'How long the head of a response may take before another endpoint is asked as well; 0 for ever.',
+  ),
+})
+
 /** Limits of an upstream over all workers. */
 export const circuit = z.strictObject({
   maxConnections: integer(0, 1_000_000)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DEFAULTS } from '../defaults.ts'
 import { compression } from './compression.ts'
+import { access, rateLimit } from './gates.ts'
 import { listenerLimits, listenerTimeouts } from './listener-policy.ts'
 import { route } from './route.ts'
 import { expected, listenAddress, name, network } from './scalars.ts'
@@ -48,6 +49,8 @@ export const listener = z.strictObject({
       'Connections begin with a PROXY header, version 1 or 2, that tells whose they are; others are closed. Default: false.',
     ),
   tls: listenerTls.optional().describe('Speak TLS with clients, 1.2 or newer.'),
+  access: access.optional().describe('Whose connections are accepted; others are closed.'),
+  rateLimit: rateLimit.optional().describe('How many requests may pass; 429 for others.'),
   limits: listenerLimits.optional().describe('What its clients may do.'),
   timeouts: listenerTimeouts.optional().describe('How long its clients are waited for.'),
 })

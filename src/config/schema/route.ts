@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { DEFAULTS } from '../defaults.ts'
 import { compression } from './compression.ts'
+import { hedge, retry } from './failure.ts'
+import { access, rateLimit } from './gates.ts'
 import { headerChanges, headerName, headerValue, statusCode } from './headers.ts'
-import { expected, path as filePath, integer, name, regex } from './scalars.ts'
+import { duration, expected, path as filePath, integer, name, regex } from './scalars.ts'
 
 const path = z
   .string({ error: expected('a path') })
@@ -148,6 +150,13 @@ const mirror = z.strictObject({
     .describe('Share of the requests that are copied.'),
 })
 
+const timeouts = z.strictObject({
+  response: duration
+    .optional()
+    .describe('Longest time from a request to the head of its response; 504 after.'),
+  total: duration.optional().describe('The same over all attempts.'),
+})
+
 const ACTIONS = ['upstream', 'split', 'redirect', 'respond', 'files'] as const
 
 /** What becomes of the requests that meet its conditions. */
@@ -160,9 +169,14 @@ export const route = z
     redirect: redirect.optional().describe('Tell clients to ask elsewhere.'),
     respond: respond.optional().describe('A fixed response.'),
     files: files.optional().describe('Files of a folder.'),
+    access: access.optional().describe('Whose requests may pass; 403 for others.'),
+    rateLimit: rateLimit.optional().describe('How many requests may pass; 429 for others.'),
     rewrite: rewrite.optional().describe('Another path for the upstream, or for files.'),
     requestHeaders: headerChanges.optional().describe('Changes before the upstream sees it.'),
     responseHeaders: headerChanges.optional().describe('Changes before the client sees it.'),
+    timeouts: timeouts.optional().describe('Instead of those of the upstream.'),
+    retry: retry.optional().describe('Instead of that of the upstream.'),
+    hedge: hedge.optional().describe('Instead of that of the upstream.'),
     mirror: mirror.optional().describe('Copies for another upstream; nobody waits for them.'),
     compress: compression
       .optional()

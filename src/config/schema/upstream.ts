@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { PROXY_VERSIONS } from '../../net/proxy-protocol/proxy-header.ts'
 import { DEFAULTS } from '../defaults.ts'
-import { BALANCES, hash, sticky } from './balancing.ts'
-import { circuit, retry } from './failure.ts'
+import { BALANCES, sticky } from './balancing.ts'
+import { circuit, hedge, retry } from './failure.ts'
 import { ejection, health, share } from './health.ts'
+import { requestKey } from './request-key.ts'
 import { duration, expected, integer, name, targetAddress } from './scalars.ts'
 import { upstreamTls } from './tls.ts'
 
@@ -44,7 +45,7 @@ export const upstream = z.strictObject({
     .min(1, { error: expected('at least one endpoint') })
     .describe('The servers: an address, or an address with more about it.'),
   balance: z.enum(BALANCES).default(DEFAULTS.balance).describe('How endpoints are chosen.'),
-  hash: hash.optional().describe('What maglev and bounded-ring choose by.'),
+  hash: requestKey.optional().describe('What maglev and bounded-ring choose by.'),
   sticky: sticky.optional().describe('A cookie ties clients to the endpoint they got first.'),
   slowStart: duration
     .optional()
@@ -58,6 +59,9 @@ export const upstream = z.strictObject({
   health: health.optional().describe('Probes of the endpoints; none unless given.'),
   ejection: ejection.optional().describe('Leaves endpoints out for what comes of requests.'),
   retry: retry.optional().describe('Sends requests again that were sent in vain.'),
+  hedge: hedge
+    .optional()
+    .describe('Sends slow requests to another endpoint as well; the first answer counts.'),
   circuit: circuit
     .optional()
     .describe('Limits over all workers, beyond which requests are refused with 503.'),

@@ -9,13 +9,15 @@ import {
   MESSAGE_ENDED,
   MESSAGE_START,
   type MessageEnd,
+  type MessageStart,
   SessionEnd,
 } from '../../engine/event.ts'
 import type { Source } from '../../engine/filter.ts'
-import { HEAD_IDEMPOTENT, HEAD_UPGRADE } from '../../native/protocol.ts'
+import { HEAD_IDEMPOTENT, HEAD_NO_BODY, HEAD_UPGRADE } from '../../native/protocol.ts'
 import { failedMessage } from '../http/frame-output.ts'
 import type { MuxGroup } from './group.ts'
 import type { MuxSession } from './mux-session.ts'
+import type { MessagePolicy } from './policy.ts'
 
 /** Who sends a message through `mux` and takes its answer. */
 export interface Requester {
@@ -33,6 +35,8 @@ export interface Requester {
   select(): string
 }
 
+const HEDGEABLE = HEAD_IDEMPOTENT | HEAD_NO_BODY
+
 /** Bytes of a message that are kept so that it can be sent again. */
 const KEPT_LIMIT = 64 * 1024
 
@@ -43,6 +47,8 @@ export class Exchange {
   group: MuxGroup
   /** Its request may be sent a second time (RFC 9110 §9.2.2). */
   readonly isIdempotent: boolean
+  /** It may be sent a second time while the first is in progress: it has no body. */
+  readonly isHedgeable: boolean
   /** Its connection may become one of another protocol: nobody else can use it. */
   readonly isExclusive: boolean
   /** What its answer refers to, in protocols whose answers come in any order. */
@@ -57,8 +63,16 @@ export class Exchange {
   isAnswered: boolean
   /** When the current attempt began, in milliseconds of the monotonic clock, if somebody asks. */
   startedAt: number
-  /** When it came, on the same clock, if the time for all attempts is limited. */
-  beganAt: number
+  /** Until when its answer has to begin, on the same clock: in all, and in the current attempt. */
+  dueAt: number
+  attemptDueAt: number
+  /** When it may get a second attempt beside the first. */
+  hedgeAt: number
+  /** What holds for it. */
+  readonly policy: MessagePolicy
+  /** The other attempt in progress, one of which `isHedge`; `null` almost always. */
+  twin: Exchange | null
+  isHedge: boolean
   /** Until when it may wait for a session, on the same clock, if that is limited. */
   waitsUntil: number
   /** Attempts that have failed. */
@@ -81,18 +95,25 @@ export class Exchange {
     group: MuxGroup,
     flags: number,
     correlation: Correlation | null,
+    policy: MessagePolicy,
   ) {
     this.requester = requester
     this.group = group
     this.isIdempotent = (flags & HEAD_IDEMPOTENT) !== 0
     this.isExclusive = (flags & HEAD_UPGRADE) !== 0
+    this.isHedgeable = (flags & HEDGEABLE) === HEDGEABLE && !this.isExclusive
     this.correlation = correlation
     this.session = null
     this.hasStarted = false
     this.hasInterim = false
     this.isAnswered = false
     this.startedAt = 0
-    this.beganAt = 0
+    this.dueAt = Number.POSITIVE_INFINITY
+    this.attemptDueAt = Number.POSITIVE_INFINITY
+    this.hedgeAt = 0
+    this.policy = policy
+    this.twin = null
+    this.isHedge = false
     this.waitsUntil = 0
     this.failures = 0
     this.retried = 0
@@ -146,6 +167,35 @@ export class Exchange {
   own(): void {
     const start = this.kept?.[0]
     if (start?.kind === MESSAGE_START) start.own()
+  }
+
+  /** Makes a second attempt of a whole message without a body, in another group. */
+  hedgeIn(group: MuxGroup): Exchange {
+    const flags = HEAD_IDEMPOTENT | HEAD_NO_BODY
+    const hedge = new Exchange(this.requester as Requester, group, flags, null, this.policy)
+    this.own()
+    const start = this.kept?.[0] as MessageStart
+    hedge.kept = [start.clone()]
+    hedge.keptEnd = this.keptEnd
+    hedge.isHedge = true
+    hedge.twin = this
+    this.twin = hedge
+    return hedge
+  }
+
+  /** Changes places with the other attempt, which has to begin no more than this one. */
+  swap(other: Exchange): void {
+    this.release()
+    other.release()
+    this.session?.replace?.(this, other)
+    other.session?.replace?.(other, this)
+    const { session, group, startedAt, attemptDueAt, kept } = this
+    this.session = other.session
+    this.group = other.group
+    this.startedAt = other.startedAt
+    this.attemptDueAt = other.attemptDueAt
+    this.kept = other.kept
+    Object.assign(other, { session, group, startedAt, attemptDueAt, kept })
   }
 
   /** There will be no answer, or no more of it: tells the requester. */

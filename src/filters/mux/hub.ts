@@ -4,6 +4,7 @@ import { batchTime } from '../../native/batch-clock.ts'
 import type { Circuit } from './circuit.ts'
 import { Exchange, type Requester } from './exchange.ts'
 import { MuxGroup } from './group.ts'
+import { Hedges } from './hedges.ts'
 import { createSession, type MuxSession } from './mux-session.ts'
 import { isPerClient } from './per-client.ts'
 import type { MuxPolicy } from './policy.ts'
@@ -21,6 +22,7 @@ export class MuxHub {
   readonly #groups = new Map<string, MuxGroup>()
   /** Whether clients cannot share sessions; `null` until somebody asks, when all pipelines are known. */
   #perClient: boolean | null = null
+  readonly #hedges: Hedges
   #sweeper: NodeJS.Timeout | null = null
   #expirer: NodeJS.Timeout | null = null
   #overdueTimer: NodeJS.Timeout | null = null
@@ -31,6 +33,8 @@ export class MuxHub {
     this.#layout = layout
     this.#target = target
     this.policy = policy
+    const { runtime } = layout
+    this.#hedges = new Hedges(this, () => runtime.sockets.settle())
   }
 
   /**
@@ -43,23 +47,27 @@ export class MuxHub {
     flags: number,
     correlation: Correlation | null,
   ): Exchange {
-    return new Exchange(requester, this.#groupOf(key, requester), flags, correlation)
+    const { messages, policyOf } = this.policy
+    const policy = policyOf?.(requester.context) ?? messages
+    return new Exchange(requester, this.#groupOf(key, requester), flags, correlation, policy)
   }
 
   /** Begins a message, on a session now or later. */
   begin(exchange: Exchange): void {
-    const { retry, circuit } = this.policy
+    const { circuit } = this.policy
+    const { retry, totalMs, responseMs, hedge } = exchange.policy
     retry?.begin()
     if (circuit?.enter() === false) {
       exchange.isAnswered = true
       exchange.fail('Overloaded')
       return
     }
-    if (this.policy.totalMs > 0) {
-      exchange.beganAt = batchTime()
+    if (totalMs > 0) exchange.dueAt = batchTime() + totalMs
+    if (totalMs > 0 || responseMs > 0) {
       this.#overdueTimer ??= setInterval(() => this.#endOverdue(), OVERDUE_MS).unref()
     }
     this.#dispatch(exchange, false)
+    if (hedge !== null && exchange.isHedgeable) this.#hedges.watch(exchange, hedge)
   }
 
   /** An exchange has its answer, or will never have one. */
@@ -72,6 +80,7 @@ export class MuxHub {
   retry(exchange: Exchange, isElsewhere: boolean): void {
     const requester = exchange.requester
     if (requester === null) return
+    if (exchange.twin !== null) return this.#hedges.lost(exchange, exchange.twin)
     exchange.group.observer?.end()
     exchange.failures++
     if (isElsewhere) {
@@ -92,13 +101,31 @@ export class MuxHub {
 
   #finish(exchange: Exchange): void {
     exchange.isAnswered = true
-    const { retry, circuit } = this.policy
-    if (exchange.retried > 0) retry?.end()
-    circuit?.leave()
+    // The message goes on with its other attempt, or is over with that.
+    if (exchange.isHedge) return
+    if (exchange.retried > 0) exchange.policy.retry?.end()
+    this.policy.circuit?.leave()
+  }
+
+  /** One of two attempts has an answer: the message is with that one. Returns what stands for it. */
+  won(exchange: Exchange): Exchange {
+    return this.#hedges.won(exchange)
+  }
+
+  /** A session in a group for one more attempt of a message, if one is free or may be opened. */
+  place(key: string, requester: Requester): MuxSession | null {
+    return this.#acquire(this.#groupOf(key, requester), requester, false)
+  }
+
+  /** Begins an attempt that has its place. */
+  attempt(exchange: Exchange, session: MuxSession): void {
+    this.#observe(exchange)
+    this.#attach(exchange, session)
   }
 
   /** The requester has gone. */
   abandon(exchange: Exchange): void {
+    if (exchange.twin !== null) this.#hedges.drop(exchange.twin)
     const session = exchange.session
     exchange.requester = null
     if (session !== null) return session.abandon(exchange)
@@ -176,11 +203,7 @@ export class MuxHub {
   #dispatch(exchange: Exchange, isFresh: boolean): void {
     const { group, requester } = exchange
     if (requester === null) return
-    const { observer } = group
-    if (observer !== null) {
-      observer.begin()
-      if (observer.wantsAnswers) exchange.startedAt = batchTime()
-    }
+    this.#observe(exchange)
     const session = exchange.isExclusive
       ? this.#create(group, requester, group.exclusive)
       : this.#acquire(group, requester, isFresh)
@@ -197,6 +220,13 @@ export class MuxHub {
       this.answered(exchange)
       exchange.fail('BufferOverflow')
     }
+  }
+
+  #observe(exchange: Exchange): void {
+    const { observer } = exchange.group
+    if (observer === null) return
+    observer.begin()
+    if (observer.wantsAnswers) exchange.startedAt = batchTime()
   }
 
   /** Messages of all keys that wait for a session. */
@@ -240,13 +270,17 @@ export class MuxHub {
 
   /** Answers what has had its time. Looks at all that is in progress: no request has a timer. */
   #endOverdue(): void {
-    const time = batchTime() - this.policy.totalMs
+    const now = batchTime()
     const overdue: Exchange[] = []
     for (const { queue, sessions } of this.#groups.values()) {
-      for (const exchange of queue) if (exchange.beganAt <= time) overdue.push(exchange)
-      for (const session of sessions) session.findOverdue?.(time, overdue)
+      for (const exchange of queue) if (exchange.dueAt <= now) overdue.push(exchange)
+      for (const session of sessions) session.findOverdue?.(now, overdue)
     }
-    for (const exchange of overdue) this.#giveUp(exchange)
+    for (const exchange of overdue) {
+      if (exchange.dueAt <= now) this.#giveUp(exchange)
+      // Another that was overdue may have ended its session.
+      else if (!exchange.isAnswered) exchange.session?.expire?.(exchange)
+    }
     if (this.#groups.size === 0 && this.#overdueTimer !== null) {
       clearInterval(this.#overdueTimer)
       this.#overdueTimer = null

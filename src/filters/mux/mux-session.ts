@@ -26,8 +26,12 @@ export interface MuxSession {
   begin(exchange: Exchange): void
   /** Takes the next event of a message that was begun. */
   feed(event: Event, exchange: Exchange): void
-  /** Adds the exchanges that began before `time`, whose answers have not begun, to `overdue`. */
-  findOverdue?(time: number, overdue: Exchange[]): void
+  /** Adds the exchanges whose answers should have begun by `now` and have not to `overdue`. */
+  findOverdue?(now: number, overdue: Exchange[]): void
+  /** The attempt of an exchange has had its time. */
+  expire?(exchange: Exchange): void
+  /** `to` stands for the message of `from` from now on. */
+  replace?(from: Exchange, to: Exchange): void
   /** The requester has gone. */
   abandon(exchange: Exchange): void
   /** What the requester can take has changed. */

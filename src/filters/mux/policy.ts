@@ -1,7 +1,9 @@
+import type { Context } from '../../engine/context.ts'
 import type { SessionErrorCode } from '../../engine/errors.ts'
 import type { UpstreamObserver } from '../../engine/upstream-observer.ts'
 import type { Circuit } from './circuit.ts'
 import type { Exchange } from './exchange.ts'
+import type { HedgePolicy } from './hedge-policy.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 
 /** How `mux` shares sessions; times in milliseconds. */
@@ -19,15 +21,29 @@ export interface MuxPolicy {
   readonly idleMs: number
   /** Further attempts for a message whose target could not be reached. */
   readonly retries: number
-  /** Longest time until an answer begins, over all attempts; 0 for any. */
-  readonly totalMs: number
-  /** What beyond that is sent again. */
-  readonly retry: RetryPolicy | null
+  /** What holds for messages unless their context says otherwise. */
+  readonly messages: MessagePolicy
+  /** What holds for the messages of a context, if it is something else. */
+  readonly policyOf: PolicyOf | null
   /** What is refused. */
   readonly circuit: Circuit | null
   /** Is told what becomes of the messages of each key. */
   readonly observer: UpstreamObserver | null
 }
+
+/** What may differ from one message to the next; times in milliseconds. */
+export interface MessagePolicy {
+  /** Longest time until an answer begins, over all attempts; 0 for any. */
+  readonly totalMs: number
+  /** The same for one attempt, from the end of the message on; 0 for any. */
+  readonly responseMs: number
+  /** What is sent again although it has reached its target. */
+  readonly retry: RetryPolicy | null
+  /** What gets a second attempt while the first is in progress. */
+  readonly hedge: HedgePolicy | null
+}
+
+export type PolicyOf = (context: Context) => MessagePolicy | undefined
 
 /** Whether nothing of a request can have been seen by anybody. */
 export function isUnreached(error: SessionErrorCode): boolean {
@@ -49,21 +65,24 @@ export function decideRetry(
   error: SessionErrorCode,
   isReused: boolean,
 ): Retry {
-  if (exchange.requester === null || exchange.kept === null) return 'none'
-  if (exchange.hasStarted || exchange.hasInterim) return 'none'
+  if (exchange.requester === null) return 'none'
+  // Its other attempt goes on.
+  if (exchange.twin !== null) return 'elsewhere'
+  if (exchange.kept === null || exchange.hasStarted || exchange.hasInterim) return 'none'
   if (exchange.failures >= policy.retries) return 'none'
   if (isUnreached(error)) return 'elsewhere'
   if (!isRepeatable(exchange)) return 'none'
   if (error === 'ReadError' && isReused) return 'again'
   if (error !== 'ReadError' && error !== 'ReadTimeout') return 'none'
-  return takeRetry(policy, exchange) ? 'elsewhere' : 'none'
+  return takeRetry(exchange) ? 'elsewhere' : 'none'
 }
 
 /** Whether an answer of this status is dropped and the message sent elsewhere. Asked once, too. */
 export function isRetriedStatus(policy: MuxPolicy, exchange: Exchange, status: number): boolean {
-  if (policy.retry?.isRefusal(status) !== true || exchange.hasInterim) return false
+  if (exchange.policy.retry?.isRefusal(status) !== true || exchange.hasInterim) return false
+  if (exchange.twin !== null) return true
   if (exchange.requester === null || exchange.kept === null || !isRepeatable(exchange)) return false
-  return exchange.failures < policy.retries && takeRetry(policy, exchange)
+  return exchange.failures < policy.retries && takeRetry(exchange)
 }
 
 /** Nobody minds if it comes twice, and all of it is there. */
@@ -71,7 +90,8 @@ function isRepeatable({ isIdempotent, keptEnd }: Exchange): boolean {
   return isIdempotent && keptEnd !== null
 }
 
-function takeRetry({ retry }: MuxPolicy, exchange: Exchange): boolean {
+function takeRetry(exchange: Exchange): boolean {
+  const { retry } = exchange.policy
   if (retry === null || !retry.take(exchange.retried)) return false
   exchange.retried++
   return true

@@ -22,8 +22,9 @@ export class RetryPolicy {
   readonly #maxInProgress: number
   /** Messages that are being tried again. */
   inProgress = 0
-  /** Retries so far. */
+  /** Retries so far, and those that were not allowed. */
   total = 0
+  refused = 0
 
   constructor({ attempts, statuses, budget, maxInProgress }: RetryPolicyOptions) {
     this.attempts = attempts
@@ -46,7 +47,10 @@ export class RetryPolicy {
     if (retried >= this.attempts) return false
     // A message that is tried a second time counts already.
     const isOver = this.#maxInProgress > 0 && this.inProgress >= this.#maxInProgress
-    if ((retried === 0 && isOver) || !this.#budget.take()) return false
+    if ((retried === 0 && isOver) || !this.#budget.take()) {
+      this.refused++
+      return false
+    }
     if (retried === 0) this.inProgress++
     this.total++
     return true

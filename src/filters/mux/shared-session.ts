@@ -12,6 +12,7 @@ import type { Sink, Source } from '../../engine/filter.ts'
 import type { Layout } from '../../engine/layout.ts'
 import type { Session } from '../../engine/session.ts'
 import { batchTime } from '../../native/batch-clock.ts'
+import { counterIndex } from '../../native/counters.ts'
 import { Upstream } from '../connect/upstream.ts'
 import { DecodeHttpResponse } from '../decode-http-response.ts'
 import { statusOf } from '../http/status-of.ts'
@@ -20,6 +21,8 @@ import type { MuxGroup } from './group.ts'
 import type { MuxHub } from './hub.ts'
 import type { MuxSession } from './mux-session.ts'
 import { decideRetry, isRetriedStatus, type Retry } from './policy.ts'
+
+const RESPONSE_TIMEOUTS = counterIndex('responseTimeouts')
 
 /**
  * One session of `mux`'s target that serves messages of many requesters, whose answers come in the
@@ -92,6 +95,10 @@ export class SharedSession implements MuxSession, Sink, Source {
   feed(event: Event): void {
     if (event.kind === SESSION_END) return this.#endTunnelInput(event)
     if (event.kind !== MESSAGE_END) return this.#session.process(event)
+    const responseMs = this.#feeding?.policy.responseMs ?? 0
+    if (responseMs > 0 && this.#feeding !== null) {
+      this.#feeding.attemptDueAt = batchTime() + responseMs
+    }
     this.#feeding = null
     this.#session.process(event)
     if (this.#hub.policy.pipelining > 1) this.#hub.released(this)
@@ -106,10 +113,26 @@ export class SharedSession implements MuxSession, Sink, Source {
     this.end('ReadError')
   }
 
-  findOverdue(time: number, overdue: Exchange[]): void {
+  findOverdue(now: number, overdue: Exchange[]): void {
     for (const exchange of this.#waiting) {
-      if (exchange.beganAt <= time && !exchange.hasStarted) overdue.push(exchange)
+      if (exchange.hasStarted) continue
+      if (exchange.dueAt <= now || exchange.attemptDueAt <= now) overdue.push(exchange)
     }
+  }
+
+  expire(): void {
+    const { counters } = this.#session.layout.runtime.sockets.reactor
+    counters[RESPONSE_TIMEOUTS] = (counters[RESPONSE_TIMEOUTS] as number) + 1
+    this.group.observer?.failed('ReadTimeout')
+    this.#session.process(new SessionEnd('ReadError'))
+    this.end('ReadTimeout')
+  }
+
+  replace(from: Exchange, to: Exchange): void {
+    const at = this.#waiting.indexOf(from)
+    if (at < 0) return
+    this.#waiting[at] = to
+    this.#balanceOutput()
   }
 
   /** What the requester of the oldest message can take has changed. */
@@ -149,6 +172,8 @@ export class SharedSession implements MuxSession, Sink, Source {
         else if (this.#isRefused) this.#sendElsewhere(exchange)
         break
       case INTERIM:
+        // The other attempt may be the one that answers.
+        if (exchange.twin !== null) break
         exchange.hasInterim = true
         exchange.requester?.deliver(event, exchange)
         break
@@ -185,7 +210,8 @@ export class SharedSession implements MuxSession, Sink, Source {
     if (this.#hasInputEnded) this.end('')
   }
 
-  #start(exchange: Exchange, event: MessageStart): void {
+  #start(asked: Exchange, event: MessageStart): void {
+    let exchange = asked
     const { failure } = event
     const { observer } = this.group
     const { policy } = this.#hub
@@ -195,7 +221,7 @@ export class SharedSession implements MuxSession, Sink, Source {
     } else {
       if (observer?.wantsAnswers === true)
         observer.answered(statusOf(event), batchTime() - exchange.startedAt)
-      if (policy.retry !== null && isRetriedStatus(policy, exchange, statusOf(event))) {
+      if (exchange.policy.retry !== null && isRetriedStatus(policy, exchange, statusOf(event))) {
         this.#retry = 'elsewhere'
         this.#isRefused = true
         // The connection forgets the head when it gets another request.
@@ -203,6 +229,7 @@ export class SharedSession implements MuxSession, Sink, Source {
       }
     }
     if (this.#retry !== 'none') return
+    if (exchange.twin !== null) exchange = this.#hub.won(exchange)
     exchange.hasStarted = true
     exchange.kept = null
     if (event.wire?.opensTunnel === true) this.#openTunnel(exchange)

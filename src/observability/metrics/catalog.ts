@@ -43,11 +43,25 @@ export const REQUEST_METRICS = [
     type: 'counter',
     help: 'Requests whose client went before the response was complete.',
   },
+  {
+    suffix: 'refused_requests_total',
+    type: 'counter',
+    help: 'Requests answered by a policy instead of an upstream: rate_limit (429), access (403); of listeners also invalid (malformed, too large or too slow) and connections (503).',
+    label: 'reason',
+    scopes: ['listener', 'route'],
+  },
   { suffix: 'request_body_bytes_total', type: 'counter', help: 'Bytes of request bodies.' },
   { suffix: 'response_body_bytes_total', type: 'counter', help: 'Bytes of response bodies.' },
   { suffix: 'retries_total', type: 'counter', help: 'Attempts beyond the first of each request.' },
   { suffix: 'duration_seconds', type: 'histogram', help: '' },
 ] as const
+
+/** The metrics that requests of one scope have. */
+export function requestMetricsOf(scope: Scope): (typeof REQUEST_METRICS)[number][] {
+  return REQUEST_METRICS.filter((metric) => {
+    return !('scopes' in metric) || metric.scopes.some((one) => one === scope)
+  })
+}
 
 /** A metric of requests in one scope. */
 export function requestMetric(
@@ -79,6 +93,57 @@ export const PROCESS_METRICS = {
     'endpoint',
   ),
   active: gauge('sluice_listener_active_requests', 'Requests in progress.', 'listener'),
+} as const
+
+/** Metrics of the policies of upstreams. */
+export const POLICY_METRICS = {
+  active: gauge(
+    'sluice_upstream_circuit_active_requests',
+    'Requests in progress that count for the limits of the circuit.',
+    'upstream',
+  ),
+  refused: counter(
+    'sluice_upstream_circuit_refused_requests_total',
+    'Requests refused by the circuit: limit (too many in progress or waiting), overload (the worker is late), timeout (waited too long).',
+    'upstream',
+    'reason',
+  ),
+  retries: counter(
+    'sluice_upstream_refused_retries_total',
+    'Retries that the budget or the circuit did not allow.',
+    'upstream',
+  ),
+  hedges: counter(
+    'sluice_upstream_hedges_total',
+    'Second attempts of requests whose first was slow.',
+    'upstream',
+  ),
+  hedgesWon: counter(
+    'sluice_upstream_hedges_won_total',
+    'Second attempts that answered first.',
+    'upstream',
+  ),
+} as const
+
+/** Metrics of the connections of listeners. */
+export const CONNECTION_METRICS = {
+  accepted: counter('sluice_listener_connections_total', 'Accepted connections.', 'listener'),
+  open: gauge('sluice_listener_open_connections', 'Open connections.', 'listener'),
+  seconds: counter(
+    'sluice_listener_connection_seconds_total',
+    'How long connections that have ended were open, together.',
+    'listener',
+  ),
+  received: counter(
+    'sluice_listener_tcp_received_bytes_total',
+    'Bytes from clients of listeners that are not HTTP.',
+    'listener',
+  ),
+  sent: counter(
+    'sluice_listener_tcp_sent_bytes_total',
+    'Bytes to clients of listeners that are not HTTP.',
+    'listener',
+  ),
 } as const
 
 /** Metrics of one worker. */

@@ -7,6 +7,10 @@ export interface MetricsPlan {
   /** By listener, then by route. */
   readonly routes: readonly (readonly number[])[]
   readonly upstreams: readonly number[]
+  /** The connections of listeners. */
+  readonly connections: readonly number[]
+  /** What the policies of upstreams count. */
+  readonly policies: readonly number[]
   /** By upstream, then by endpoint. */
   readonly endpoints: readonly (readonly number[])[]
 }

@@ -1,14 +1,18 @@
 import {
+  CONNECTION_METRICS,
   type MetricFacts,
+  POLICY_METRICS,
   PROCESS_METRICS,
-  REQUEST_METRICS,
   requestMetric,
+  requestMetricsOf,
   type Scope,
   WORKER_METRICS,
 } from '../../observability/metrics/catalog.ts'
+import { CONNECTION_FIELDS } from '../../observability/metrics/connection-fields.ts'
 import type { Labels, MetricFamily, Sample } from '../../observability/metrics/exposition.ts'
 import { LATENCY_BUCKETS } from '../../observability/metrics/latency-buckets.ts'
 import { cumulate, LATENCY_BOUNDS } from '../../observability/metrics/latency-summary.ts'
+import { POLICY_FIELDS } from '../../observability/metrics/policy-fields.ts'
 import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
 import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
 import type { EndpointState } from '../health/endpoint-state.ts'
@@ -20,11 +24,26 @@ const SCOPES: readonly Scope[] = ['listener', 'route', 'upstream', 'endpoint']
 /** By the first digit of the status; a final status is never 1xx. */
 const CODES: Readonly<Record<string, number>> = { none: 0, '2xx': 2, '3xx': 3, '4xx': 4, '5xx': 5 }
 
+const REASONS: Readonly<Record<string, number>> = {
+  rate_limit: REQUEST_FIELDS.rateLimited,
+  access: REQUEST_FIELDS.accessDenied,
+  invalid: REQUEST_FIELDS.invalid,
+  connections: REQUEST_FIELDS.tooMany,
+}
+
+const CIRCUIT_REASONS: Readonly<Record<string, number>> = {
+  limit: POLICY_FIELDS.refused,
+  overload: POLICY_FIELDS.shed,
+  timeout: POLICY_FIELDS.expired,
+}
+
 /** All metrics as they are now. */
 export function collectFamilies(orchestrator: Orchestrator, metrics: Metrics): MetricFamily[] {
   return [
     ...processFamilies(orchestrator, metrics),
     ...SCOPES.flatMap((scope) => requestFamilies(scope, metrics)),
+    ...connectionFamilies(metrics),
+    ...policyFamilies(metrics),
     ...workerFamilies(orchestrator, metrics),
   ]
 }
@@ -33,7 +52,11 @@ export function collectFamilies(orchestrator: Orchestrator, metrics: Metrics): M
 export function metricFacts(): MetricFacts[] {
   return [
     ...Object.values(PROCESS_METRICS),
-    ...SCOPES.flatMap((scope) => REQUEST_METRICS.map((metric) => requestMetric(scope, metric))),
+    ...SCOPES.flatMap((scope) =>
+      requestMetricsOf(scope).map((metric) => requestMetric(scope, metric)),
+    ),
+    ...Object.values(CONNECTION_METRICS),
+    ...Object.values(POLICY_METRICS),
     ...Object.values(WORKER_METRICS),
     ...REACTOR_METRICS,
   ]
@@ -87,7 +110,7 @@ function requestFamilies(scope: Scope, { series, memory }: Metrics): MetricFamil
   const groups = series
     .filter((one) => one.scope === scope)
     .map(({ labels, at }) => ({ labels, numbers: memory.sums(at, REQUEST_GROUP) }))
-  return REQUEST_METRICS.map((metric) => {
+  return requestMetricsOf(scope).map((metric) => {
     const samples = groups.flatMap(({ labels, numbers }) => {
       return samplesOf(metric.suffix, labels, numbers)
     })
@@ -96,7 +119,7 @@ function requestFamilies(scope: Scope, { series, memory }: Metrics): MetricFamil
 }
 
 function samplesOf(
-  suffix: (typeof REQUEST_METRICS)[number]['suffix'],
+  suffix: ReturnType<typeof requestMetricsOf>[number]['suffix'],
   labels: Labels,
   numbers: Float64Array,
 ): Sample[] {
@@ -111,6 +134,10 @@ function samplesOf(
       return one(failed)
     case 'abandoned_requests_total':
       return one(clientGone)
+    case 'refused_requests_total':
+      return Object.entries(REASONS).map(([reason, field]) => {
+        return { labels: { ...labels, reason }, value: numbers[field] ?? 0 }
+      })
     case 'request_body_bytes_total':
       return one(requestBytes)
     case 'response_body_bytes_total':
@@ -136,6 +163,43 @@ function durationSamples(labels: Labels, numbers: Float64Array): Sample[] {
     { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: total },
     { suffix: '_sum', labels, value: (numbers[duration] ?? 0) / 1e6 },
     { suffix: '_count', labels, value: total },
+  ]
+}
+
+function connectionFamilies({ connections, memory }: Metrics): MetricFamily[] {
+  const { accepted, open, seconds, received, sent } = CONNECTION_METRICS
+  const perListener = (facts: MetricFacts, field: number, unit = 1): MetricFamily => {
+    const samples = connections.map(({ labels, at }) => {
+      return { labels, value: memory.sum(at + field) / unit }
+    })
+    return family(facts, samples)
+  }
+  return [
+    perListener(accepted, CONNECTION_FIELDS.accepted),
+    perListener(open, CONNECTION_FIELDS.open),
+    perListener(seconds, CONNECTION_FIELDS.durationMs, 1000),
+    perListener(received, CONNECTION_FIELDS.received),
+    perListener(sent, CONNECTION_FIELDS.sent),
+  ]
+}
+
+function policyFamilies({ policies, memory }: Metrics): MetricFamily[] {
+  const { active, refused, retries, hedges, hedgesWon } = POLICY_METRICS
+  const perUpstream = (facts: MetricFacts, field: number): MetricFamily => {
+    const samples = policies.map(({ labels, at }) => ({ labels, value: memory.sum(at + field) }))
+    return family(facts, samples)
+  }
+  const refusals = policies.flatMap(({ labels, at }) =>
+    Object.entries(CIRCUIT_REASONS).map(([reason, field]) => {
+      return { labels: { ...labels, reason }, value: memory.sum(at + field) }
+    }),
+  )
+  return [
+    perUpstream(active, POLICY_FIELDS.active),
+    family(refused, refusals),
+    perUpstream(retries, POLICY_FIELDS.refusedRetries),
+    perUpstream(hedges, POLICY_FIELDS.hedges),
+    perUpstream(hedgesWon, POLICY_FIELDS.hedgesWon),
   ]
 }
 

@@ -1,11 +1,19 @@
 import type { Scope } from '../../observability/metrics/catalog.ts'
+import {
+  CONNECTION_FIELDS,
+  CONNECTION_GROUP,
+} from '../../observability/metrics/connection-fields.ts'
 import type { Labels } from '../../observability/metrics/exposition.ts'
 import { MetricsMemory } from '../../observability/metrics/metrics-memory.ts'
 import type { MetricsPlan } from '../../observability/metrics/metrics-plan.ts'
+import { POLICY_FIELDS, POLICY_GROUP } from '../../observability/metrics/policy-fields.ts'
 import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
 import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
 import { formatAddress } from '../../program/format-address.ts'
 import type { ProgramSpec } from '../../program/spec.ts'
+
+/** Numbers of one thing, counted by all workers. */
+export type Group = Omit<Series, 'scope'>
 
 /** The requests of one listener, route, upstream or endpoint, counted by all workers. */
 export interface Series {
@@ -15,15 +23,36 @@ export interface Series {
   readonly at: number
 }
 
+const NO_PLAN: MetricsPlan = {
+  listeners: [],
+  connections: [],
+  routes: [],
+  upstreams: [],
+  policies: [],
+  endpoints: [],
+}
+
 /** The metrics of the process: where workers count, and what of the present program it stands for. */
 export class Metrics {
   readonly memory: MetricsMemory = new MetricsMemory()
   #series: readonly Series[] = []
-  #plan: MetricsPlan = { listeners: [], routes: [], upstreams: [], endpoints: [] }
+  #policies: readonly Group[] = []
+  #connections: readonly Group[] = []
+  #plan: MetricsPlan = NO_PLAN
 
   /** All that the present program counts. */
   get series(): readonly Series[] {
     return this.#series
+  }
+
+  /** The policies of all upstreams that the present program has. */
+  get policies(): readonly Group[] {
+    return this.#policies
+  }
+
+  /** The connections of all its listeners. */
+  get connections(): readonly Group[] {
+    return this.#connections
   }
 
   /** Gives everything of a program that is counted its place; the same name keeps the same. */
@@ -36,6 +65,8 @@ export class Metrics {
     const { plan, series } = this.#describe(spec)
     this.#plan = plan
     this.#series = series
+    this.#policies = groupsOf(namesOf(spec, 'upstreams'), 'upstream', plan.policies)
+    this.#connections = groupsOf(namesOf(spec, 'listen'), 'listener', plan.connections)
   }
 
   /** What the threads of a slot are started with. */
@@ -49,6 +80,8 @@ export class Metrics {
     stripe[WORKER_FIELDS.heapBytes] = 0
     stripe[WORKER_FIELDS.lagSeconds] = 0
     for (const { at } of this.#series) stripe[at + REQUEST_FIELDS.active] = 0
+    for (const { at } of this.#policies) stripe[at + POLICY_FIELDS.active] = 0
+    for (const { at } of this.#connections) stripe[at + CONNECTION_FIELDS.open] = 0
   }
 
   #describe(spec: ProgramSpec): { plan: MetricsPlan; series: Series[] } {
@@ -58,8 +91,7 @@ export class Metrics {
       if (at >= 0) series.push({ scope, labels, at })
       return at
     }
-    if (spec.kind !== 'lb')
-      return { plan: { listeners: [], routes: [], upstreams: [], endpoints: [] }, series }
+    if (spec.kind !== 'lb') return { plan: NO_PLAN, series }
     const plan: MetricsPlan = {
       listeners: spec.listen.map(({ name }) => add('listener', { listener: name })),
       routes: spec.listen.map(({ name, service }) => {
@@ -67,10 +99,26 @@ export class Metrics {
         return routes.map((route) => add('route', { listener: name, route: route.name }))
       }),
       upstreams: spec.upstreams.map(({ name }) => add('upstream', { upstream: name })),
+      connections: spec.listen.map(({ name }) =>
+        this.memory.place(`connections ${name}`, CONNECTION_GROUP),
+      ),
+      policies: spec.upstreams.map(({ name }) =>
+        this.memory.place(`policies ${name}`, POLICY_GROUP),
+      ),
       endpoints: spec.upstreams.map(({ name, endpoints }) =>
         endpoints.map((one) => add('endpoint', { upstream: name, endpoint: formatAddress(one) })),
       ),
     }
     return { plan, series }
   }
+}
+
+function namesOf(spec: ProgramSpec, kind: 'listen' | 'upstreams'): string[] {
+  return spec.kind === 'lb' ? spec[kind].map(({ name }) => name) : []
+}
+
+function groupsOf(names: readonly string[], label: string, places: readonly number[]): Group[] {
+  return names
+    .map((name, index) => ({ labels: { [label]: name }, at: places[index] ?? -1 }))
+    .filter(({ at }) => at >= 0)
 }

@@ -47,6 +47,10 @@ export class AccessLog implements RequestObserver {
     if (wire instanceof HttpWireHead) request.headText = wire.text
   }
 
+  refused(request: RequestInfo): void {
+    this.ended(request)
+  }
+
   ended(request: RequestInfo): void {
     if (!this.#isSelected(request)) return
     this.#format.write(this.#lines.out, request, this.#names)

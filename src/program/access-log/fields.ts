@@ -63,6 +63,14 @@ export const LOG_FIELDS: readonly LogField[] = [
     if (one.responseMs > 0) out.milliseconds(one.responseMs - one.startMs)
     else out.nothing()
   }),
+  value(
+    'connect_ms',
+    'To connect to the endpoint; none where a connection was there',
+    (out, one) => {
+      if (one.connectMs >= 0) out.milliseconds(one.connectMs)
+      else out.nothing()
+    },
+  ),
   text('upstream', 'Name of the upstream', (one, names) => names.upstreams[one.upstream] ?? ''),
   text('endpoint', 'Address of the endpoint that was asked last', ({ target }) => target),
   value('attempts', 'How often an endpoint was chosen', (out, one) => out.integer(one.attempts)),
@@ -70,7 +78,11 @@ export const LOG_FIELDS: readonly LogField[] = [
   header('traceparent', 'The traceparent field', 'traceparent'),
   header('user_agent', 'The User-Agent field', 'user-agent'),
   header('referer', 'The Referer field', 'referer'),
-  word('end', 'ok, or why there was no response or not all of one', ({ error }) => error || 'ok'),
+  word(
+    'end',
+    'ok, or why there was no response of an upstream or not all of one',
+    ({ error, refusal }) => error || refusal || 'ok',
+  ),
 ]
 
 /** Fields that templates have besides, because JSON has the same in another form. */

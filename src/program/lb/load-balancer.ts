@@ -2,11 +2,22 @@ import type { EndpointTable } from '../../balancer/endpoint-table.ts'
 import type { RequestObserver } from '../../engine/request-observer.ts'
 import type { Runtime } from '../../engine/runtime.ts'
 import { beginRequest } from '../../filters/begin-request.ts'
+import { countData } from '../../filters/count-data.ts'
 import { endRequest } from '../../filters/end-request.ts'
+import { CONNECTION_FIELDS } from '../../observability/metrics/connection-fields.ts'
 import { type Builder, type Configuration, pipy } from '../configuration.ts'
-import type { LoadBalancerSpec, RouteSpec } from '../spec.ts'
+import type { GateSpec, LoadBalancerSpec, RouteSpec } from '../spec.ts'
+import { openGates } from './gates.ts'
+import { policiesFor } from './message-policies.ts'
 import { addRoute, plainUpstream, toRule, upstreamsOf } from './routes.ts'
 import { addBalancing, addConnections, addTcp, createUpstream, type Upstream } from './upstream.ts'
+
+/** Where bytes are counted. */
+export interface Traffic {
+  readonly numbers: Float64Array
+  /** By listener: the place of its group, -1 for none. */
+  readonly listeners: readonly number[]
+}
 
 /** What a worker adds to a load balancer; all may be left out. */
 export interface LbEnvironment {
@@ -15,6 +26,10 @@ export interface LbEnvironment {
   readonly table?: EndpointTable | undefined
   /** Gives this worker's part of a number that is for all workers; all of it unless given. */
   readonly shareOf?: (total: number) => number
+  /** Where the bytes of connections are counted: the memory, and the places of the listeners. */
+  readonly traffic?: Traffic
+  /** Is given the upstreams, to look at what their policies count. */
+  readonly onUpstreams?: (upstreams: readonly Upstream[]) => void
 }
 
 /**
@@ -24,6 +39,7 @@ export interface LbEnvironment {
  * conditions nothing looks at its head.
  *
  *     request            [beginRequest] route [endRequest], or straight on to the only upstream
+ *     request let in     the same without the ends, behind what refuses requests
  *     route <name>       what a route does beyond choosing: changes, copies, answers of its own
  *     balance <name>     mux: chooses an endpoint and a connection to it
  *     upstream <name>    one connection
@@ -31,14 +47,16 @@ export interface LbEnvironment {
 export function loadBalancer(
   spec: LoadBalancerSpec,
   runtime: Pick<Runtime, 'context'>,
-  { observers = [], table, shareOf = (total) => total }: LbEnvironment = {},
+  { observers = [], table, shareOf = (total) => total, traffic, onUpstreams }: LbEnvironment = {},
 ): Configuration {
   const upstreams = spec.upstreams.map((one, index) =>
     createUpstream(one, {
       ...{ index, runtime, isOnly: spec.upstreams.length === 1, table, shareOf },
       pems: spec.pems ?? {},
+      routes: policiesFor(spec, index),
     }),
   )
+  onUpstreams?.(upstreams)
   const entries = entriesOf(spec, observers.length > 0)
   const program = pipy()
   for (const [index, { host, port, service, tls }] of spec.listen.entries()) {
@@ -47,8 +65,13 @@ export function loadBalancer(
       host,
       ...(tls !== undefined && { tls: { cert: pem(tls.cert), key: pem(tls.key) } }),
     })
-    if (service.protocol === 'tcp') addTcp(program, upstreams[service.upstream] as Upstream)
-    else {
+    if (service.protocol === 'tcp') {
+      const at = traffic?.listeners[index] ?? -1
+      const { received, sent } = CONNECTION_FIELDS
+      if (at >= 0) program.append(countData, [traffic?.numbers, at + received])
+      addTcp(program, upstreams[service.upstream] as Upstream)
+      if (at >= 0) program.append(countData, [traffic?.numbers, at + sent])
+    } else {
       const entry = entries.find(({ listeners }) => listeners.includes(index))
       program
         .decodeHttpRequest()
@@ -68,13 +91,17 @@ export function loadBalancer(
       const hasId = spec.forwarding.requestId === true
       program.append(beginRequest, [entry.listeners[0], observers, hasId])
     }
+    const addEnd = (): void => {
+      if (observers.length > 0) program.append(endRequest, [observers])
+    }
+    const hasGates = openGates(program, entry.pipeline, entry.gates, addEnd)
     const only = upstreams[plainUpstream(entry.routes)]
     if (only !== undefined && entries.length === 1) addBalancing(program, only)
     else {
       addRouting(program, entry, upstreams)
       for (const index of upstreamsOf(entry.routes)) shared.add(upstreams[index] as Upstream)
     }
-    if (observers.length > 0) program.append(endRequest, [observers])
+    if (!hasGates) addEnd()
   }
   for (const entry of entries) {
     for (const route of entry.routes) addRoute(program, route, entry.pipelineOf(route), upstreams)
@@ -89,26 +116,29 @@ interface Entry {
   readonly pipeline: string
   readonly listeners: number[]
   readonly routes: readonly RouteSpec[]
+  /** What all of its listeners refuse. */
+  readonly gates: GateSpec
   /** Name of a route's own pipeline, if it has one. */
   readonly pipelineOf: (route: RouteSpec) => string
 }
 
 /** `isSplit` keeps listeners apart, for records that tell them. */
 function entriesOf(spec: LoadBalancerSpec, isSplit: boolean): Entry[] {
-  const byRoutes = new Map<string, { listeners: number[]; routes: readonly RouteSpec[] }>()
-  for (const [index, { service }] of spec.listen.entries()) {
+  const byRoutes = new Map<string, Pick<Entry, 'listeners' | 'routes' | 'gates'>>()
+  for (const [index, { service, rateLimits }] of spec.listen.entries()) {
     if (service.protocol !== 'http') continue
     const { routes } = service
-    const key = isSplit ? String(index) : JSON.stringify(routes)
+    const gates: GateSpec = rateLimits === undefined ? {} : { rateLimits }
+    const key = isSplit ? String(index) : JSON.stringify({ routes, gates })
     const known = byRoutes.get(key)
-    if (known === undefined) byRoutes.set(key, { listeners: [index], routes })
+    if (known === undefined) byRoutes.set(key, { listeners: [index], routes, gates })
     else known.listeners.push(index)
   }
   const isOnly = byRoutes.size === 1
-  return [...byRoutes.values()].map(({ listeners, routes }) => {
+  return [...byRoutes.values()].map(({ listeners, routes, gates }) => {
     const suffix = isOnly ? '' : ` ${spec.listen[listeners[0] ?? 0]?.name}`
     const pipelineOf = (route: RouteSpec): string => `route${suffix} ${route.name}`
-    return { pipeline: `request${suffix}`, listeners, routes, pipelineOf }
+    return { pipeline: `request${suffix}`, listeners, routes, gates, pipelineOf }
   })
 }
 

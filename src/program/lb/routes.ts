@@ -1,8 +1,10 @@
 import { Message } from '../../engine/message.ts'
 import type { Share } from '../../filters/route/weighted-turns.ts'
 import type { RouteRule } from '../../filters/route.ts'
+import { tellPolicy } from '../../filters/tell-policy.ts'
 import type { Builder } from '../configuration.ts'
 import type { ActionSpec, RouteSpec } from '../spec.ts'
+import { openGates } from './gates.ts'
 import type { Upstream } from './upstream.ts'
 
 /** The upstream of routes that send everything to one and change nothing; -1 for others. */
@@ -41,13 +43,18 @@ export function addRoute(
   pipeline: string,
   upstreams: readonly Upstream[],
 ): void {
-  const { action, rewrite, requestHeaders, responseHeaders, mirror, compress } = route
+  const { action, policy, rewrite, requestHeaders, responseHeaders, mirror, compress } = route
   if (action.kind === 'forward' && isPlain(route)) return
   program.pipeline(pipeline)
   if (compress !== undefined) {
     const inner = `${pipeline} uncompressed`
     program.compressResponse(inner, compress).pipeline(inner)
   }
+  const addEnd = (): void => {
+    if (responseHeaders !== undefined) program.changeResponse(responseHeaders)
+  }
+  const hasGates = openGates(program, pipeline, route, addEnd)
+  if (policy !== undefined) program.append(tellPolicy, [policy])
   if (rewrite !== undefined || requestHeaders !== undefined) {
     program.changeRequest({
       ...(rewrite !== undefined && { path: rewrite }),
@@ -76,7 +83,7 @@ export function addRoute(
       break
     }
   }
-  if (responseHeaders !== undefined) program.changeResponse(responseHeaders)
+  if (!hasGates) addEnd()
 }
 
 function addForward(program: Builder, shares: readonly Share[]): void {
@@ -85,11 +92,12 @@ function addForward(program: Builder, shares: readonly Share[]): void {
   else program.route([{ to: shares }])
 }
 
-/** Whether a route changes nothing on the way. */
+/** Whether a route changes and refuses nothing on the way. */
 function isPlain(route: RouteSpec): boolean {
   const { rewrite, requestHeaders, responseHeaders, mirror, compress } = route
-  const extras = [rewrite, requestHeaders, responseHeaders, mirror, compress]
-  return extras.every((one) => one === undefined)
+  const { policy, access, rateLimits } = route
+  const changes = [rewrite, requestHeaders, responseHeaders, mirror, compress]
+  return [...changes, policy, access, rateLimits].every((one) => one === undefined)
 }
 
 function toShares(

@@ -2,21 +2,21 @@ import { Affinity } from '../../balancer/affinity.ts'
 import type { Balancer } from '../../balancer/balancer.ts'
 import type { EndpointTable } from '../../balancer/endpoint-table.ts'
 import { threadLoad } from '../../balancer/load-monitor.ts'
-import { RetryBudget } from '../../balancer/retry-budget.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Runtime } from '../../engine/runtime.ts'
 import type { ForwardingOptions } from '../../filters/http/forwarding.ts'
 import { Circuit } from '../../filters/mux/circuit.ts'
-import { RetryPolicy } from '../../filters/mux/retry-policy.ts'
+import type { HedgeTargets } from '../../filters/mux/hedge-policy.ts'
 import { tieRequest } from '../../filters/tie-request.ts'
 import { tieResponse } from '../../filters/tie-response.ts'
 import type { ProxyVersion } from '../../net/proxy-protocol/proxy-header.ts'
 import type { TlsConnectOptions } from '../../net/tls/options.ts'
 import type { Builder } from '../configuration.ts'
 import { formatAddress } from '../format-address.ts'
-import type { UpstreamSpec } from '../spec.ts'
+import type { RoutePolicySpec, UpstreamSpec } from '../spec.ts'
 import { type Ties, tiesOf } from './affinity.ts'
 import { createBalancer } from './create-balancer.ts'
+import { type MessagePolicies, messagePolicies } from './message-policies.ts'
 import { tlsOptions } from './tls-options.ts'
 
 /** Pooled upstream connections per endpoint and worker that wait for a request. */
@@ -32,10 +32,8 @@ export interface Upstream {
   /** The pipeline of one connection to an endpoint. */
   readonly connection: string
   readonly balancer: Balancer
-  /** What is sent again beyond what has not reached anybody. */
-  readonly retry: RetryPolicy | null
-  /** Seconds for all attempts of a request; 0 for any. */
-  readonly totalTimeout: number
+  /** How its requests are sent. */
+  readonly policies: MessagePolicies
   /** What is refused. */
   readonly circuit: Circuit | null
   /** To one endpoint, from this worker. */
@@ -66,6 +64,8 @@ interface UpstreamPlace {
   readonly table: EndpointTable | undefined
   /** Texts of certificates and keys by the names of their files. */
   readonly pems: Readonly<Record<string, string>>
+  /** What routes say of how their requests are sent to it. */
+  readonly routes: readonly RoutePolicySpec[]
   /** Gives this worker's part of a number that is for all workers. */
   readonly shareOf: (total: number) => number
 }
@@ -73,17 +73,26 @@ interface UpstreamPlace {
 /** Makes the balancer of an upstream, and what its pipelines need. */
 export function createUpstream(
   spec: UpstreamSpec,
-  { index, runtime, isOnly, table, pems, shareOf }: UpstreamPlace,
+  { index, runtime, isOnly, table, pems, routes, shareOf }: UpstreamPlace,
 ): Upstream {
   const { name, endpoints, timeouts } = spec
   const addresses = endpoints.map(formatAddress)
   const balancer = createBalancer(spec, table)
+  const switched = (context: Context, address: string): void => {
+    if (context.data instanceof Affinity) context.data.address = address
+    else context.data = address
+    const { request } = context
+    if (request === null) return
+    request.endpoint = addresses.indexOf(address)
+    request.target = address
+  }
+  const targets: HedgeTargets = { choose: (context) => chooseBeside(context, balancer), switched }
+  const policies = messagePolicies(spec, routes, targets, shareOf)
   return {
     pipeline: `balance ${name}`,
     connection: isOnly ? 'upstream' : `upstream ${name}`,
     balancer,
-    retry: retryPolicy(spec, shareOf),
-    totalTimeout: (spec.totalTimeoutMs ?? 0) / 1000,
+    policies,
     circuit: circuitOf(spec, shareOf),
     maxConnections: shareOf(spec.circuit?.maxConnections ?? 0) || MAX_CONNECTIONS,
     ties: tiesOf(spec, addresses),
@@ -93,7 +102,7 @@ export function createUpstream(
     },
     timeouts: {
       connectTimeout: timeouts.connectMs / 1000,
-      responseTimeout: timeouts.responseMs / 1000,
+      responseTimeout: policies.responseMs / 1000,
       progressTimeout: timeouts.progressMs / 1000,
       idleTimeout: timeouts.idleMs / 1000,
     },
@@ -117,7 +126,7 @@ export function createUpstream(
 
 /** Appends what sends each request to an endpoint over a pool of connections. */
 export function addBalancing(program: Builder, upstream: Upstream): void {
-  const { balancer, timeouts, ties } = upstream
+  const { balancer, timeouts, policies, ties } = upstream
   if (ties !== undefined) program.append(tieRequest, [ties.read])
   program.mux(upstream.connection, upstream.choose, {
     pipelining: 1,
@@ -125,10 +134,10 @@ export function addBalancing(program: Builder, upstream: Upstream): void {
     maxQueue: MAX_WAITING,
     maxIdle: MAX_IDLE_CONNECTIONS,
     idleTimeout: timeouts.idleTimeout,
-    retries: balancer.endpoints.length + (upstream.retry?.attempts ?? 0),
-    ...(upstream.retry !== null && { retry: upstream.retry }),
+    retries: balancer.endpoints.length + policies.attempts,
+    messages: policies.common,
+    ...(policies.policyOf !== undefined && { policyOf: policies.policyOf }),
     ...(upstream.circuit !== null && { circuit: upstream.circuit }),
-    totalTimeout: upstream.totalTimeout,
     observer: balancer,
   })
   if (ties?.cookieOf !== undefined) program.append(tieResponse, [ties.cookieOf])
@@ -163,19 +172,20 @@ function chooseIn(context: Context, balancer: Balancer): string {
   return address
 }
 
+/** Chooses another endpoint for a second attempt; undefined if there is no other. */
+function chooseBeside(context: Context, balancer: Balancer): string | undefined {
+  const before = addressIn(context.data)
+  const address = chooseIn(context, balancer)
+  if (address === before) return undefined
+  if (context.request !== null) context.request.attempts++
+  return address
+}
+
 function addressIn(data: unknown): string {
   return data instanceof Affinity ? data.address : String(data)
 }
 
 type ShareOf = UpstreamPlace['shareOf']
-
-function retryPolicy({ retry, circuit }: UpstreamSpec, shareOf: ShareOf): RetryPolicy | null {
-  if (retry === undefined) return null
-  const { attempts, statuses, budgetRatio, budgetPerSecond } = retry
-  const budget = new RetryBudget(budgetRatio, budgetPerSecond)
-  const maxInProgress = shareOf(circuit?.maxRetries ?? 0)
-  return new RetryPolicy({ attempts, statuses, budget, maxInProgress })
-}
 
 function circuitOf({ circuit }: UpstreamSpec, shareOf: ShareOf): Circuit | null {
   if (circuit === undefined) return null

@@ -6,6 +6,7 @@ import { LeastWorkLoadBalancer } from './least-work-load-balancer.ts'
 import { MaglevLoadBalancer } from './maglev-load-balancer.ts'
 import { PowerOfTwoLoadBalancer } from './power-of-two-load-balancer.ts'
 import { RandomLoadBalancer } from './random-load-balancer.ts'
+import { createRateLimiterClass, type RateLimiterClass } from './rate-limiter.ts'
 import { ResourcePool } from './resource-pool.ts'
 import { RoundRobinLoadBalancer } from './round-robin-load-balancer.ts'
 import { createSharedMapClass, type SharedMapClass } from './shared-map.ts'
@@ -21,14 +22,18 @@ export interface ScriptAlgo {
   readonly Cache: typeof Cache
   readonly HashingLoadBalancer: typeof HashingLoadBalancer
   readonly LeastWorkLoadBalancer: typeof LeastWorkLoadBalancer
+  readonly RateLimiter: RateLimiterClass
   readonly ResourcePool: typeof ResourcePool
   readonly RoundRobinLoadBalancer: typeof RoundRobinLoadBalancer
   readonly SharedMap: SharedMapClass
   readonly URLRouter: typeof URLRouter
 }
 
-/** Makes an `algo` whose shared maps lie in `shared`, which all workers of a program have. */
-export function createAlgo(shared?: SharedArrayBuffer): ScriptAlgo {
+/** Makes an `algo` whose shared maps and rate limits lie in memory that all workers of a program have. */
+export function createAlgo(
+  shared?: SharedArrayBuffer,
+  rates?: SharedArrayBuffer | null,
+): ScriptAlgo {
   return {
     BoundedRingLoadBalancer,
     LeastTimeLoadBalancer,
@@ -38,6 +43,7 @@ export function createAlgo(shared?: SharedArrayBuffer): ScriptAlgo {
     Cache,
     HashingLoadBalancer,
     LeastWorkLoadBalancer,
+    RateLimiter: createRateLimiterClass(rates ?? undefined),
     ResourcePool,
     RoundRobinLoadBalancer,
     SharedMap: createSharedMapClass(shared),

@@ -163,6 +163,17 @@ const BY_TYPE: Readonly<Record<string, Make>> = {
     value(
       fc.constantFrom<unknown>({ host: 'b' }, { scheme: 'https', status: 301, path: { to: '/d' } }),
     ),
+  AccessRules: () =>
+    value(fc.constantFrom<unknown>({}, { allow: ['127.0.0.0/8'] }, { allow: [], deny: ['::/0'] })),
+  // Ample ones: what has passed before must not show.
+  RateLimitOptions: () =>
+    value(
+      fc.constantFrom<unknown>(
+        { rate: 1_000_000 },
+        { rate: '60/m', burst: 10_000, key: 'address' },
+        { rate: '1/h', burst: 10_000, key: { header: 'host' } },
+      ),
+    ),
   number: () => value(fc.constantFrom<unknown>(0, 1, 50, 100)),
   MuxOptions: () =>
     value(

@@ -1,47 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { type ParsedSample, parsePrometheus } from '../../support/prometheus.ts'
 import { connectRaw, exchange } from '../support/byte-stream.ts'
 import { curl } from '../support/curl.ts'
 import { answering, closedPort, response, startRawServer } from '../support/raw-server.ts'
+import { scrapeUntil } from '../support/scrape.ts'
 import { type RunningAdmin, startAdmin } from '../support/start-admin.ts'
-
-/** The metrics of a process, by name and labels. */
-class Scrape {
-  readonly #samples: ParsedSample[]
-
-  constructor(text: string) {
-    this.#samples = parsePrometheus(text).flatMap(({ samples }) => samples)
-  }
-
-  /** The samples of a name whose labels are at least these. */
-  find(name: string, labels: Readonly<Record<string, string>> = {}): ParsedSample[] {
-    const found = this.#samples.filter((one) => one.name === name)
-    assert.notEqual(found.length, 0, `no metric ${name}`)
-    return found.filter((sample) =>
-      Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
-    )
-  }
-
-  /** Their sum. */
-  sum(name: string, labels: Readonly<Record<string, string>> = {}): number {
-    return this.find(name, labels).reduce((sum, { value }) => sum + value, 0)
-  }
-}
-
-async function scrape({ call }: RunningAdmin): Promise<Scrape> {
-  const { headers, text } = await call('GET', '/metrics')
-  assert.equal(headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8')
-  return new Scrape(text)
-}
-
-/** Scrapes until a condition holds: a client may have its answer a moment before it is counted. */
-async function scrapeUntil(admin: RunningAdmin, isTrue: (one: Scrape) => boolean): Promise<Scrape> {
-  for (;;) {
-    const found = await scrape(admin)
-    if (isTrue(found)) return found
-  }
-}
 
 async function startLb(context: TestContext, to: readonly string[]): Promise<RunningAdmin> {
   const endpoints = to.flatMap((address) => ['--to', address])

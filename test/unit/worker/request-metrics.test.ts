@@ -10,6 +10,8 @@ const PLAN = {
   listeners: [0],
   routes: [[REQUEST_GROUP, 2 * REQUEST_GROUP]],
   upstreams: [3 * REQUEST_GROUP],
+  policies: [-1],
+  connections: [-1],
   endpoints: [[4 * REQUEST_GROUP, 5 * REQUEST_GROUP]],
 }
 
@@ -72,7 +74,14 @@ test('requests in progress come and go', () => {
 
 test('what has no place is not counted, and nothing else is', () => {
   const numbers = new Float64Array(REQUEST_GROUP)
-  const plan = { listeners: [-1], routes: [[-1]], upstreams: [-1], endpoints: [[-1]] }
+  const plan = {
+    listeners: [-1],
+    routes: [[-1]],
+    upstreams: [-1],
+    policies: [-1],
+    connections: [-1],
+    endpoints: [[-1]],
+  }
   const metrics = new RequestMetrics(numbers, plan)
   const request = Object.assign(new RequestInfo(0, 0), { ...GOOD, route: 0, endpoint: 0 })
   metrics.began(request)
