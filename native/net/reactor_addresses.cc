@@ -53,7 +53,8 @@ void Reactor::ReadGreeting(uint32_t id, Connection& connection) {
   connection.state = Connection::State::kOpen;
   // Until the engine resumes it, which has to choose a framer for the rest.
   connection.paused = true;
-  connection.readable = static_cast<size_t>(seen) > header.bytes || connection.fin_waits;
+  const auto size = static_cast<size_t>(seen);
+  connection.readable = size > header.bytes || size == sizeof(bytes) || connection.fin_waits;
   Event(kEvConnect, id)[2] = 0;
 }
 

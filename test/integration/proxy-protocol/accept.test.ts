@@ -52,6 +52,12 @@ test('scripts see whom the header tells of', async (context) => {
       assert.equal((await new ByteStream(tls).write(GET).message()).body, told)
     })
   }
+  await context.test('as long as a header may be, with a request behind it', async () => {
+    const padding = `\x04\x0f\xe1${'x'.repeat(0xfe1)}`
+    const client = await connectRaw(context, port)
+    client.write(BINARY.replace('\0\x0c', '\x0f\xf0') + padding + GET)
+    assert.equal((await client.message()).body, TOLD)
+  })
   for (const header of [UNKNOWN, LOCAL]) {
     await context.test(`${JSON.stringify(header)}: nobody, so that it is our peer`, async () => {
       const client = await connectRaw(context, port)
