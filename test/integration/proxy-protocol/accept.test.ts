@@ -103,6 +103,20 @@ test('the client is whom endpoints are told of, and whom the access log names', 
   await eventually(() => written() === `${addresses.join('\n')}\n`, written)
 })
 
+test('who may open a Unix socket may tell of a client', async (context) => {
+  const upstream = await startMirror(context, 'x-forwarded-for')
+  const path = join(temporaryFolder(context), 'listener.sock')
+  const options = ['--accept-proxy', '--x-forwarded', 'add', '--listen', `unix:${path}`]
+  await startLb(context, [upstream], ...options)
+  for (const [header, told] of [
+    [BINARY, '192.0.2.1'],
+    [LOCAL, 'undefined'],
+  ] as const) {
+    const client = await connectRaw(context, { path })
+    assert.equal((await client.write(header + GET).message()).body, told)
+  }
+})
+
 test('a connection whose header is on its way when the process is told to stop', async (context) => {
   const { port, sluice } = await startScript(context, `pipy().${LISTEN}.${WHO}`)
   const client = await connectRaw(context, port)
