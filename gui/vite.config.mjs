@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { defineConfig } from 'vite'
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url))
@@ -6,6 +7,7 @@ const ROOT = fileURLToPath(new URL('.', import.meta.url))
 /** Builds the web UI into dist/gui, from where `--gui-port` serves it. */
 export default defineConfig({
   root: ROOT,
+  plugins: [compressed()],
   build: {
     outDir: '../dist/gui',
     emptyOutDir: true,
@@ -21,3 +23,28 @@ export default defineConfig({
     proxy: { '/api': { target: 'http://127.0.0.1:6060', changeOrigin: true } },
   },
 })
+
+/** Puts compressed files beside scripts and styles, so that the server does not compress them. */
+function compressed() {
+  return {
+    name: 'compressed',
+    apply: 'build',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        for (const [fileName, output] of Object.entries(bundle)) {
+          if (!/\.(js|css)$/.test(fileName)) continue
+          const bytes = Buffer.from(output.type === 'chunk' ? output.code : output.source)
+          // The best quality, 11, takes ten times as long for 4 % less.
+          const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }
+          this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(bytes) })
+          this.emitFile({
+            type: 'asset',
+            fileName: `${fileName}.br`,
+            source: brotliCompressSync(bytes, quality),
+          })
+        }
+      },
+    },
+  }
+}

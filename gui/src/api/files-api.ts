@@ -13,18 +13,19 @@ export function listFiles(): Promise<readonly FileEntry[]> {
 
 export async function readFile(path: string): Promise<FileContent> {
   const response = await send('GET', urlOf(path), { cache: 'no-store' })
-  return { text: await response.text(), etag: response.headers.get('etag') ?? '' }
+  return { text: textOf(path, await response.arrayBuffer()), etag: etagOf(response) }
 }
 
-/** Writes a file; with an `etag`, only if it has not changed since. */
-export async function writeFile(path: string, text: string, etag?: string): Promise<void> {
-  await send('POST', urlOf(path), {
+/** Writes a file, with an `etag` only if it has not changed since; resolves with the new one. */
+export async function writeFile(path: string, text: string, etag?: string): Promise<string> {
+  const response = await send('POST', urlOf(path), {
     body: text,
     headers: {
       'content-type': 'application/octet-stream',
       ...(etag === undefined ? {} : { 'if-match': etag }),
     },
   })
+  return etagOf(response)
 }
 
 export async function deleteFile(path: string): Promise<void> {
@@ -37,6 +38,19 @@ export function makeFolder(path: string): Promise<void> {
 
 export function moveFile(from: string, to: string): Promise<void> {
   return request('POST', '/api/v1/files/move', { from, to })
+}
+
+/** The editor would spoil what is no text; a byte order mark it keeps. */
+function textOf(path: string, bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new Error(`${path} is not a text in UTF-8`)
+  }
+}
+
+function etagOf(response: Response): string {
+  return response.headers.get('etag') ?? ''
 }
 
 function urlOf(path: string): string {

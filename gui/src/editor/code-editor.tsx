@@ -32,7 +32,7 @@ export function CodeEditor({ buffer, problems }: CodeEditorProps): JSX.Element {
     const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' })
     const known = states.get(path)
     const state =
-      known?.revision === revision && known.state.doc.toString() === text
+      known?.revision === revision && known.state.sliceDoc() === text
         ? known.state
         : createEditorState(path, text, session.value?.isReadonly === true, (now) =>
             editBuffer(path, now),

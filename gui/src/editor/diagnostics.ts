@@ -11,7 +11,7 @@ export function diagnosticsOf(text: Text, problems: readonly Problem[]): Diagnos
       problem.endLine === undefined || problem.endColumn === undefined
         ? endOfWord(text, from)
         : positionOf(text, problem.endLine, problem.endColumn)
-    return { severity, message, from, to: Math.max(from, to) }
+    return { severity, message, ...(to > from ? { from, to } : characterBefore(text, from)) }
   })
 }
 
@@ -19,6 +19,12 @@ export function diagnosticsOf(text: Text, problems: readonly Problem[]): Diagnos
 export function positionOf(text: Text, line: number, column: number): number {
   const found = text.line(Math.min(Math.max(line, 1), text.lines))
   return Math.min(found.to, found.from + Math.max(column - 1, 0))
+}
+
+/** What ends too early is noticed where there is nothing to underline. */
+function characterBefore(text: Text, at: number): { from: number; to: number } {
+  const before = text.sliceString(0, at).trimEnd().length
+  return { from: Math.max(before - 1, 0), to: before }
 }
 
 function endOfWord(text: Text, from: number): number {

@@ -45,6 +45,8 @@ export function createEditorState(
       indentUnit.of('  '),
       EditorState.tabSize.of(2),
       EditorState.readOnly.of(isReadonly),
+      // Otherwise the first key would change every line of a file from Windows.
+      text.includes('\r\n') ? EditorState.lineSeparator.of('\r\n') : [],
       bracketMatching(),
       closeBrackets(),
       autocompletion(),
@@ -66,7 +68,7 @@ export function createEditorState(
       languageOf(path),
       EditorView.contentAttributes.of({ 'aria-label': `Text of ${path}` }),
       EditorView.updateListener.of((update) => {
-        if (update.docChanged) onChange(update.state.doc.toString())
+        if (update.docChanged) onChange(update.state.sliceDoc())
       }),
     ],
   })

@@ -15,6 +15,7 @@ export function TextGraph(): JSX.Element {
     <FlowView
       key={flow?.path}
       graph={graph}
+      direction="down"
       selectedId={selectedId.value}
       onSelect={(id) => {
         selectedId.value = id

@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { FlowGraph, PipelineRates } from '../../../src/admin/gui/contract.ts'
 import { Button } from '../ui/button.tsx'
-import { layOut } from './layout.ts'
+import { type Direction, layOut } from './layout.ts'
 import { PipelineCard } from './pipeline-card.tsx'
 import { useDrag } from './use-drag.ts'
 import { Viewport } from './viewport.ts'
@@ -14,6 +14,7 @@ const ZOOM_STEP = 1.25
 
 export interface FlowViewProps {
   readonly graph: FlowGraph
+  readonly direction: Direction
   /** What flows, by pipeline, if the graph is of the running program. */
   readonly rates?: ReadonlyMap<string, PipelineRates>
   readonly selectedId: string | null
@@ -23,12 +24,13 @@ export interface FlowViewProps {
 }
 
 /** A flow graph, in which one can zoom, pan and choose. */
-export function FlowView({ graph, rates, selectedId, onSelect, note }: FlowViewProps): JSX.Element {
+export function FlowView(props: FlowViewProps): JSX.Element {
+  const { graph, direction, rates, selectedId, onSelect, note } = props
   const drawing = useRef<SVGSVGElement>(null)
   const viewport = useRef(new Viewport()).current
   /** Whether the user has chosen what to see: then a new layout changes nothing about it. */
   const isTouched = useRef(false)
-  const layout = useMemo(() => layOut(graph), [graph])
+  const layout = useMemo(() => layOut(graph, direction), [graph, direction])
 
   const fit = (): void => {
     const { width = 0, height = 0 } = drawing.current?.getBoundingClientRect() ?? {}
@@ -77,8 +79,7 @@ export function FlowView({ graph, rates, selectedId, onSelect, note }: FlowViewP
       <svg
         ref={drawing}
         class="flow-drawing"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys pan it
-        tabIndex={0}
+        tabindex={0}
         aria-label="Flow graph: arrow keys pan, + and - zoom, 0 shows all"
         onKeyDown={onKey}
         {...drag}

@@ -29,6 +29,7 @@ export function GraphPage(): JSX.Element {
       <FlowView
         key={program.value?.path}
         graph={graph}
+        direction="right"
         {...(isCurrent ? { rates: ratesByPipeline.value } : {})}
         selectedId={selectedId.value}
         onSelect={(id) => {

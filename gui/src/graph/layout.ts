@@ -62,10 +62,15 @@ export interface GraphLayout {
   readonly wires: readonly Wire[]
 }
 
-/** Places pipelines from left to right, each to the right of those that start it if that can be. */
-export function layOut(flow: FlowGraph): GraphLayout {
+/** Where pipelines lie, as seen from those that start them. */
+export type Direction = 'right' | 'down'
+
+/** Places pipelines one after the other in a direction, as far as they do not start each other. */
+export function layOut(flow: FlowGraph, direction: Direction): GraphLayout {
   const graph = new Graph()
-  graph.setGraph({ rankdir: 'LR', nodesep: 26, ranksep: 96, marginx: 20, marginy: 20 })
+  const ranks =
+    direction === 'right' ? { rankdir: 'LR', ranksep: 96 } : { rankdir: 'TB', ranksep: 46 }
+  graph.setGraph({ ...ranks, nodesep: 26, marginx: 20, marginy: 20 })
   graph.setDefaultEdgeLabel(() => ({}))
   const pipelines = flow.modules.flatMap((one) => one.pipelines)
   for (const pipeline of pipelines) {
@@ -87,7 +92,7 @@ export function layOut(flow: FlowGraph): GraphLayout {
     width: Math.max(0, ...cards.map((one) => one.x + one.width)) + 20,
     height: Math.max(0, ...cards.map((one) => one.y + one.height)) + 20,
     cards,
-    wires: wiresBetween(cards),
+    wires: wiresBetween(cards, direction),
   }
 }
 
@@ -119,7 +124,7 @@ function edgesOf(
   )
 }
 
-function wiresBetween(cards: readonly Card[]): Wire[] {
+function wiresBetween(cards: readonly Card[], direction: Direction): Wire[] {
   const byId = new Map(cards.map((one) => [one.pipeline.id, one]))
   const edges = edgesOf(cards.map((one) => one.pipeline))
   return edges.flatMap(({ source, filter, index, edge }, number): Wire[] => {
@@ -127,19 +132,31 @@ function wiresBetween(cards: readonly Card[]): Wire[] {
     const to = byId.get(edge.to)
     if (from === undefined || to === undefined) return []
     const [x1, y1] = [from.x + from.width - INSET, from.y + boxTop(index) + BOX / 2]
-    const [x2, y2] = [to.x, to.y + HEAD / 2]
-    // A wire that leads back goes around in a wider bend.
-    const bend = x2 > x1 ? Math.max(40, (x2 - x1) / 2) : 110
+    const end = direction === 'right' ? wireToSide(x1, y1, to) : wireToTop(x1, y1, to)
     return [
       {
         key: `${filter.id}-${number}`,
         edge,
         from: filter,
-        path: `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`,
-        labelX: x2 - 10,
-        labelY: y2 - 10,
+        ...end,
         isOnly: edges.filter((one) => one.edge.to === edge.to).length === 1,
       },
     ]
   })
+}
+
+type WireEnd = Pick<Wire, 'path' | 'labelX' | 'labelY'>
+
+function wireToSide(x1: number, y1: number, to: Card): WireEnd {
+  const [x2, y2] = [to.x, to.y + HEAD / 2]
+  // A wire that leads back goes around in a wider bend.
+  const bend = x2 > x1 ? Math.max(40, (x2 - x1) / 2) : 110
+  const path = `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`
+  return { path, labelX: x2 - 10, labelY: y2 - 10 }
+}
+
+function wireToTop(x1: number, y1: number, to: Card): WireEnd {
+  const [x2, y2] = [to.x + to.width / 2, to.y]
+  const path = `M${x1},${y1} C${x1 + 60},${y1} ${x2},${y2 - 60} ${x2},${y2}`
+  return { path, labelX: x2 - 8, labelY: y2 - 12 }
 }

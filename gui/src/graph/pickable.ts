@@ -6,7 +6,7 @@ export function pickable(
   isSelected: boolean,
 ): {
   readonly role: 'button'
-  readonly tabIndex: number
+  readonly tabindex: number
   readonly 'aria-label': string
   readonly 'aria-pressed': boolean
   readonly 'data-id': string
@@ -15,7 +15,8 @@ export function pickable(
 } {
   return {
     role: 'button',
-    tabIndex: 0,
+    // Not tabIndex: names of attributes in SVG have their case.
+    tabindex: 0,
     'aria-label': label,
     'aria-pressed': isSelected,
     'data-id': id,

@@ -62,15 +62,15 @@ export async function saveBuffer(path: string): Promise<boolean> {
   const buffer = buffers.value.get(path)
   if (buffer === undefined || !isDirty(buffer)) return true
   const { text } = buffer
+  let etag: string
   try {
-    await writeFile(path, text, buffer.etag === '' ? undefined : buffer.etag)
+    etag = await writeFile(path, text, buffer.etag === '' ? undefined : buffer.etag)
   } catch (error) {
     if (!(error instanceof RequestError) || error.status !== 412) throw error
     const question = `${path} was changed by somebody else since it was opened here.`
     if (!(await confirm('Overwrite the file?', question, 'Overwrite'))) return false
-    await writeFile(path, text)
+    etag = await writeFile(path, text)
   }
-  const { etag } = await readFile(path)
   const now = buffers.value.get(path)
   if (now === undefined) return true
   put({ ...now, saved: text, etag })

@@ -1,5 +1,5 @@
 import { computed, effect, signal } from '@preact/signals'
-import { type EventConnection, type EventHandlers, listen } from '../api/events.ts'
+import { type EventHandlers, listen } from '../api/events.ts'
 import { closeBuffers, reloadBuffer } from './buffers.ts'
 import { refreshFiles } from './files.ts'
 import { addRates } from './flow-rates.ts'
@@ -39,21 +39,23 @@ const wanted = computed<EventHandlers>(() => {
   return isVisible.value ? ofPage[place.value.page] : {}
 })
 
-/** Listens to the server as long as the page lives. Browsers allow few streams, so it is one. */
+/** Listens to the server as long as the page lives. */
 export function startListening(): void {
-  let connection: EventConnection | undefined
+  listen(always, (isOpen) => {
+    isConnected.value = isOpen
+    if (!isOpen) return
+    // What happened in between was told to nobody.
+    void attempt(loadLog)
+    refreshFiles()
+  })
   document.addEventListener('visibilitychange', () => {
     isVisible.value = !document.hidden
   })
   effect(() => {
-    const handlers = { ...always, ...wanted.value }
-    connection?.close()
-    connection = listen(handlers, (isOpen) => {
-      isConnected.value = isOpen
-      if (!isOpen) return
-      // What happened in between was told to nobody.
-      void attempt(loadLog)
-      refreshFiles()
-    })
+    const handlers = wanted.value
+    if (Object.keys(handlers).length === 0) return undefined
+    // Browsers open few streams to one server, so hidden pages have no second one.
+    const connection = listen(handlers)
+    return () => connection.close()
   })
 }

@@ -17,7 +17,13 @@ interface Layout {
   readonly wires: readonly { readonly edge: FlowEdge; readonly isOnly: boolean }[]
 }
 
-const { layOut } = await guiModule<{ layOut: (graph: FlowGraph) => Layout }>('graph/layout.ts')
+const gui = await guiModule<{ layOut: (graph: FlowGraph, direction: 'right' | 'down') => Layout }>(
+  'graph/layout.ts',
+)
+
+function layOut(graph: FlowGraph, direction: 'right' | 'down' = 'right'): Layout {
+  return gui.layOut(graph, direction)
+}
 
 /** A graph from pipelines and the targets of their filters: `{ a: ['b', 'c'], b: [], c: [] }`. */
 function graphOf(targets: Readonly<Record<string, readonly string[]>>): FlowGraph {
@@ -50,6 +56,13 @@ test('a pipeline is to the right of the one that starts it', () => {
   const [a, b, c] = ['a', 'b', 'c'].map((name) => cardOf(layout, name))
   assert.ok(a && b && c)
   assert.ok(a.x + a.width < b.x && b.x + b.width < c.x)
+})
+
+test('or below it', () => {
+  const layout = layOut(graphOf({ a: ['b'], b: ['c'], c: [] }), 'down')
+  const [a, b, c] = ['a', 'b', 'c'].map((name) => cardOf(layout, name))
+  assert.ok(a && b && c)
+  assert.ok(a.y + a.height < b.y && b.y + b.height < c.y)
 })
 
 test('cards do not overlap and lie within the drawing', () => {
