@@ -89,6 +89,7 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     this.#accepted = accepted
     if (accepted !== null) {
       this.#policy = accepted.owner.policy
+      this.isUsed = accepted.hasServed
       this.#maxPipelined = accepted.owner.limits.maxPipelinedRequests
     }
     const { source } = session

@@ -51,12 +51,23 @@ export class ConnectionLimiter {
     const client = clientOf(this.#addressOf(connection))
     const count = this.#byAddress.get(client) ?? 0
     if (client !== '' && count >= maxConnectionsPerAddress) return 'address'
-    this.#byAddress.set(client, count + 1)
-    this.#addresses.set(connection, client)
+    this.#countFor(connection, client)
     return ''
   }
 
-  /** A connection that was admitted has ended. */
+  /** Counts a connection that stands already, even if it is one too many. */
+  count(connection: number): void {
+    this.#active++
+    if (this.#limits.maxConnectionsPerAddress === 0) return
+    this.#countFor(connection, clientOf(this.#addressOf(connection)))
+  }
+
+  #countFor(connection: number, client: string): void {
+    this.#byAddress.set(client, (this.#byAddress.get(client) ?? 0) + 1)
+    this.#addresses.set(connection, client)
+  }
+
+  /** A connection that was counted has ended, or is counted elsewhere. */
   release(connection: number): void {
     this.#active--
     const client = this.#addresses.get(connection)

@@ -1,4 +1,3 @@
-import type { Context } from '../engine/context.ts'
 import { Data } from '../engine/data.ts'
 import { DATA, type Event, SESSION_END, SessionEnd } from '../engine/event.ts'
 import type { Sink, Source } from '../engine/filter.ts'
@@ -17,6 +16,7 @@ import {
 import type { SocketHandler, Sockets } from '../native/sockets.ts'
 import type { Framable, FramedReceiver } from './framable.ts'
 import type { ListenerLimits, ListenerTimeouts } from './listener-policy.ts'
+import { MovingReceiver } from './moving-receiver.ts'
 import { Peer } from './peer.ts'
 import { Socket } from './socket.ts'
 
@@ -43,6 +43,8 @@ export interface Accepted {
   readonly connection: number
   /** The client came by TLS. */
   readonly isSecure: boolean
+  /** It has had requests before this session. */
+  readonly hasServed: boolean
 }
 
 /** Whether a session's source is such a thing. */
@@ -68,6 +70,10 @@ export function isTrackable(accepted: Accepted | null): accepted is Trackable {
 
 /** An accepted connection, as the worker sees it. */
 export interface Downstream extends SocketHandler {
+  /** Who accepted it; not there while nobody knows whose it is. */
+  readonly owner?: InboundOwner
+  /** Goes on in another program as soon as no request is in progress; false if it cannot. */
+  moveTo?(heir: InboundHeir): boolean
   /**
    * The worker is about to stop: close now if idle, else after the response in progress. With
    * `isPatient`, an idle connection is closed after its next response or when its time is over.
@@ -94,8 +100,9 @@ const IDLE_TIMEOUTS = counterIndex('idleTimeouts')
  */
 export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
   readonly socket: Socket
-  readonly #owner: InboundOwner
-  readonly #session: Session
+  #owner: InboundOwner
+  #session: Session
+  hasServed = false
   /** Who takes what the framer on the socket finds. */
   #receiver: FramedReceiver | null = null
   /** Who knows about the requests in progress; the same, unless there is no framer. */
@@ -109,9 +116,7 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
   constructor(owner: InboundOwner, sockets: Sockets, layout: Layout, connection: number) {
     this.socket = new Socket(sockets.reactor, connection)
     this.#owner = owner
-    const info = owner.needsPeers ? new Peer(this.socket) : null
-    const context: Context = layout.runtime.createContext(info)
-    this.#session = layout.spawn(context, this, this)
+    this.#session = this.#spawn(layout)
     this.#armIdle()
   }
 
@@ -134,6 +139,8 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
   attachFramer(kind: number, receiver: FramedReceiver): void {
     this.#receiver = receiver
     this.#tracker = receiver as RequestTracker
+    // One that has moved keeps its framer, which may have seen a part of a head.
+    if (this.hasServed) return
     this.#isHttp = kind === FRAMER_HTTP_REQUEST
     this.socket.frame(kind)
     if (this.#isHttp) this.socket.enterPhase(PHASE_FIRST)
@@ -236,9 +243,42 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
     if (this.#tracker?.isBusy() === false) this.socket.timeout(DRAIN_GRACE_MS, TIMEOUT_IDLE)
   }
 
+  moveTo(heir: InboundHeir): boolean {
+    const tracker = this.#tracker
+    if (tracker === null || this.#receiver === null) return false
+    if (this.#hasInputEnded || this.#hasOutputEnded) return false
+    if (!heir.admits(this.socket.id)) return false
+    if (!tracker.isBusy()) this.#move(heir)
+    else {
+      this.#receiver = new MovingReceiver(tracker, () => {
+        this.#move(heir)
+        return this.#receiver
+      })
+    }
+    return true
+  }
+
   /** Closes whatever is in progress. */
   destroy(): void {
     this.#finish(true)
+  }
+
+  /** Ends the session and begins one of another program, whose decoder takes the next request. */
+  #move(heir: InboundHeir): void {
+    const before = this.#session
+    this.#receiver = null
+    this.#tracker = null
+    const since = this.#owner.leave(this.socket.id)
+    this.#owner = heir
+    this.hasServed = true
+    this.#session = this.#spawn(heir.take(this.socket.id, since))
+    if (this.#isCongested) this.#session.pauseOutput()
+    before.free()
+  }
+
+  #spawn(layout: Layout): Session {
+    const info = this.#owner.needsPeers ? new Peer(this.socket) : null
+    return layout.spawn(layout.runtime.createContext(info), this, this)
   }
 
   #armIdle(): void {
@@ -291,4 +331,14 @@ export interface InboundOwner {
   /** Whether anybody may ask who a client is: a script for `__inbound`, or the access log. */
   readonly needsPeers: boolean
   release(connection: number): void
+  /** The connection goes on in another program; returns when it was accepted, if that is counted. */
+  leave(connection: number): number | undefined
+}
+
+/** Who takes over a connection that stands. */
+export interface InboundHeir extends InboundOwner {
+  /** Whether it would have been accepted. */
+  admits(connection: number): boolean
+  /** Counts it, as accepted at `since`; returns the recipe of its sessions. */
+  take(connection: number, since: number | undefined): Layout
 }

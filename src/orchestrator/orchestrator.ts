@@ -158,8 +158,8 @@ export class Orchestrator {
 
   /**
    * Replaces the program, or changes nothing and throws `StartError`. New connections enter the new
-   * one when this resolves; those that stand finish with the old one. Returns the addresses of new
-   * listeners.
+   * one when this resolves; those that stand follow between two requests, or finish in the old one.
+   * Returns the addresses of new listeners.
    */
   async reload(spec: ProgramSpec): Promise<string[]> {
     let added: string[] = []

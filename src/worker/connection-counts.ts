@@ -22,6 +22,19 @@ export class ConnectionCounts {
     this.#add(open, 1)
   }
 
+  /** A connection goes on in another program; returns when it was accepted. */
+  left(connection: number): number | undefined {
+    const since = this.#since.get(connection)
+    if (this.#since.delete(connection)) this.#add(open, -1)
+    return since
+  }
+
+  /** It has come from another program. */
+  entered(connection: number, since: number): void {
+    this.#since.set(connection, since)
+    this.#add(open, 1)
+  }
+
   closed(connection: number): void {
     const since = this.#since.get(connection)
     if (since === undefined) return

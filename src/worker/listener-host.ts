@@ -4,7 +4,7 @@ import { counterIndex } from '../native/counters.ts'
 import type { SocketHandler } from '../native/sockets.ts'
 import { Access } from '../net/access.ts'
 import { ConnectionLimiter, type Excess } from '../net/connection-limiter.ts'
-import { type Downstream, Inbound, type InboundOwner } from '../net/inbound.ts'
+import { type Downstream, Inbound, type InboundHeir } from '../net/inbound.ts'
 import {
   type ListenerLimits,
   type ListenerPolicy,
@@ -44,10 +44,12 @@ export interface ListenerProgram {
   opened(): void
   /** That connection has ended. */
   closed(connection: number): void
+  /** That connection goes on in another program. */
+  left(): void
 }
 
 /** One `listen` of a program on this worker: makes what handles its connections. */
-export class ListenerHost implements InboundOwner, HeaderOwner {
+export class ListenerHost implements InboundHeir, HeaderOwner {
   readonly limits: ListenerLimits
   readonly timeouts: ListenerTimeouts
   readonly policy: number
@@ -62,6 +64,8 @@ export class ListenerHost implements InboundOwner, HeaderOwner {
   readonly #limiter: ConnectionLimiter
   /** Counts connections, if somebody reads it. */
   readonly #counts: ConnectionCounts | null
+  /** The reactor's ids of the sockets that it serves. */
+  readonly #ids = new Set<number>()
 
   constructor(
     program: ListenerProgram,
@@ -94,6 +98,7 @@ export class ListenerHost implements InboundOwner, HeaderOwner {
   /** Serves one more of the reactor's listeners, by its id. */
   adopt(id: number): void {
     const { sockets } = this.#layout.runtime
+    this.#ids.add(id)
     sockets.reactor.setListenerPolicy(id, this.policy)
     sockets.setAcceptor(id, (connection) => this.#accept(connection))
   }
@@ -122,6 +127,35 @@ export class ListenerHost implements InboundOwner, HeaderOwner {
   unidentified(connection: number, reason: string): void {
     if (reason !== '') this.#logRefusal(connection, reason)
     this.release(connection)
+  }
+
+  /** Whether it has taken over a socket of another listener. */
+  succeeds(other: ListenerHost): boolean {
+    return [...this.#ids].some((id) => other.#ids.has(id))
+  }
+
+  /** Whether a connection can be moved here between two requests. */
+  get isPlainHttp(): boolean {
+    return this.#layout.stages[0]?.name === 'decodeHttpRequest' && this.#tls === null
+  }
+
+  /** A connection of another program's listener goes on here; returns the recipe of its session. */
+  take(connection: number, since: number | undefined): Layout {
+    this.#limiter.count(connection)
+    if (since !== undefined) this.#counts?.entered(connection, since)
+    this.#program.opened()
+    return this.#layout
+  }
+
+  leave(connection: number): number | undefined {
+    this.#limiter.release(connection)
+    this.#program.left()
+    return this.#counts?.left(connection)
+  }
+
+  admits(connection: number): boolean {
+    const { reactor } = this.#layout.runtime.sockets
+    return this.#access === null || this.#access.admits(reactor.clientAddress(connection))
   }
 
   #accept(connection: number): SocketHandler | undefined {
@@ -166,8 +200,8 @@ export class ListenerHost implements InboundOwner, HeaderOwner {
 
   /** Closes a connection that is not to be accepted. */
   #isAdmitted(connection: number): boolean {
+    if (this.admits(connection)) return true
     const { reactor } = this.#layout.runtime.sockets
-    if (this.#access === null || this.#access.admits(reactor.clientAddress(connection))) return true
     ;(reactor.counters[DENIED] as number)++
     new Socket(reactor, connection).close()
     return false
@@ -178,8 +212,7 @@ export class ListenerHost implements InboundOwner, HeaderOwner {
     ;(reactor.counters[EXCESS_COUNTERS[excess]] as number)++
     const socket = new Socket(reactor, connection)
     // A client of TLS would have to be greeted first, which is what there is no room for.
-    const isHttp = this.#layout.stages[0]?.name === 'decodeHttpRequest' && this.#tls === null
-    if (isHttp) {
+    if (this.isPlainHttp) {
       socket.sendText(REFUSAL)
       const client = this.needsPeers ? reactor.peerAddress(connection)?.address : undefined
       this.#layout.runtime.refused?.(this.#layout, 503, client ?? '')

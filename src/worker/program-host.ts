@@ -2,6 +2,7 @@ import { EndpointTable } from '../balancer/endpoint-table.ts'
 import type { Layout } from '../engine/layout.ts'
 import { Runtime, type RuntimeLog } from '../engine/runtime.ts'
 import type { Sockets } from '../native/sockets.ts'
+import type { Downstream } from '../net/inbound.ts'
 import type { ListenerPolicy, ListenerTimeouts } from '../net/listener-policy.ts'
 import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
 import { buildModule, type RootLayout } from '../program/build.ts'
@@ -107,6 +108,8 @@ export class ProgramHost implements ListenerProgram {
   readonly #roots: readonly RootLayout[]
   readonly #listeners: readonly ListenerHost[]
   readonly #modules: readonly string[]
+  /** What a connection does with its next request depends on nothing that came before. */
+  readonly #isMovable: boolean
   #tasks: readonly TaskRunner[] = []
   #active = 0
   /** Gets no new work: retired or draining. */
@@ -119,6 +122,7 @@ export class ProgramHost implements ListenerProgram {
     { needsPeers, shareOf, policies, traffic }: ProgramFacts,
   ) {
     const isScript = spec.kind === 'script'
+    this.#isMovable = !isScript
     this.runtime = runtime
     this.shareOf = shareOf
     this.policies = policies
@@ -141,8 +145,28 @@ export class ProgramHost implements ListenerProgram {
 
   closed(connection: number): void {
     this.runtime.sockets.detach(connection)
+    this.left()
+  }
+
+  left(): void {
     this.#active--
     this.#checkEnd()
+  }
+
+  /**
+   * Makes connections of an earlier program go on in this one, each between two of its requests.
+   * Those that cannot, with TLS or of a listener that is no more, are told to close with their next
+   * response. Scripts keep theirs, whose variables live as long as the connection.
+   */
+  inherit(connections: Iterable<Downstream>): void {
+    if (!this.#isMovable) return
+    for (const connection of connections) {
+      const { owner } = connection
+      if (!(owner instanceof ListenerHost) || this.#listeners.includes(owner)) continue
+      const heir = this.#listeners.find((one) => one.succeeds(owner))
+      const canMove = heir?.isPlainHttp === true && owner.isPlainHttp
+      if (!canMove || connection.moveTo?.(heir) !== true) connection.drain(true)
+    }
   }
 
   /** Number of open downstream connections and of tasks in progress. */

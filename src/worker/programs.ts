@@ -1,7 +1,7 @@
 import type { RuntimeLog } from '../engine/runtime.ts'
 import type { Reactor } from '../native/reactor.ts'
 import { type ShortageListener, Sockets } from '../native/sockets.ts'
-import { isDownstream } from '../net/inbound.ts'
+import { type Downstream, isDownstream } from '../net/inbound.ts'
 import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import type { ListenerFd, WorkerCounts } from './messages.ts'
@@ -94,6 +94,7 @@ export class Programs {
     for (const fd of [...this.#listeners.keys()]) {
       if (!listeners.some((listener) => listener.fd === fd)) this.#remove(fd)
     }
+    host.inherit(this.#downstreams())
     before.retire()
     setTimeout(() => before.endTasks(), LAST_RUN_MS).unref()
     if (this.#options.runsTasks) host.startTasks()
@@ -122,9 +123,7 @@ export class Programs {
 
   /** Answers what is in progress and closes what is idle; with `isPatient` after one more request. */
   drain(isPatient: boolean): void {
-    for (const handler of this.#sockets.handlers()) {
-      if (isDownstream(handler)) handler.drain(isPatient)
-    }
+    for (const connection of this.#downstreams()) connection.drain(isPatient)
     this.#sockets.settle()
   }
 
@@ -158,6 +157,10 @@ export class Programs {
     }
   }
 
+  *#downstreams(): Iterable<Downstream> {
+    for (const handler of this.#sockets.handlers()) if (isDownstream(handler)) yield handler
+  }
+
   get #current(): ProgramHost {
     return this.#hosts[this.#hosts.length - 1] as ProgramHost
   }
@@ -186,6 +189,9 @@ export class Programs {
 
   #forgetStale(): void {
     const current = this.#current
+    // Connections that were busy then may be idle now, and keep a program that nobody else needs.
+    current.inherit(this.#downstreams())
+    this.#sockets.settle()
     const isKept = (host: ProgramHost): boolean => host === current || !host.isOver
     for (const host of this.#hosts) if (!isKept(host)) host.policies?.end()
     this.#hosts = this.#hosts.filter(isKept)

@@ -70,6 +70,11 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
     })
   }
 
+  /** It cannot be moved: its certificate would be that of the other program. */
+  get hasServed(): boolean {
+    return false
+  }
+
   get owner(): InboundOwner {
     return this.#owner
   }
@@ -231,8 +236,8 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
   receiveBad(): void {}
 
   drain(isPatient: boolean): void {
-    if (this.#state === 'handshake') this.#finish(false)
-    else this.#tracker?.drain(isPatient)
+    if (this.#state !== 'handshake') this.#tracker?.drain(isPatient)
+    else if (!isPatient) this.#finish(false)
   }
 
   destroy(): void {

@@ -4,7 +4,7 @@ import type { ConfigInput } from '../../../src/config/schema/config.ts'
 import { connectRaw } from '../support/byte-stream.ts'
 import { curl } from '../support/curl.ts'
 import { answering, type RawServer, response, startRawServer } from '../support/raw-server.ts'
-import { startConfig } from '../support/start-config.ts'
+import { reload, startConfig } from '../support/start-config.ts'
 
 function named(context: TestContext, name: string): Promise<RawServer> {
   return startRawServer(
@@ -22,7 +22,7 @@ function configOf(servers: Readonly<Record<string, RawServer>>, upstream: string
   }
 }
 
-test('SIGHUP puts a new config in force, and connections that stand go on', async (context) => {
+test('SIGHUP puts a new config in force, also for connections that stand', async (context) => {
   const servers = { a: await named(context, 'a'), b: await named(context, 'b') }
   const { sluice, write, ports } = await startConfig(context, configOf(servers, 'a'))
   const old = await connectRaw(context, ports[0] as number)
@@ -32,7 +32,56 @@ test('SIGHUP puts a new config in force, and connections that stand go on', asyn
   sluice.signal('SIGHUP')
   await sluice.line(/Config reloaded: \/lb\.yaml/)
   assert.equal((await curl(`http://127.0.0.1:${ports[0]}`)).stdout, 'b')
-  assert.equal((await old.write(get).message()).body, 'a', 'it finishes in the old program')
+  assert.equal((await old.write(get).message()).body, 'b')
+})
+
+test('a request that is in progress ends as it began, and the next one is served anew', async (context) => {
+  const slow = await startRawServer(context)
+  const servers = { a: slow, b: await named(context, 'b') }
+  const running = await startConfig(context, configOf(servers, 'a'))
+  const client = await connectRaw(context, running.ports[0] as number)
+  client.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n12')
+  const upstream = await slow.connection()
+  await upstream.through('12')
+  await reload(running, configOf(servers, 'b'))
+  // The second request comes before the first one is answered: they are of the same program.
+  client.write('34GET /2 HTTP/1.1\r\nHost: h\r\n\r\n')
+  await upstream.through('34')
+  upstream.write(response('first'))
+  assert.equal((await client.message()).body, 'first')
+  const second = await slow.connection()
+  await second.through('\r\n\r\n')
+  second.write(response('second'))
+  assert.equal((await client.message()).body, 'second')
+  client.write('GET /3 HTTP/1.1\r\nHost: h\r\n\r\n')
+  assert.equal((await client.message()).body, 'b')
+})
+
+test('a part of a head that has come before a reload is not lost', async (context) => {
+  const servers = { a: await named(context, 'a'), b: await named(context, 'b') }
+  const running = await startConfig(context, configOf(servers, 'a'))
+  const client = await connectRaw(context, running.ports[0] as number)
+  client.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n')
+  assert.equal((await client.message()).body, 'a')
+  client.write('GET / HTTP/1.1\r\nHo')
+  await reload(running, configOf(servers, 'b'))
+  client.write('st: h\r\n\r\n')
+  assert.equal((await client.message()).body, 'b')
+})
+
+test('a client of a listener that is gone may ask once more', async (context) => {
+  const servers = { a: await named(context, 'a') }
+  const config = configOf(servers, 'a')
+  const listeners = [...config.listeners, { address: 'localhost:0', upstream: 'a' }]
+  const running = await startConfig(context, { ...config, listeners })
+  const client = await connectRaw(context, running.ports[1] as number)
+  client.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n')
+  await client.message()
+  await reload(running, config)
+  client.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n')
+  const last = await client.message()
+  assert.deepEqual([last.body, last.field('connection')], ['a', 'close'])
+  assert.equal(await client.over(), 'end')
 })
 
 test('a config that is wrong is told with its line and changes nothing', async (context) => {

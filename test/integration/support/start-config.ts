@@ -33,3 +33,13 @@ export async function startConfig(
   ).length
   return { sluice, file, write, ports: await sluice.ports(count) }
 }
+
+/** Asks for another config and waits until it is in force. */
+export async function reload(running: RunningConfig, config: ConfigInput): Promise<void> {
+  const { sluice, write } = running
+  const count = () => sluice.stdout.split('Config reloaded').length
+  const before = count()
+  write(config)
+  sluice.signal('SIGHUP')
+  await sluice.until(() => count() > before, 'reload')
+}
