@@ -87,6 +87,7 @@ async function buildAddon() {
   )
   if (readStamp(stampFile) === stamp && existsSync('build/Release/sluice.node')) return
   checkBuildTools()
+  forgetMovedBuild()
   // As a dependency of another project, our packages may lie in that project's folder.
   const cmakeJs = JSON.stringify(createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js'))
   await step('Building the native core', 'sh', [
@@ -94,6 +95,14 @@ async function buildAddon() {
     `node ${cmakeJs} configure && node ${cmakeJs} build --parallel ${availableParallelism()}`,
   ])
   writeFileSync(stampFile, stamp)
+}
+
+/** CMake refuses to go on with what it has begun in a directory of another name. */
+function forgetMovedBuild() {
+  const cache = 'build/CMakeCache.txt'
+  if (readStamp(cache).includes(`CMAKE_CACHEFILE_DIR:INTERNAL=${join(ROOT, 'build')}\n`)) return
+  rmSync(cache, { force: true })
+  rmSync('build/CMakeFiles', { recursive: true, force: true })
 }
 
 async function bundleProgram() {

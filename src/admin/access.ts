@@ -9,6 +9,10 @@ export interface AccessPolicy {
   readonly token: string
   /** Requests that have to show the token. */
   readonly tokenFor: 'nothing' | 'changes' | 'everything'
+  /** Name of a cookie that may have the token, for pages. */
+  readonly cookie?: string
+  /** Nothing may be changed, by nobody. */
+  readonly isReadonly?: boolean
 }
 
 /** What of a request decides about it. */
@@ -17,6 +21,8 @@ export interface AccessRequest {
   readonly headers: IncomingHttpHeaders
   /** It tells nothing that needs protection, as a health check does. */
   readonly isPublic: boolean
+  /** It changes nothing, whatever its method. */
+  readonly isReading: boolean
 }
 
 /** Why a request is not served, as the answer to it. */
@@ -36,22 +42,48 @@ export interface Refusal {
  */
 export function refuse(request: AccessRequest, policy: AccessPolicy): Refusal | null {
   const { method, headers, isPublic } = request
-  const isChange = method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS'
+  const isUnsafe = method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS'
+  const isChange = isUnsafe && !request.isReading
   if (!isKnownHost(headers.host, policy.hostNames)) {
     const message = `Host "${headers.host ?? ''}" is not a name of this server: use its IP address`
     return { status: 421, error: 'unknown_host', message }
   }
-  if (isFromAnotherSite(headers, isChange)) {
+  if (isFromAnotherSite(headers, isUnsafe)) {
     const message = 'the request comes from a page of another site'
     return { status: 403, error: 'cross_site', message }
   }
   const needsToken =
     !isPublic && (policy.tokenFor === 'everything' || (policy.tokenFor === 'changes' && isChange))
-  if (needsToken && !hasToken(headers.authorization, policy.token)) {
+  if (needsToken && !hasToken(headers, policy)) {
     const message = 'the token is needed: send "Authorization: Bearer <token>"'
     return { status: 401, error: 'token_needed', message }
   }
+  if (policy.isReadonly === true && isChange) {
+    const message = 'nothing can be changed here: it was started with --gui-readonly'
+    return { status: 403, error: 'read_only', message }
+  }
   return null
+}
+
+/** Whether a request shows the token, in one of the ways that the policy allows. */
+export function hasToken(
+  { authorization, cookie = '' }: IncomingHttpHeaders,
+  policy: AccessPolicy,
+): boolean {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? []
+  if (bearer !== undefined) return isToken(bearer, policy.token)
+  if (policy.cookie === undefined) return false
+  const pairs = cookie.split(';').map((pair) => pair.trim())
+  const prefix = `${policy.cookie}=`
+  const found = pairs.find((pair) => pair.startsWith(prefix))
+  return found !== undefined && isToken(found.slice(prefix.length), policy.token)
+}
+
+/** Compares without telling by the time how much of it is right. */
+export function isToken(given: string, token: string): boolean {
+  const one = Buffer.from(given)
+  const other = Buffer.from(token)
+  return one.length === other.length && timingSafeEqual(one, other)
 }
 
 /** Whether an address that a server is bound to can be reached from this machine only. */
@@ -66,18 +98,11 @@ function isKnownHost(host: string | undefined, names: readonly string[]): boolea
   return name === 'localhost' || names.includes(name)
 }
 
-function isFromAnotherSite(headers: IncomingHttpHeaders, isChange: boolean): boolean {
+function isFromAnotherSite(headers: IncomingHttpHeaders, isUnsafe: boolean): boolean {
   const site = headers['sec-fetch-site']
   // A link on another page may lead here; it shows the user something, and tells that page nothing.
-  if (!isChange && headers['sec-fetch-mode'] === 'navigate') return false
+  if (!isUnsafe && headers['sec-fetch-mode'] === 'navigate') return false
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true
   const { origin, host } = headers
   return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`
-}
-
-function hasToken(authorization: string | undefined, token: string): boolean {
-  const [, given = ''] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? []
-  const one = Buffer.from(given)
-  const other = Buffer.from(token)
-  return one.length === other.length && timingSafeEqual(one, other)
 }

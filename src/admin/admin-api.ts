@@ -1,9 +1,9 @@
-import { isIPv6 } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { logger } from '../observability/logger.ts'
-import { StartError } from '../orchestrator/start-error.ts'
 import { isLoopback } from './access.ts'
+import type { EventFeed } from './event-streams.ts'
 import { createHttpServer } from './http-server.ts'
+import { listen } from './listen.ts'
 import type { ProgramControl } from './program-control.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoutes } from './routes/metrics.ts'
@@ -50,9 +50,7 @@ export async function startAdminApi(
     },
   })
   await addAdminRoutes(app, control)
-  await listen(app, host, port)
-  const [address] = app.addresses()
-  const url = urlOf(host, typeof address === 'object' ? address.port : port)
+  const url = await listen(app, { host, port }, 'the admin API')
   const file = rememberServer({ url, token, pid: process.pid })
   process.once('exit', () => forgetServer(file))
   logger.info(`[admin] API on ${url}, token in ${tokenFile ?? file}`)
@@ -66,27 +64,17 @@ export async function startAdminApi(
   }
 }
 
-/** Adds what the admin API serves to a server. */
-export async function addAdminRoutes(app: FastifyInstance, control: ProgramControl): Promise<void> {
+/** Adds what the admin API serves to a server, with more kinds of events. */
+export async function addAdminRoutes(
+  app: FastifyInstance,
+  control: ProgramControl,
+  feeds: Readonly<Record<string, EventFeed>> = {},
+): Promise<void> {
   await app.register(healthRoutes(control))
   await app.register(metricsRoutes(control))
   await app.register(programRoutes(control), { prefix: '/api/v1' })
-  await app.register(observeRoutes(control), { prefix: '/api/v1' })
+  await app.register(observeRoutes(control, feeds), { prefix: '/api/v1' })
   await app.register(upstreamRoutes(control), { prefix: '/api/v1' })
   await app.register(workerRoutes(control), { prefix: '/api/v1' })
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger())
-}
-
-async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
-  try {
-    await app.listen({ host, port })
-  } catch (error) {
-    await app.close()
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new StartError(`cannot listen on ${urlOf(host, port)} for the admin API: ${reason}`)
-  }
-}
-
-function urlOf(host: string, port: number): string {
-  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`
 }

@@ -1,29 +1,34 @@
 import type { ServerResponse } from 'node:http'
-import { type LogEntry, observeLog } from '../observability/logger.ts'
-import type { Stats, StatsReader } from '../orchestrator/metrics/stats.ts'
 
-export type EventKind = 'stats' | 'log'
+/** Where the events of one kind come from. */
+export interface EventFeed {
+  /** Begins to send, for the first client that wants them; the result ends it with the last. */
+  start(send: (data: object) => void): () => void
+  /** What a client is told on connecting, beside what happens from then on. */
+  first?(): object
+}
 
-const PERIOD_MS = 1000
 /** Streams that may be open at a time. */
 export const MAX_STREAMS = 32
 /** A client that leaves more than this unread is let go. */
 const MAX_UNREAD_BYTES = 1 << 20
 
 /**
- * Streams of server-sent events: what happened in each second, and the log. Nothing is read or
- * computed while nobody listens.
+ * Streams of server-sent events of several kinds. Nothing is read or computed of a kind while
+ * nobody listens to it.
  */
 export class EventStreams {
-  readonly #makeReader: () => StatsReader | undefined
-  readonly #streams = new Map<ServerResponse, ReadonlySet<EventKind>>()
-  #reader: StatsReader | undefined
-  #timer: NodeJS.Timeout | undefined
-  #stopLog: (() => void) | undefined
+  readonly #feeds: ReadonlyMap<string, EventFeed>
+  readonly #streams = new Map<ServerResponse, ReadonlySet<string>>()
+  /** What ends the feeds that somebody listens to. */
+  readonly #running = new Map<string, () => void>()
 
-  /** `makeReader` gives a reader of its own, or nothing where nothing is counted. */
-  constructor(makeReader: () => StatsReader | undefined) {
-    this.#makeReader = makeReader
+  constructor(feeds: Readonly<Record<string, EventFeed>>) {
+    this.#feeds = new Map(Object.entries(feeds))
+  }
+
+  get kinds(): readonly string[] {
+    return [...this.#feeds.keys()]
   }
 
   get size(): number {
@@ -31,7 +36,7 @@ export class EventStreams {
   }
 
   /** Streams events of these kinds to a client until it goes. */
-  async add(response: ServerResponse, kinds: ReadonlySet<EventKind>): Promise<void> {
+  add(response: ServerResponse, kinds: ReadonlySet<string>): void {
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
@@ -41,38 +46,39 @@ export class EventStreams {
     response.write(':\n\n')
     response.once('close', () => this.#remove(response))
     this.#streams.set(response, kinds)
-    this.#stopLog ??= observeLog((entries) => this.#sendLog(entries))
-    if (this.#timer !== undefined) return
-    this.#timer = setInterval(() => void this.#tick(), PERIOD_MS)
-    this.#reader = this.#makeReader()
-    // What was before the stream is no part of its first second.
-    await this.#reader?.read()
+    for (const kind of kinds) {
+      const feed = this.#feeds.get(kind)
+      if (feed === undefined) continue
+      const first = feed.first?.()
+      if (first !== undefined) response.write(render(kind, first))
+      if (this.#running.has(kind)) continue
+      this.#running.set(
+        kind,
+        feed.start((data) => this.#send(kind, data)),
+      )
+    }
   }
 
   #remove(response: ServerResponse): void {
     this.#streams.delete(response)
-    if (this.#streams.size > 0) return
-    clearInterval(this.#timer)
-    this.#timer = undefined
-    this.#reader = undefined
-    this.#stopLog?.()
-    this.#stopLog = undefined
+    const wanted = new Set([...this.#streams.values()].flatMap((kinds) => [...kinds]))
+    for (const [kind, stop] of this.#running) {
+      if (wanted.has(kind)) continue
+      this.#running.delete(kind)
+      stop()
+    }
   }
 
-  async #tick(): Promise<void> {
-    const stats: Stats | undefined = await this.#reader?.read()
-    if (stats !== undefined) this.#send('stats', JSON.stringify(stats))
-  }
-
-  #sendLog(entries: readonly LogEntry[]): void {
-    for (const entry of entries) this.#send('log', JSON.stringify(entry))
-  }
-
-  #send(kind: EventKind, data: string): void {
+  #send(kind: string, data: object): void {
+    const text = render(kind, data)
     for (const [response, kinds] of this.#streams) {
       if (!kinds.has(kind)) continue
       if (response.writableLength > MAX_UNREAD_BYTES) response.destroy()
-      else response.write(`event: ${kind}\ndata: ${data}\n\n`)
+      else response.write(text)
     }
   }
+}
+
+function render(kind: string, data: object): string {
+  return `event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`
 }

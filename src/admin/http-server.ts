@@ -7,6 +7,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Served without a token under every policy. */
     isPublic?: boolean
+    /** Changes nothing, though its method would say so. */
+    isReading?: boolean
   }
 }
 
@@ -36,11 +38,14 @@ export const ERROR_SCHEMA = {
 export class HttpError extends Error {
   readonly statusCode: number
   readonly error: string
+  /** What the answer tells beside `ERROR_SCHEMA`. */
+  readonly details: object
 
-  constructor(statusCode: number, error: string, message: string) {
+  constructor(statusCode: number, error: string, message: string, details: object = {}) {
     super(message)
     this.statusCode = statusCode
     this.error = error
+    this.details = details
   }
 }
 
@@ -61,9 +66,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   // JSON needs a preflight from other sites, which nobody answers.
   app.removeContentTypeParser('text/plain')
   app.addHook('onRequest', async (request, reply) => {
-    const isPublic = request.routeOptions.config.isPublic === true
+    const { isPublic = false, isReading = false } = request.routeOptions.config
     const { method, headers } = request
-    const refusal = refuse({ method, headers, isPublic }, options.policy)
+    const refusal = refuse({ method, headers, isPublic, isReading }, options.policy)
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
     if (refusal === null) return undefined
     const { status, error, message } = refusal
@@ -72,7 +77,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   })
   app.setErrorHandler((error: FastifyError | HttpError, _request, reply) => {
     const status = error.statusCode ?? 500
-    return reply.code(status).send({ error: wordOf(error, status), message: error.message })
+    const details = 'details' in error ? error.details : {}
+    const answer = { error: wordOf(error, status), message: error.message, ...details }
+    return reply.code(status).send(answer)
   })
   app.setNotFoundHandler((request, reply) => {
     return reply.code(404).send({ error: 'not_found', message: `no such path: ${request.url}` })

@@ -2,6 +2,7 @@ import type { Orchestrator } from '../orchestrator/orchestrator.ts'
 
 /** The running program and what can be done to it. */
 export interface ProgramControl {
+  /** Asked for anew at each request: where programs come and go, it throws while there is none. */
   readonly orchestrator: Orchestrator
   /**
    * Loads the program again from its file; rejects with what is wrong with it, and then the running

@@ -56,7 +56,7 @@ function printProblems(error: unknown, folder: string): void {
 }
 
 /** What the config says of the process, for where the command line says nothing. */
-function defaultsOf(section: ProcessConfig): Partial<RunOptions> & { workers: number } {
+export function defaultsOf(section: ProcessConfig): Partial<RunOptions> & { workers: number } {
   const { workers = availableParallelism(), drainTimeout, hangTimeout, workerMemory } = section
   const drainTimeoutMs = drainTimeout === undefined ? undefined : readDuration(drainTimeout)
   const hangTimeoutMs = hangTimeout === undefined ? undefined : readDuration(hangTimeout)

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { isConfigFile } from '../config/config-file.ts'
 import { configureLogger, logger } from '../observability/logger.ts'
@@ -10,6 +10,7 @@ import { type HelpPage, renderHelp } from './help.ts'
 import { type OptionSpec, type ParsedOptions, parseOptions } from './option-table.ts'
 import { parseDuration } from './parse-value.ts'
 import { serveAdmin } from './serve-admin.ts'
+import { withSharedPorts } from './shared-ports.ts'
 import { UsageError } from './usage-error.ts'
 
 const DEFAULT_LOAD_TIMEOUT_MS = 5000
@@ -33,9 +34,12 @@ const SCRIPT_OPTIONS: readonly OptionSpec[] = [
   { name: 'print-config', doc: 'Print a config with all defaults, and open no port.' },
   {
     name: 'gui-port',
-    value: '<port>',
-    doc: 'Port of the web UI, which is not part of this build.',
+    value: '<address>',
+    doc:
+      'Serve the web UI at port, host:port or [ipv6]:port, for the files of a directory; a port ' +
+      'alone is on 127.0.0.1.',
   },
+  { name: 'gui-readonly', doc: 'Have the web UI show everything and change nothing.' },
   ...RUN_OPTIONS,
 ]
 
@@ -62,6 +66,7 @@ const HELP: HelpPage = {
     'sluice demo [options]',
     'sluice <config file> [options]',
     'sluice <script file> [options]',
+    'sluice --gui-port <address> [<directory or file>] [options]',
     'sluice types [<script file or directory>]',
     'sluice status [options]',
     'sluice top [options]',
@@ -87,6 +92,10 @@ const HELP: HelpPage = {
     { command: 'sluice lb.yaml --watch', doc: 'Run a config, and each new version of it' },
     { command: 'sluice proxy.js --workers 2', doc: 'Run a script on two threads' },
     { command: 'sluice proxy.js --verify', doc: 'Check a script' },
+    {
+      command: 'sluice --gui-port=6060 examples',
+      doc: 'Edit, run and watch programs in a browser',
+    },
   ],
 }
 
@@ -123,6 +132,9 @@ async function runFile(options: ParsedOptions): Promise<void> {
   const loadTimeout = options.value('load-timeout')
   const loadTimeoutMs =
     loadTimeout === undefined ? DEFAULT_LOAD_TIMEOUT_MS : parseDuration('load-timeout', loadTimeout)
+  const isOnlyLookedAt = options.isSet('verify') || options.isSet('print-config')
+  if (options.isSet('gui-port') && !isOnlyLookedAt) return runWithGui(options, loadTimeoutMs)
+  if (options.isSet('gui-readonly')) throw new UsageError('--gui-readonly needs --gui-port')
   const file = programFile(options)
   if (isConfigFile(file)) {
     const { runConfig } = await import('./config-command.ts')
@@ -130,6 +142,15 @@ async function runFile(options: ParsedOptions): Promise<void> {
   }
   if (options.isSet('print-config')) throw new UsageError('a script has no config to print')
   return runScript(file, options, run, loadTimeoutMs)
+}
+
+async function runWithGui(options: ParsedOptions, loadTimeoutMs: number): Promise<void> {
+  const [name = '.', extra] = options.positionals
+  if (extra !== undefined) throw new UsageError(`redundant filename: ${extra}`)
+  const path = resolve(name)
+  if (!existsSync(path)) throw new UsageError(`file or directory does not exist: ${path}`)
+  const { runGui } = await import('./gui-command.ts')
+  return runGui(path, options, loadTimeoutMs)
 }
 
 async function runScript(
@@ -142,7 +163,6 @@ async function runScript(
   process.chdir(dirname(file))
 
   configureLogger({ level: run.logLevel, sink: stdoutSink(run.logFormat) })
-  if (options.isSet('gui-port')) logger.info('[gui] The web UI is not part of this build yet')
   const { loadScriptInJob } = await import('../orchestrator/load-in-job.ts')
   const { logPrinted, logScript } = await import('../orchestrator/log-script.ts')
   const load = async (): Promise<GoodScript> => {
@@ -174,11 +194,6 @@ function logLoadError(error: unknown): never {
   if (error instanceof LoadError) for (const line of error.lines) logger.error(line)
   logger.flush()
   throw error
-}
-
-function withSharedPorts(script: GoodScript): GoodScript {
-  const listen = script.spec.listen.map((one) => ({ isShared: true, ...one }))
-  return { ...script, spec: { ...script.spec, listen } }
 }
 
 function programFile({ positionals }: ParsedOptions): string {

@@ -20,6 +20,11 @@ export function renderVersion(): string {
   ].join('\n')
 }
 
+/** The version of this Sluice. */
+export function readVersion(): string {
+  return readBuildInfo().version
+}
+
 function readBuildInfo(): BuildInfo {
   // Sources are in src/cli, what runs is in dist/src/cli.
   const root = new URL('../../../', import.meta.url)

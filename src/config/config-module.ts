@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type BuildFailure, build, type Message, stop } from 'esbuild'
 
@@ -8,14 +8,22 @@ export interface ConfigModule {
   readonly files: string[]
 }
 
-/** A module that cannot be read or run; each line tells where, as far as that is known. */
+/** A module that cannot be read or run. */
 export class ModuleError extends Error {
-  readonly lines: readonly string[]
+  readonly problems: readonly ModuleProblem[]
 
-  constructor(lines: readonly string[]) {
-    super(lines.join('\n'))
-    this.lines = lines
+  constructor(problems: readonly ModuleProblem[]) {
+    super(problems.map(({ message }) => message).join('\n'))
+    this.problems = problems
   }
+}
+
+/** What is wrong and where; line and column are 0 where that is not known. */
+interface ModuleProblem {
+  readonly message: string
+  readonly file: string
+  readonly line: number
+  readonly column: number
 }
 
 /**
@@ -30,11 +38,11 @@ export async function loadModule(file: string): Promise<ConfigModule> {
     module = await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`)
   } catch (error) {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    throw new ModuleError([`${basename(file)}: ${reason.split('\n')[0]}`])
+    throw failed(file, reason.split('\n')[0] ?? '')
   }
   const value = module.default
   if (value === undefined) {
-    throw new ModuleError([`${basename(file)}: exports no config: write export default { … }`])
+    throw failed(file, 'exports no config: write export default { … }')
   }
   return { value, files }
 }
@@ -63,13 +71,19 @@ async function bundle(file: string): Promise<{ text: string; files: string[] }> 
     return { text: outputFiles[0]?.text ?? '', files }
   } catch (error) {
     const errors = (error as Partial<BuildFailure>).errors ?? []
-    throw new ModuleError(errors.length > 0 ? errors.map(describe) : [String(error)])
+    if (errors.length === 0) throw failed(file, String(error))
+    throw new ModuleError(errors.map((one) => describe(one, file)))
   } finally {
     await stop()
   }
 }
 
-function describe({ text, location }: Message): string {
-  if (location === null) return text
-  return `${location.file}:${location.line}:${location.column + 1}: ${text}`
+function failed(file: string, message: string): ModuleError {
+  return new ModuleError([{ message, file, line: 0, column: 0 }])
+}
+
+function describe({ text, location }: Message, entry: string): ModuleProblem {
+  if (location === null) return { message: text, file: entry, line: 0, column: 0 }
+  const { file, line, column } = location
+  return { message: text, file: resolve(dirname(entry), file), line, column: column + 1 }
 }

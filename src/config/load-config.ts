@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, relative } from 'node:path'
 import type { ModuleGraph } from '../program/graph.ts'
+import type { LoadProblem } from '../program/load-problem.ts'
 import type { LoadBalancerSpec } from '../program/spec.ts'
 import { checkConfig } from './check-config.ts'
 import { isConfigModule } from './config-file.ts'
@@ -31,6 +32,8 @@ export interface BadConfig {
   isGood: false
   /** What is wrong, one line for each problem. */
   lines: string[]
+  /** The same, with places as numbers. */
+  problems: LoadProblem[]
   files: string[]
 }
 
@@ -40,7 +43,13 @@ interface Source {
   readonly files: string[]
   /** Places of the problems, in the order of the file. */
   sort(problems: readonly Problem[]): Problem[]
-  locate(problem: Problem): string
+  locate(problem: Problem): SourcePlace
+}
+
+/** Line and column, both 0 if they are not known. */
+interface SourcePlace {
+  readonly line: number
+  readonly column: number
 }
 
 /** Reads and checks a config; `file` is an absolute path. */
@@ -49,7 +58,13 @@ export async function loadConfig(file: string): Promise<LoadConfigResult> {
   if ('isGood' in source) return source
   const { value, files } = source
   const bad = (problems: readonly Problem[]): BadConfig => {
-    return { isGood: false, lines: source.sort(problems).map((one) => render(source, one)), files }
+    const found = source.sort(problems).map((one) => ({
+      severity: 'error' as const,
+      message: render(one),
+      file,
+      ...source.locate(one),
+    }))
+    return { isGood: false, lines: linesOf(found, file), problems: found, files }
   }
   const result = checkConfig(value)
   if (!result.isGood) return bad(result.problems)
@@ -75,9 +90,13 @@ export async function loadConfig(file: string): Promise<LoadConfigResult> {
 function readText(file: string): Source | BadConfig {
   const files = [file]
   try {
-    const text = new ConfigText(basename(file), readFileSync(file, 'utf8'))
+    const text = new ConfigText(readFileSync(file, 'utf8'))
     const errors = text.syntaxErrors()
-    if (errors.length > 0) return { isGood: false, lines: errors, files }
+    if (errors.length > 0)
+      return badSource(
+        errors.map((one) => ({ ...one, file })),
+        files,
+      )
     return {
       value: text.value(),
       files,
@@ -87,7 +106,7 @@ function readText(file: string): Source | BadConfig {
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return { isGood: false, lines: [`${basename(file)}: ${reason}`], files }
+    return badSource([{ message: reason, file, line: 0, column: 0 }], files)
   }
 }
 
@@ -96,14 +115,33 @@ async function readModule(file: string): Promise<Source | BadConfig> {
   const { loadModule, ModuleError } = await import('./config-module.ts')
   try {
     const { value, files } = await loadModule(file)
-    return { value, files, sort: (problems) => [...problems], locate: () => basename(file) }
+    return {
+      value,
+      files,
+      sort: (problems) => [...problems],
+      locate: () => ({ line: 0, column: 0 }),
+    }
   } catch (error) {
     if (!(error instanceof ModuleError)) throw error
-    return { isGood: false, lines: [...error.lines], files: [file] }
+    return badSource(error.problems, [file])
   }
 }
 
-function render(source: Source, problem: Problem): string {
+/** For what cannot even be held against the schema. */
+function badSource(problems: readonly Omit<LoadProblem, 'severity'>[], files: string[]): BadConfig {
+  const all = problems.map((one) => ({ severity: 'error' as const, ...one }))
+  return { isGood: false, lines: linesOf(all, files[0] ?? ''), problems: all, files }
+}
+
+function render(problem: Problem): string {
   const path = formatPath(problem.path)
-  return `${source.locate(problem)}: ${path === '' ? '' : `${path}: `}${problem.message}`
+  return `${path === '' ? '' : `${path}: `}${problem.message}`
+}
+
+/** As compilers write it: terminals and editors can follow. */
+function linesOf(problems: readonly LoadProblem[], config: string): string[] {
+  return problems.map(({ file, line, column, message }) => {
+    const name = relative(dirname(config), file)
+    return `${name}${line === 0 ? '' : `:${line}:${column}`}: ${message}`
+  })
 }

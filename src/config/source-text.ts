@@ -1,21 +1,24 @@
 import { type Document, isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { Path, Problem } from './problem.ts'
 
+/** Both count from 1. */
+interface Place {
+  readonly line: number
+  readonly column: number
+}
+
 /** A config file's text, which may be YAML or JSON: JSON is YAML. */
 export class ConfigText {
-  readonly #file: string
   readonly #lines = new LineCounter()
   readonly #document: Document
 
-  /** `file` is what errors call it. */
-  constructor(file: string, text: string) {
-    this.#file = file
+  constructor(text: string) {
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
   }
 
-  /** What is wrong with the text itself, each with file, line and column. */
-  syntaxErrors(): string[] {
-    return this.#document.errors.map(({ pos, message }) => `${this.#at(pos[0])}: ${message}`)
+  /** What is wrong with the text itself, each with its place. */
+  syntaxErrors(): ({ message: string } & Place)[] {
+    return this.#document.errors.map(({ pos, message }) => ({ message, ...this.#at(pos[0]) }))
   }
 
   /** What the text says. Throws when aliases make it too large. */
@@ -23,8 +26,8 @@ export class ConfigText {
     return this.#document.toJS()
   }
 
-  /** `file:line:column` of what a problem is about, or of what lies nearest around it. */
-  locate(problem: Problem): string {
+  /** Where that is what a problem is about, or what lies nearest around it. */
+  locate(problem: Problem): Place {
     return this.#at(this.offsetOf(problem))
   }
 
@@ -51,9 +54,9 @@ export class ConfigText {
     return offsetOf(this.#document.contents) ?? 0
   }
 
-  #at(offset: number): string {
+  #at(offset: number): Place {
     const { line, col } = this.#lines.linePos(offset)
-    return `${this.#file}:${Math.max(line, 1)}:${Math.max(col, 1)}`
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
 }
 

@@ -1,4 +1,12 @@
+import type { LoadProblem } from '../program/load-problem.ts'
 import { StartError } from './start-error.ts'
+
+/** What loading tells of a script or config that is wrong. */
+interface BadProgram {
+  readonly lines: readonly string[]
+  readonly files: readonly string[]
+  readonly problems: readonly LoadProblem[]
+}
 
 /** A script that cannot be loaded. */
 export class LoadError extends StartError {
@@ -6,10 +14,13 @@ export class LoadError extends StartError {
   readonly lines: readonly string[]
   /** Absolute paths of the modules that were looked at. */
   readonly files: readonly string[]
+  /** The lines once more, with places as numbers. */
+  readonly problems: readonly LoadProblem[]
 
-  constructor(message: string, lines: readonly string[], files: readonly string[]) {
+  constructor(message: string, { lines, files, problems }: BadProgram) {
     super(message)
     this.lines = lines
     this.files = files
+    this.problems = problems
   }
 }

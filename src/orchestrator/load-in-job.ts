@@ -13,16 +13,16 @@ export async function loadScriptInJob(file: string, timeoutMs: number): Promise<
   const result = await inPool((jobs) => jobs.run('load-script', { file }, timeoutMs))
   if (result.isGood) return result
   logPrinted(result.printed)
-  throw new LoadError(`cannot load script: ${basename(file)}`, result.lines, result.files)
+  throw new LoadError(`cannot load script: ${basename(file)}`, result)
 }
 
 /** The same for a config, which may be a module. */
 export async function loadConfigInJob(file: string, timeoutMs: number): Promise<GoodConfig> {
   const result = await inPool((jobs) => jobs.run('load-config', { file }, timeoutMs))
   if (result.isGood) return result
-  const { lines, files } = result
+  const { lines } = result
   const count = lines.length === 1 ? 'one problem' : `${lines.length} problems`
-  throw new LoadError(`cannot load config: ${basename(file)} has ${count}`, lines, files)
+  throw new LoadError(`cannot load config: ${basename(file)} has ${count}`, result)
 }
 
 /** The threads end with the job: loading again is rare, and a library less is memory saved. */

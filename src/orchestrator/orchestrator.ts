@@ -32,6 +32,8 @@ export interface OrchestratorOptions {
   logLevel: LogLevel
   /** Count requests and what workers do, for somebody who reads it. */
   hasMetrics?: boolean
+  /** Scripts and load balancers may follow each other, by `reload`. */
+  runsAnything?: boolean
   /** Sockets that a service manager opened for this process. */
   inherited?: InheritedSockets
 }
@@ -58,6 +60,8 @@ export class Orchestrator {
   #spec: ProgramSpec
   readonly #options: OrchestratorOptions
   readonly #listeners: ListenerTable
+  /** Whether the workers are prepared for scripts. */
+  readonly #runsScripts: boolean
   /** What scripts share between workers; it outlives workers and programs. */
   readonly #shared: SharedArrayBuffer | undefined
   /** What workers count; undefined when nobody reads it. */
@@ -93,7 +97,8 @@ export class Orchestrator {
     this.#options = options
     this.#processors = options.pinsCpus === true ? allowedProcessors() : []
     this.#listeners = new ListenerTable(options.inherited)
-    this.#shared = spec.kind === 'script' ? createSharedMemory() : undefined
+    this.#runsScripts = spec.kind === 'script' || options.runsAnything === true
+    this.#shared = this.#runsScripts ? createSharedMemory() : undefined
     this.metrics = options.hasMetrics === true ? new Metrics() : undefined
     this.metrics?.use(spec)
   }
@@ -315,6 +320,7 @@ export class Orchestrator {
             slot,
             workers: this.#workers,
             spec: this.#spec,
+            runsScripts: this.#runsScripts,
             listeners: this.#listeners.slot(slot),
             processor: this.#processors[slot % this.#processors.length],
             logLevel: this.#options.logLevel,

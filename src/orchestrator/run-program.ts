@@ -6,6 +6,7 @@ import { Orchestrator } from './orchestrator.ts'
 import type { ProgramSource } from './program-source.ts'
 import type { Reloader } from './reloader.ts'
 import { ServiceManager } from './service-manager.ts'
+import { handleSignals } from './signals.ts'
 
 export interface RunProgramOptions {
   workers: number
@@ -32,9 +33,6 @@ export interface RunningProgram {
   readonly reload: (() => Promise<void>) | undefined
 }
 
-/** How often a drain tells what it waits for. */
-const DRAIN_REPORT_MS = 1000
-
 /**
  * Runs a program until a signal ends the process: SIGTERM and SIGINT drain, a second one stops at
  * once. SIGHUP loads a script or config again, SIGUSR1 has log files opened again, SIGTSTP prints
@@ -50,14 +48,12 @@ export async function runProgram(
   const inherited = new InheritedSockets(process.env)
   const orchestrator = new Orchestrator(spec, { ...options, inherited })
   let reloader: Reloader | undefined
-  // Installed before the start, also because PID 1 has no default actions.
-  stopOnSignals(orchestrator, options.drainTimeoutMs, manager)
-  process.on('SIGTSTP', () => void printCounts(orchestrator))
-  // Node would open a debugger otherwise.
-  process.on('SIGUSR1', () => orchestrator.reopenLogs())
-  process.on('SIGHUP', () => {
-    if (reloader === undefined) logger.error('No script running')
-    else reloader.request()
+  handleSignals(manager, options.drainTimeoutMs, {
+    orchestrator: () => orchestrator,
+    reload: () => {
+      if (reloader === undefined) logger.error('No script running')
+      else reloader.request()
+    },
   })
   await orchestrator.start()
   if (origin !== undefined) {
@@ -71,54 +67,4 @@ export async function runProgram(
   logger.flush()
   const reload = reloader === undefined ? undefined : reloader.reload.bind(reloader)
   return { orchestrator, reload }
-}
-
-async function printCounts(orchestrator: Orchestrator): Promise<void> {
-  const { renderCounts } = await import('./counts-table.ts')
-  logger.raw(renderCounts(await orchestrator.counts()))
-}
-
-function stopOnSignals(
-  orchestrator: Orchestrator,
-  drainTimeoutMs: number,
-  manager: ServiceManager,
-): void {
-  let hasSignal = false
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (hasSignal) {
-      logger.info('Forcing to shut down...')
-      exit(0)
-    }
-    hasSignal = true
-    manager.stopping()
-    void shutDown(orchestrator, signal, drainTimeoutMs)
-  }
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
-}
-
-async function shutDown(
-  orchestrator: Orchestrator,
-  signal: NodeJS.Signals,
-  drainTimeoutMs: number,
-): Promise<void> {
-  logger.info(`Received ${signal}, shutting down...`)
-  const report = (): void => {
-    const hint = signal === 'SIGINT' ? ' Press Ctrl-C again to force shutdown' : ''
-    if (orchestrator.active > 0)
-      logger.info(`Waiting for remaining ${orchestrator.active} sessions...${hint}`)
-  }
-  const timer = setInterval(report, DRAIN_REPORT_MS)
-  await orchestrator.drain(drainTimeoutMs)
-  clearInterval(timer)
-  if (orchestrator.active > 0)
-    logger.info(`Time is over: ${orchestrator.active} sessions are cut off`)
-  logger.info('Stopped.')
-  if (orchestrator.runsScript) logger.raw('Done.\n')
-  exit(0)
-}
-
-function exit(status: number): never {
-  logger.flush()
-  process.exit(status)
 }

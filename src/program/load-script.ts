@@ -3,13 +3,14 @@ import type { ConsoleWriter } from '../script/console.ts'
 import { checkProgram } from './build.ts'
 import { Configuration } from './configuration.ts'
 import { buildModuleGraph, type ModuleGraph } from './graph.ts'
+import type { LoadProblem } from './load-problem.ts'
 import { compileProgram } from './script/compile-program.ts'
 import type { CompiledModule } from './script/compiled-module.ts'
 import { evaluateModule, type ScriptGlobals } from './script/instantiate.ts'
 import { modulePath } from './script/module-path.ts'
 import { moduleReader } from './script/module-reader.ts'
 import { recordUses } from './script/record-uses.ts'
-import { describeRuntimeError } from './script/runtime-error.ts'
+import { describeRuntimeError, findRuntimeError } from './script/runtime-error.ts'
 import { formatScriptError, ScriptError } from './script/script-error.ts'
 import { createProgramGlobals } from './script-globals.ts'
 import type { ListenSpec, ScriptSpec } from './spec.ts'
@@ -38,6 +39,8 @@ export interface BadScript {
   isGood: false
   /** Log lines that tell what is wrong. */
   lines: string[]
+  /** The same, for those who know what to do with places. */
+  problems: LoadProblem[]
   /** Absolute paths of the modules that were read, or should have been. */
   files: string[]
   printed: PrintedLine[]
@@ -77,8 +80,22 @@ export function loadScript(file: string): LoadResult {
   } catch (error) {
     const isScriptError = error instanceof ScriptError
     const lines = isScriptError ? formatScriptError(error) : describeRuntimeError(error, modules)
-    return { isGood: false, lines, files, printed }
+    return { isGood: false, lines, problems: [problemOf(error, modules, root)], files, printed }
   }
+}
+
+/** What is odd about a script that can run. */
+export function warningsOf({ spec }: GoodScript): LoadProblem[] {
+  const { root, modules } = spec.program
+  return modules.flatMap(({ path, warnings }) =>
+    warnings.map((one) => ({ severity: 'warning' as const, file: join(root, path), ...one })),
+  )
+}
+
+function problemOf(error: unknown, modules: readonly CompiledModule[], root: string): LoadProblem {
+  const { message, path, line, column } =
+    error instanceof ScriptError ? error : findRuntimeError(error, modules)
+  return { severity: 'error', message, file: join(root, path), line, column }
 }
 
 function evaluate(compiled: CompiledModule, globals: ScriptGlobals): Configuration {

@@ -37,7 +37,7 @@ const logs = new LogFiles((lines) => {
 })
 const reactor = createReactor({
   // Promises can only come from scripts.
-  runsMicrotasks: setup.spec.kind === 'script' ? 1 : 0,
+  runsMicrotasks: setup.runsScripts ? 1 : 0,
 })
 const programs = new Programs({
   reactor,

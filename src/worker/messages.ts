@@ -16,6 +16,8 @@ export interface WorkerSetup {
   /** Number of workers, by which limits for all of them are divided. */
   workers: number
   spec: ProgramSpec
+  /** This program, or one that may follow it, is a script. */
+  runsScripts: boolean
   listeners: ListenerFd[]
   /** The only processor to run on; undefined for any. */
   processor: number | undefined

@@ -8,7 +8,7 @@ const ANSWER_SCHEMA = {
 } as const
 
 /** `/healthz`: the process lives. `/readyz`: it takes new connections. For orchestrators of containers. */
-export function healthRoutes({ orchestrator }: ProgramControl): FastifyPluginAsync {
+export function healthRoutes(control: ProgramControl): FastifyPluginAsync {
   return async (app) => {
     app.get(
       '/healthz',
@@ -28,6 +28,7 @@ export function healthRoutes({ orchestrator }: ProgramControl): FastifyPluginAsy
         },
       },
       async (_request, reply) => {
+        const { orchestrator } = control
         const accepts = orchestrator.workerStates().some(({ state }) => state === 'Ready')
         if (orchestrator.state !== 'draining' && accepts) return { status: 'ready' }
         return reply.code(503).send({ status: orchestrator.state })

@@ -4,7 +4,7 @@ import { collectFamilies } from '../../orchestrator/metrics/families.ts'
 import type { ProgramControl } from '../program-control.ts'
 
 /** `/metrics`, for Prometheus. */
-export function metricsRoutes({ orchestrator }: ProgramControl): FastifyPluginAsync {
+export function metricsRoutes(control: ProgramControl): FastifyPluginAsync {
   return async (app) => {
     app.get(
       '/metrics',
@@ -16,6 +16,7 @@ export function metricsRoutes({ orchestrator }: ProgramControl): FastifyPluginAs
         },
       },
       async (_request, reply) => {
+        const { orchestrator } = control
         const { metrics } = orchestrator
         const families = metrics === undefined ? [] : collectFamilies(orchestrator, metrics)
         return reply.type(EXPOSITION_TYPE).send(renderExposition(families))

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { StatsReader } from '../../orchestrator/metrics/stats.ts'
-import { type EventKind, EventStreams, MAX_STREAMS } from '../event-streams.ts'
+import { type EventFeed, EventStreams, MAX_STREAMS } from '../event-streams.ts'
+import { everySecond, LOG_FEED } from '../feeds.ts'
 import { ERROR_SCHEMA, HttpError } from '../http-server.ts'
 import { LogHistory } from '../log-history.ts'
 import type { ProgramControl } from '../program-control.ts'
@@ -20,15 +21,26 @@ const LOG_SCHEMA = {
   },
 } as const
 
-/** What happens: numbers and log, at once and as streams. */
-export function observeRoutes({ orchestrator }: ProgramControl): FastifyPluginAsync {
+/**
+ * What happens: numbers and log, at once and as streams. `feeds` are kinds of events beyond those
+ * two, or in their place.
+ */
+export function observeRoutes(
+  control: ProgramControl,
+  feeds: Readonly<Record<string, EventFeed>> = {},
+): FastifyPluginAsync {
   const makeReader = (): StatsReader | undefined => {
+    const { orchestrator } = control
     const { metrics } = orchestrator
     return metrics === undefined ? undefined : new StatsReader(orchestrator, metrics)
   }
+  const stats = everySecond(() => {
+    const reader = makeReader()
+    return async () => reader?.read()
+  })
   return async (app) => {
     const history = new LogHistory()
-    const streams = new EventStreams(makeReader)
+    const streams = new EventStreams({ stats, log: LOG_FEED, ...feeds })
     app.addHook('onClose', () => history.close())
     app.get(
       '/stats',
@@ -61,20 +73,15 @@ export function observeRoutes({ orchestrator }: ProgramControl): FastifyPluginAs
       },
       ({ query }) => history.last(query.lines),
     )
-    app.get<{ Querystring: { kinds: EventKind[] } }>(
+    app.get<{ Querystring: { kinds: string } }>(
       '/events',
       {
         schema: {
           summary: 'Server-sent events: "stats" every second, "log" for each line',
+          description: `The kinds asked for, separated by commas: ${streams.kinds.join(', ')}.`,
           querystring: {
             type: 'object',
-            properties: {
-              kinds: {
-                type: 'array',
-                items: { type: 'string', enum: ['stats', 'log'] },
-                default: ['stats', 'log'],
-              },
-            },
+            properties: { kinds: { type: 'string', default: 'stats,log' } },
           },
           produces: ['text/event-stream'],
           response: { 200: { type: 'string' }, '4xx': ERROR_SCHEMA },
@@ -83,8 +90,14 @@ export function observeRoutes({ orchestrator }: ProgramControl): FastifyPluginAs
       async ({ query }, reply) => {
         if (streams.size >= MAX_STREAMS)
           throw new HttpError(429, 'too_many_streams', `at most ${MAX_STREAMS} streams at a time`)
+        const kinds = query.kinds.split(',')
+        const unknown = kinds.find((kind) => !streams.kinds.includes(kind))
+        if (unknown !== undefined) {
+          const message = `no events ${unknown}: want some of ${streams.kinds.join(', ')}`
+          throw new HttpError(400, 'no_kind', message)
+        }
         reply.hijack()
-        await streams.add(reply.raw, new Set(query.kinds))
+        streams.add(reply.raw, new Set(kinds))
       },
     )
   }

@@ -34,12 +34,13 @@ const LISTENERS_SCHEMA = {
 } as const
 
 /** The program as a whole: status, listeners, configuration and reload. */
-export function programRoutes({ orchestrator, reload }: ProgramControl): FastifyPluginAsync {
+export function programRoutes(control: ProgramControl): FastifyPluginAsync {
   return async (app) => {
     app.get(
       '/status',
       { schema: { summary: 'The process at a glance', response: { 200: STATUS_SCHEMA } } },
       () => {
+        const { orchestrator } = control
         const states = orchestrator.workerStates()
         return {
           state: orchestrator.state,
@@ -56,11 +57,13 @@ export function programRoutes({ orchestrator, reload }: ProgramControl): Fastify
     app.get(
       '/listeners',
       { schema: { summary: 'Where the program listens', response: { 200: LISTENERS_SCHEMA } } },
-      () =>
-        orchestrator.addresses.map((address, listener) => {
-          const asked = orchestrator.spec.listen[listener]
+      () => {
+        const { addresses, spec } = control.orchestrator
+        return addresses.map((address, listener) => {
+          const asked = spec.listen[listener]
           return { listener, asked: asked === undefined ? address : formatAddress(asked), address }
-        }),
+        })
+      },
     )
     app.get(
       '/config',
@@ -70,7 +73,7 @@ export function programRoutes({ orchestrator, reload }: ProgramControl): Fastify
           response: { 200: { type: 'object', additionalProperties: true } },
         },
       },
-      () => withoutSource(orchestrator.spec),
+      () => withoutSource(control.orchestrator.spec),
     )
     app.post(
       '/config/reload',
@@ -84,6 +87,7 @@ export function programRoutes({ orchestrator, reload }: ProgramControl): Fastify
         },
       },
       async () => {
+        const { orchestrator, reload } = control
         if (reload === undefined)
           throw new HttpError(409, 'no_file', 'the program came from command-line options')
         try {

@@ -25,7 +25,7 @@ const ENDPOINT_SCHEMA = {
 } as const
 
 /** Endpoints of upstreams: how they are, and what the operator wants of them. */
-export function upstreamRoutes({ orchestrator }: ProgramControl): FastifyPluginAsync {
+export function upstreamRoutes(control: ProgramControl): FastifyPluginAsync {
   return async (app) => {
     app.get(
       '/upstreams',
@@ -35,7 +35,7 @@ export function upstreamRoutes({ orchestrator }: ProgramControl): FastifyPluginA
           response: { 200: { type: 'array', items: ENDPOINT_SCHEMA } },
         },
       },
-      () => orchestrator.endpoints(),
+      () => control.orchestrator.endpoints(),
     )
     app.patch<{ Params: { upstream: string; address: string }; Body: EndpointChange }>(
       '/upstreams/:upstream/endpoints/:address',
@@ -63,6 +63,7 @@ export function upstreamRoutes({ orchestrator }: ProgramControl): FastifyPluginA
         },
       },
       ({ params, body }) => {
+        const { orchestrator } = control
         const { upstream, address } = params
         if (!orchestrator.changeEndpoint(upstream, address, body)) {
           const message = `no endpoint ${address} in an upstream ${upstream}`

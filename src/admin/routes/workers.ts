@@ -30,8 +30,11 @@ const WORKERS_SCHEMA = {
 } as const
 
 /** The worker threads, and their number. */
-export function workerRoutes({ orchestrator }: ProgramControl): FastifyPluginAsync {
-  const describe = () => ({ count: orchestrator.workers, workers: orchestrator.workerStates() })
+export function workerRoutes(control: ProgramControl): FastifyPluginAsync {
+  const describe = () => {
+    const { orchestrator } = control
+    return { count: orchestrator.workers, workers: orchestrator.workerStates() }
+  }
   return async (app) => {
     app.get(
       '/workers',
@@ -55,6 +58,7 @@ export function workerRoutes({ orchestrator }: ProgramControl): FastifyPluginAsy
         },
       },
       async ({ body }) => {
+        const { orchestrator } = control
         if (orchestrator.state === 'draining')
           throw new HttpError(409, 'draining', 'the process is about to end')
         await orchestrator.resize(body.count)

@@ -1,5 +1,5 @@
 import { counterIndex } from '../../native/counters.ts'
-import { LATENCY_BUCKETS } from '../../observability/metrics/latency-buckets.ts'
+import { LATENCY_BUCKETS, latencyOf } from '../../observability/metrics/latency-buckets.ts'
 import { type LatencySummary, summarize } from '../../observability/metrics/latency-summary.ts'
 import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
 import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
@@ -22,6 +22,11 @@ export interface RequestStats {
   /** In progress at the end of the interval; told of listeners only. */
   readonly active: number
   readonly latency: LatencySummary
+}
+
+/** How many requests took how many milliseconds, in order, without what none took. */
+export interface LatencyDistribution {
+  readonly buckets: readonly (readonly [milliseconds: number, count: number])[]
 }
 
 /** A worker in an interval. */
@@ -51,7 +56,7 @@ export interface Stats {
     readonly cpu: number
     readonly residentBytes: number
   }
-  readonly total: RequestStats
+  readonly total: RequestStats & { readonly latency: LatencyDistribution }
   readonly listeners: readonly (RequestStats & { readonly listener: string })[]
   readonly routes: readonly (RequestStats & { readonly listener: string; readonly route: string })[]
   readonly upstreams: readonly (RequestStats & { readonly upstream: string })[]
@@ -115,7 +120,7 @@ export class StatsReader {
         cpu,
         residentBytes: process.memoryUsage.rss(),
       },
-      total: await describe(total.now, total.change, seconds),
+      total: withDistribution(await describe(total.now, total.change, seconds), total.change),
       listeners: await ofScope('listener'),
       routes: await ofScope('route'),
       upstreams: await ofScope('upstream'),
@@ -162,6 +167,15 @@ function withStates(
     const { endpoint: _, ...stats } = found
     return [{ ...stats, ...state }]
   })
+}
+
+function withDistribution(stats: RequestStats, change: Float64Array): Stats['total'] {
+  const { buckets } = REQUEST_FIELDS
+  const counted = [...change.subarray(buckets, buckets + LATENCY_BUCKETS)]
+  const pairs = counted.flatMap((count, bucket): [number, number][] => {
+    return count > 0 ? [[latencyOf(bucket) / 1000, count]] : []
+  })
+  return { ...stats, latency: { ...stats.latency, buckets: pairs } }
 }
 
 interface Change {

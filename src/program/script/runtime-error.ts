@@ -30,6 +30,17 @@ export function describeRuntimeError(error: unknown, modules: readonly CompiledM
   return lines
 }
 
+/** The same in short: the message, and the place in a script where the error was thrown. */
+export function findRuntimeError(
+  error: unknown,
+  modules: readonly CompiledModule[],
+): SourcePlace & { message: string; path: string } {
+  const [top] = scriptFrames(error, modules)
+  const place = top?.place ?? { line: 0, column: 0 }
+  const path = top?.module.path ?? modules[0]?.path ?? ''
+  return { message: messageOf(error), path, ...place }
+}
+
 function messageOf(error: unknown): string {
   if (error instanceof Error) return error.message || error.name
   try {

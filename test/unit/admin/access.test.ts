@@ -13,7 +13,10 @@ function check(
   isPublic = false,
 ): string {
   const policy = { hostNames: ['lb.example.com'], token: TOKEN, tokenFor }
-  const refusal = refuse({ method, headers: { host: HOST, ...headers }, isPublic }, policy)
+  const refusal = refuse(
+    { method, headers: { host: HOST, ...headers }, isPublic, isReading: false },
+    policy,
+  )
   return refusal === null ? 'passes' : `${refusal.status} ${refusal.error}`
 }
 
@@ -27,7 +30,10 @@ test('hosts: addresses, localhost and known names pass, others may be rebound', 
 
 test('a request without Host is refused', () => {
   const policy = { hostNames: [], token: TOKEN, tokenFor: 'nothing' } as const
-  assert.equal(refuse({ method: 'GET', headers: {}, isPublic: true }, policy)?.status, 421)
+  assert.equal(
+    refuse({ method: 'GET', headers: {}, isPublic: true, isReading: false }, policy)?.status,
+    421,
+  )
 })
 
 test('pages of other sites change nothing and read nothing', () => {

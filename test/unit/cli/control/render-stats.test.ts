@@ -36,7 +36,7 @@ function stats(endpoints: number): Stats {
     time: 0,
     seconds: 1,
     process: { state: 'running', pid: 42, uptimeSeconds: 61, cpu: 0.5, residentBytes: 9e7 },
-    total: requests(1234),
+    total: { ...requests(1234), latency: { ...requests(1234).latency, buckets: [] } },
     listeners: [{ listener: 'web', ...requests(1234) }],
     routes: [{ listener: 'web', route: 'all', ...requests(1234) }],
     upstreams: [{ upstream: 'app', ...requests(1234) }],

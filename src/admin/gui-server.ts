@@ -1,0 +1,72 @@
+import { realpathSync } from 'node:fs'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { logger } from '../observability/logger.ts'
+import type { ProgramRunner, RunnableSource } from '../orchestrator/program-runner.ts'
+import { isLoopback } from './access.ts'
+import { addAdminRoutes } from './admin-api.ts'
+import { guiFeeds } from './gui/feeds.ts'
+import { FileStore } from './gui/file-store.ts'
+import { GuiControl } from './gui/gui-control.ts'
+import { pages } from './gui/pages.ts'
+import { fileRoutes, treeRoutes } from './gui/routes/files.ts'
+import { logRoutes } from './gui/routes/log.ts'
+import { plainProgramRoutes, programStateRoutes } from './gui/routes/program.ts'
+import { sessionRoutes } from './gui/routes/session.ts'
+import { createHttpServer } from './http-server.ts'
+import { listen } from './listen.ts'
+import { forgetServer, rememberServer } from './server-file.ts'
+import { createToken } from './token.ts'
+
+/** What the web UI shows, where, and to whom. */
+export interface GuiOptions {
+  readonly host: string
+  /** 0 lets the kernel choose. */
+  readonly port: number
+  /** Directory of the files that can be seen, edited and run. */
+  readonly root: string
+  readonly isReadonly: boolean
+  readonly version: string
+  /** Makes a source of a file, by its absolute path and by what log lines call it. */
+  readonly open: (file: string, path: string) => RunnableSource
+}
+
+/** What was built of `gui/`; as far from here as from the bundle. */
+const PAGES = fileURLToPath(new URL('../../gui', import.meta.url))
+
+/** Serves the web UI on this thread. Throws `StartError` when it cannot listen. */
+export async function startGui(runner: ProgramRunner, options: GuiOptions): Promise<GuiControl> {
+  const { host, port, isReadonly, version } = options
+  const root = realpathSync(options.root)
+  const store = new FileStore(root)
+  const control = new GuiControl(store, runner, options.open)
+  const token = createToken()
+  const policy = {
+    hostNames: [host.toLowerCase()],
+    token,
+    tokenFor: isLoopback(host) ? ('nothing' as const) : ('everything' as const),
+    // Cookies are for all ports of a host.
+    cookie: `sluice-token-${process.pid}`,
+    isReadonly,
+  }
+  const app = await createHttpServer({
+    title: 'Sluice web UI',
+    description: 'Files, programs, flow graphs, numbers and log of a Sluice with a web UI.',
+    policy,
+  })
+  await addAdminRoutes(app, control, guiFeeds(control))
+  await app.register(fileRoutes(store), { prefix: '/api' })
+  await app.register(plainProgramRoutes(control), { prefix: '/api' })
+  await app.register(logRoutes(), { prefix: '/api' })
+  const about = { version, rootName: basename(root) }
+  await app.register(sessionRoutes(policy, about), { prefix: '/api/v1' })
+  await app.register(treeRoutes(store), { prefix: '/api/v1' })
+  await app.register(programStateRoutes(control), { prefix: '/api/v1' })
+  await app.register(pages(PAGES))
+  const url = await listen(app, { host, port }, 'the web UI')
+  const file = rememberServer({ url, token, pid: process.pid })
+  process.once('exit', () => forgetServer(file))
+  const isOpen = policy.tokenFor === 'nothing'
+  logger.info(`[gui] Web UI on ${url}${isOpen ? '' : `/#token=${token}`}`)
+  return control
+}

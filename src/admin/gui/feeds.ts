@@ -1,0 +1,86 @@
+import { watch } from 'chokidar'
+import { StatsReader } from '../../orchestrator/metrics/stats.ts'
+import type { EventFeed } from '../event-streams.ts'
+import { everySecond } from '../feeds.ts'
+import type { FileChange, GuiStats, ProgramState } from './contract.ts'
+import type { GuiControl } from './gui-control.ts'
+import { idleStats } from './idle-stats.ts'
+
+/** Workers come to life and die without anybody being told. */
+const LOOK_MS = 1000
+
+/** The kinds of events that only the UI has. */
+export function guiFeeds(control: GuiControl): Readonly<Record<string, EventFeed>> {
+  return {
+    stats: everySecond(() => statsReader(control)),
+    program: programFeed(control),
+    files: filesFeed(control),
+  }
+}
+
+/** Reads the stats of whatever runs at the moment. */
+function statsReader(control: GuiControl): () => Promise<GuiStats> {
+  let metrics: unknown
+  let reader: StatsReader | undefined
+  return async () => {
+    const { orchestrator } = control.runner
+    if (orchestrator?.metrics !== metrics) {
+      metrics = orchestrator?.metrics
+      const isCounted = orchestrator?.metrics !== undefined
+      reader = isCounted ? new StatsReader(orchestrator, orchestrator.metrics) : undefined
+      // What was before is no part of the first interval.
+      void reader?.read()
+    }
+    return reader === undefined ? idleStats() : reader.read()
+  }
+}
+
+function programFeed(control: GuiControl): EventFeed {
+  return {
+    first: () => control.state(),
+    start: (send) => {
+      let last = JSON.stringify(control.state())
+      const look = (): void => {
+        const state: ProgramState = control.state()
+        const text = JSON.stringify(state)
+        if (text === last) return
+        last = text
+        send(state)
+      }
+      const stop = control.runner.observe(look)
+      const timer = setInterval(look, LOOK_MS)
+      return () => {
+        stop()
+        clearInterval(timer)
+      }
+    },
+  }
+}
+
+const CHANGES: Readonly<Record<string, Pick<FileChange, 'type' | 'change'>>> = {
+  add: { type: 'file', change: 'added' },
+  change: { type: 'file', change: 'changed' },
+  unlink: { type: 'file', change: 'removed' },
+  addDir: { type: 'directory', change: 'added' },
+  unlinkDir: { type: 'directory', change: 'removed' },
+}
+
+function filesFeed({ store }: GuiControl): EventFeed {
+  return {
+    start: (send) => {
+      const watcher = watch(store.root, {
+        ignoreInitial: true,
+        followSymlinks: false,
+        ignored: (file) => !store.contains(file),
+      })
+      watcher.on('all', (event, file) => {
+        const path = store.pathOf(file)
+        const what = CHANGES[event]
+        if (path !== undefined && what !== undefined) send({ path, ...what })
+      })
+      // Too many folders, or one that we must not read: changes there are not told.
+      watcher.on('error', () => {})
+      return () => void watcher.close()
+    },
+  }
+}

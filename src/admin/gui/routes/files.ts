@@ -1,0 +1,168 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { ERROR_SCHEMA } from '../../http-server.ts'
+import type { FileEntry } from '../contract.ts'
+import type { FileStore } from '../file-store.ts'
+import { bodyOf, refuseOthers, takeAnyBody } from '../text-bodies.ts'
+
+const PARAMS = {
+  type: 'object',
+  properties: { '*': { type: 'string', description: 'Path of the file from the root' } },
+} as const
+const NOTHING = { type: 'null' } as const
+const SECURITY = [{ token: [] }]
+
+interface FileParams {
+  Params: { '*': string }
+}
+
+/** Files as Pipy's UI has them: `/api/files`. */
+export function fileRoutes(store: FileStore): FastifyPluginAsync {
+  return async (app) => {
+    takeAnyBody(app)
+    app.route({
+      method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      url: '/files',
+      config: { isReading: true },
+      schema: {
+        summary: 'All files: folders are objects, files are empty texts',
+        response: { 200: { type: 'object', additionalProperties: true } },
+      },
+      handler: async () => nest(await store.list()),
+    })
+    app.get<FileParams>(
+      '/files/*',
+      {
+        schema: {
+          summary: 'The bytes of a file',
+          params: PARAMS,
+          produces: ['text/plain'],
+          response: { 200: { type: 'string' }, '4xx': ERROR_SCHEMA },
+        },
+      },
+      async ({ params }, reply) => {
+        const { bytes, tag } = await store.read(params['*'])
+        return reply.type('text/plain').header('etag', tag).send(bytes)
+      },
+    )
+    app.post<FileParams>(
+      '/files/*',
+      {
+        schema: {
+          summary: 'Writes a file in a folder that exists',
+          description: 'With If-Match only if the file is still the one with that ETag.',
+          security: SECURITY,
+          params: PARAMS,
+          consumes: ['text/plain'],
+          response: { 201: NOTHING, '4xx': ERROR_SCHEMA },
+        },
+      },
+      async ({ params, body, headers }, reply) => {
+        const tag = await store.write(params['*'], bodyOf(body), headers['if-match'])
+        return reply.code(201).header('etag', tag).send()
+      },
+    )
+    app.delete<FileParams & { Querystring: { recursive: boolean } }>(
+      '/files/*',
+      {
+        schema: {
+          summary: 'Removes a file, or a folder',
+          security: SECURITY,
+          params: PARAMS,
+          querystring: {
+            type: 'object',
+            properties: { recursive: { type: 'boolean', default: false } },
+          },
+          response: { 204: NOTHING, '4xx': ERROR_SCHEMA },
+        },
+      },
+      async ({ params, query }, reply) => {
+        await store.remove(params['*'], query.recursive)
+        return reply.code(204).send()
+      },
+    )
+    refuseOthers(app, '/files/*', ['GET', 'POST', 'DELETE'])
+  }
+}
+
+const ENTRIES_SCHEMA = {
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      path: { type: 'string' },
+      type: { type: 'string', enum: ['file', 'directory'] },
+      kind: { type: 'string', enum: ['script', 'config', 'other'] },
+      size: { type: 'integer' },
+      modified: { type: 'number', description: 'Milliseconds since the epoch' },
+    },
+    required: ['path', 'type'],
+  },
+} as const
+
+/** What an editor needs beyond that: `/api/v1/files` and `/api/v1/folders`. */
+export function treeRoutes(store: FileStore): FastifyPluginAsync {
+  return async (app) => {
+    app.get(
+      '/files',
+      { schema: { summary: 'All files and folders', response: { 200: ENTRIES_SCHEMA } } },
+      () => store.list(),
+    )
+    app.post<{ Body: { from: string; to: string } }>(
+      '/files/move',
+      {
+        schema: {
+          summary: 'Renames or moves a file or folder',
+          security: SECURITY,
+          body: {
+            type: 'object',
+            properties: { from: { type: 'string' }, to: { type: 'string' } },
+            required: ['from', 'to'],
+            additionalProperties: false,
+          },
+          response: { 204: NOTHING, '4xx': ERROR_SCHEMA },
+        },
+      },
+      async ({ body }, reply) => {
+        await store.move(body.from, body.to)
+        return reply.code(204).send()
+      },
+    )
+    app.post<{ Body: { path: string } }>(
+      '/folders',
+      {
+        schema: {
+          summary: 'Makes a folder',
+          security: SECURITY,
+          body: {
+            type: 'object',
+            properties: { path: { type: 'string' } },
+            required: ['path'],
+            additionalProperties: false,
+          },
+          response: { 201: NOTHING, '4xx': ERROR_SCHEMA },
+        },
+      },
+      async ({ body }, reply) => {
+        await store.makeFolder(body.path)
+        return reply.code(201).send()
+      },
+    )
+  }
+}
+
+interface Nested {
+  [name: string]: Nested | ''
+}
+
+/** Folders come before what is in them. */
+function nest(entries: readonly FileEntry[]): Nested {
+  const root: Nested = Object.create(null)
+  for (const { path, type } of entries) {
+    const names = path.slice(1).split('/')
+    const name = names.pop() ?? ''
+    let folder = root
+    for (const one of names) folder = folder[one] || root
+    folder[name] = type === 'directory' ? Object.create(null) : ''
+  }
+  return root
+}

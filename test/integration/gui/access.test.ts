@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startSluice } from '../../support/sluice-process.ts'
+import { curl } from '../support/curl.ts'
+import { answering, caller, startGui, temporaryFiles } from '../support/start-gui.ts'
+
+/** Status that curl gets; unlike fetch it sends any header. */
+async function statusOf(...args: string[]): Promise<string> {
+  return (await curl('-o', '/dev/null', '-w', '%{http_code}', ...args)).stdout
+}
+
+test('pages of other sites, and rebound names, are refused', async (context) => {
+  const { url, call } = await startGui(context, { 'a.js': answering(0, 'a') })
+  const start = ['-X', 'POST', '-d', '/a.js', `${url}/api/program`]
+  assert.equal(await statusOf('-H', 'Origin: http://evil.example', ...start), '403')
+  assert.equal(await statusOf('-H', 'Origin: null', ...start), '403')
+  assert.equal(await statusOf('-H', 'Origin: http://127.0.0.1:1', ...start), '403')
+  assert.equal(await statusOf('-H', 'Sec-Fetch-Site: cross-site', ...start), '403')
+  assert.equal(await statusOf('-H', 'Sec-Fetch-Site: same-site', ...start), '403')
+  const form = ['-H', 'Sec-Fetch-Site: cross-site', '-H', 'Sec-Fetch-Mode: navigate']
+  assert.equal(await statusOf(...form, ...start), '403')
+  // A verb that only reads for us is still a form's for a browser.
+  assert.equal(await statusOf(...form, '-X', 'POST', `${url}/api/files`), '403')
+  assert.equal(await statusOf('-H', 'Host: evil.example', `${url}/api/files`), '421')
+  assert.equal(await statusOf('-H', 'Host: evil.example', `${url}/`), '421')
+  assert.equal((await call('GET', '/api/program')).text, '')
+  assert.equal(await statusOf('-H', `Origin: ${url}`, ...start), '201')
+})
+
+test('bound elsewhere, everything but the pages needs the token', async (context) => {
+  const root = temporaryFiles(context, { 'a.js': answering(0, 'a') })
+  const sluice = startSluice(context, ['--gui-port=0.0.0.0:0', root])
+  const [, port] = await sluice.line(/\[gui\] Web UI on http:\/\/0\.0\.0\.0:(\d+)\/#token=\S+/)
+  const [, token = ''] = await sluice.line(/#token=(\S+)/)
+  const url = `http://127.0.0.1:${port}`
+  const call = caller(url)
+  assert.equal((await call('GET', '/')).status, 200)
+  for (const path of ['/api/files', '/api/files/a.js', '/api/program', '/api/log', '/api/v1/files'])
+    assert.equal((await call('GET', path)).status, 401, path)
+  assert.equal((await call('POST', '/api/program', '/a.js')).status, 401)
+  const bearer = { authorization: `Bearer ${token}` }
+  assert.equal((await call('GET', '/api/files/a.js', undefined, bearer)).status, 200)
+
+  const stranger = (await call('GET', '/api/v1/session')).json
+  assert.deepEqual([stranger.needsToken, stranger.isAuthorized], [true, false])
+  assert.equal((await call('POST', '/api/v1/session', { token: 'nonsense' })).status, 401)
+  const answer = await call('POST', '/api/v1/session', { token })
+  assert.equal(answer.status, 204)
+  const setCookie = answer.headers.get('set-cookie') ?? ''
+  assert.match(setCookie, /; HttpOnly; SameSite=Strict$/)
+  const cookie = { cookie: `other=1; ${setCookie.split(';')[0]}` }
+  assert.equal((await call('GET', '/api/v1/session', undefined, cookie)).json.isAuthorized, true)
+  assert.equal((await call('POST', '/api/program', '/a.js', cookie)).status, 201)
+  const forged = { cookie: `${cookie.cookie}x` }
+  assert.equal((await call('GET', '/api/files', undefined, forged)).status, 401)
+})
+
+test('--gui-readonly shows everything and changes nothing', async (context) => {
+  const { call } = await startGui(context, { 'a.js': answering(0, 'a') }, ['--gui-readonly'])
+  assert.equal((await call('GET', '/api/v1/session')).json.isReadonly, true)
+  assert.equal((await call('GET', '/api/files/a.js')).status, 200)
+  assert.equal((await call('POST', '/api/files')).status, 200)
+  for (const [method, path, body] of [
+    ['POST', '/api/files/a.js', 'x'],
+    ['DELETE', '/api/files/a.js', undefined],
+    ['POST', '/api/program', '/a.js'],
+    ['DELETE', '/api/program', undefined],
+    ['POST', '/api/v1/program', { path: '/a.js' }],
+    ['POST', '/api/v1/folders', { path: '/b' }],
+    ['POST', '/api/v1/files/move', { from: '/a.js', to: '/b.js' }],
+    ['PUT', '/api/v1/workers', { count: 2 }],
+    ['POST', '/api/v1/config/reload', undefined],
+  ] as const) {
+    const { status, json } = await call(method, path, body)
+    assert.deepEqual([status, json.error], [403, 'read_only'], `${method} ${path}`)
+  }
+})
+
+test('nothing frames the pages, and they have no way out of their folder', async (context) => {
+  const { call } = await startGui(context, {})
+  const { status, headers } = await call('GET', '/')
+  assert.equal(status, 200)
+  assert.match(headers.get('content-type') ?? '', /^text\/html/)
+  assert.match(headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/)
+  assert.equal((await call('GET', '/no/such/file.js')).status, 404)
+  assert.match(String((await call('GET', '/..%2f..%2fpackage.json')).status), /^40[34]$/)
+  assert.equal((await call('GET', '/api/nonsense')).status, 404)
+})
