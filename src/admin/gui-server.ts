@@ -11,8 +11,11 @@ import { GuiControl } from './gui/gui-control.ts'
 import { pages } from './gui/pages.ts'
 import { fileRoutes, treeRoutes } from './gui/routes/files.ts'
 import { logRoutes } from './gui/routes/log.ts'
+import { lookRoutes, plainGraphRoutes } from './gui/routes/look.ts'
 import { plainProgramRoutes, programStateRoutes } from './gui/routes/program.ts'
 import { sessionRoutes } from './gui/routes/session.ts'
+import { tapRoutes } from './gui/routes/taps.ts'
+import { TapStore } from './gui/tap-store.ts'
 import { createHttpServer } from './http-server.ts'
 import { listen } from './listen.ts'
 import { forgetServer, rememberServer } from './server-file.ts'
@@ -49,19 +52,23 @@ export async function startGui(runner: ProgramRunner, options: GuiOptions): Prom
     cookie: `sluice-token-${process.pid}`,
     isReadonly,
   }
+  const taps = new TapStore(control)
   const app = await createHttpServer({
     title: 'Sluice web UI',
     description: 'Files, programs, flow graphs, numbers and log of a Sluice with a web UI.',
     policy,
   })
-  await addAdminRoutes(app, control, guiFeeds(control))
+  await addAdminRoutes(app, control, guiFeeds(control, taps))
   await app.register(fileRoutes(store), { prefix: '/api' })
   await app.register(plainProgramRoutes(control), { prefix: '/api' })
   await app.register(logRoutes(), { prefix: '/api' })
+  await app.register(plainGraphRoutes(), { prefix: '/api' })
   const about = { version, rootName: basename(root) }
   await app.register(sessionRoutes(policy, about), { prefix: '/api/v1' })
   await app.register(treeRoutes(store), { prefix: '/api/v1' })
   await app.register(programStateRoutes(control), { prefix: '/api/v1' })
+  await app.register(lookRoutes(control, isReadonly), { prefix: '/api/v1' })
+  await app.register(tapRoutes(taps), { prefix: '/api/v1' })
   await app.register(pages(PAGES))
   const url = await listen(app, { host, port }, 'the web UI')
   const file = rememberServer({ url, token, pid: process.pid })

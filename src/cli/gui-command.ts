@@ -66,16 +66,16 @@ async function load(
 ): Promise<RunnableProgram> {
   const { loadConfigInJob, loadScriptInJob } = await import('../orchestrator/load-in-job.ts')
   if (isConfigFile(file)) {
-    const { spec, files, graph, process } = await loadConfigInJob(file, loadTimeoutMs)
+    const { spec, files, graph, flow, process } = await loadConfigInJob(file, loadTimeoutMs)
     const run = readRunOptions(options, defaultsOf(process))
-    return { spec, files, graphs: [graph], options: run, log: () => {} }
+    return { spec, files, graphs: [graph], flow, options: run, log: () => {} }
   }
   const { logScript } = await import('../orchestrator/log-script.ts')
   const loaded = await loadScriptInJob(file, loadTimeoutMs)
   const script = options.isSet('reuse-port') ? withSharedPorts(loaded) : loaded
-  const { spec, files, graphs } = script
+  const { spec, files, graphs, flow } = script
   const run = readRunOptions(options, { workers: 1 })
-  return { spec, files, graphs, options: run, log: () => logScript(script) }
+  return { spec, files, graphs, flow, options: run, log: () => logScript(script) }
 }
 
 function guiAddress(options: ParsedOptions): { host: string; port: number } {

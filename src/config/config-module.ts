@@ -1,6 +1,6 @@
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type BuildFailure, build, type Message, stop } from 'esbuild'
+import { type BuildFailure, type BuildOptions, build, type Message, stop } from 'esbuild'
 
 /** What a module has as its default export, and the files that it is made of. */
 export interface ConfigModule {
@@ -29,10 +29,11 @@ interface ModuleProblem {
 /**
  * Runs a module in TypeScript or JavaScript with all that it imports, and returns what it exports.
  * It is bundled first: so TypeScript works on every version of Node, a file that has changed is
- * read anew, and it is known which files to watch. Throws `ModuleError`.
+ * read anew, and it is known which files to watch. `given` stands for the file's own text. Throws
+ * `ModuleError`.
  */
-export async function loadModule(file: string): Promise<ConfigModule> {
-  const { text, files } = await bundle(file)
+export async function loadModule(file: string, given?: string): Promise<ConfigModule> {
+  const { text, files } = await bundle(file, given)
   let module: { default?: unknown }
   try {
     module = await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`)
@@ -47,12 +48,15 @@ export async function loadModule(file: string): Promise<ConfigModule> {
   return { value, files }
 }
 
-async function bundle(file: string): Promise<{ text: string; files: string[] }> {
+async function bundle(
+  file: string,
+  given: string | undefined,
+): Promise<{ text: string; files: string[] }> {
   const url = JSON.stringify(pathToFileURL(file).href)
   const folder = dirname(file)
   try {
     const { outputFiles, metafile } = await build({
-      entryPoints: [file],
+      ...entryOf(file, given),
       absWorkingDir: folder,
       bundle: true,
       write: false,
@@ -75,6 +79,14 @@ async function bundle(file: string): Promise<{ text: string; files: string[] }> 
     throw new ModuleError(errors.map((one) => describe(one, file)))
   } finally {
     await stop()
+  }
+}
+
+function entryOf(file: string, text: string | undefined): BuildOptions {
+  if (text === undefined) return { entryPoints: [file] }
+  const loader = /\.m?ts$/.test(file) ? 'ts' : 'js'
+  return {
+    stdin: { contents: text, resolveDir: dirname(file), sourcefile: basename(file), loader },
   }
 }
 

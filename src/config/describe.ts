@@ -1,5 +1,7 @@
 import { stringify } from 'yaml'
-import { buildModuleGraph, type ModuleGraph } from '../program/graph.ts'
+import { drawFlow, type FlowModule } from '../program/flow/flow.ts'
+import { sketchConfiguration } from '../program/flow/sketch-configuration.ts'
+import { drawGraph, type ModuleGraph } from '../program/graph.ts'
 import { loadBalancer } from '../program/lb/load-balancer.ts'
 import type { LoadBalancerSpec } from '../program/spec.ts'
 import type { Config } from './schema/config.ts'
@@ -9,7 +11,11 @@ export function printConfig(config: Config): string {
   return stringify(config, { lineWidth: 100 })
 }
 
-/** The pipelines that a load balancer has; `path` is what the graph calls it. */
-export function graphOf(path: string, spec: LoadBalancerSpec): ModuleGraph {
-  return buildModuleGraph(path, loadBalancer(spec, { context: null }))
+/** The pipelines that a load balancer has, in two forms; `path` is what the graphs call it. */
+export function graphOf(
+  path: string,
+  spec: LoadBalancerSpec,
+): { graph: ModuleGraph; flow: FlowModule[] } {
+  const pipelines = sketchConfiguration(loadBalancer(spec, { context: null }))
+  return { graph: drawGraph(path, pipelines), flow: drawFlow([{ path, pipelines }]) }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, relative } from 'node:path'
+import type { FlowModule } from '../program/flow/flow.ts'
 import type { ModuleGraph } from '../program/graph.ts'
 import type { LoadProblem } from '../program/load-problem.ts'
 import type { LoadBalancerSpec } from '../program/spec.ts'
@@ -21,6 +22,7 @@ export interface GoodConfig {
   spec: LoadBalancerSpec
   process: ProcessConfig
   graph: ModuleGraph
+  flow: FlowModule[]
   /** The config as YAML, with all defaults. */
   text: string
   /** Absolute paths of the files that it was read from. */
@@ -52,9 +54,9 @@ interface SourcePlace {
   readonly column: number
 }
 
-/** Reads and checks a config; `file` is an absolute path. */
-export async function loadConfig(file: string): Promise<LoadConfigResult> {
-  const source = isConfigModule(file) ? await readModule(file) : readText(file)
+/** Reads and checks a config; `file` is an absolute path, `text` stands for what the file has. */
+export async function loadConfig(file: string, text?: string): Promise<LoadConfigResult> {
+  const source = isConfigModule(file) ? await readModule(file, text) : readText(file, text)
   if ('isGood' in source) return source
   const { value, files } = source
   const bad = (problems: readonly Problem[]): BadConfig => {
@@ -75,22 +77,23 @@ export async function loadConfig(file: string): Promise<LoadConfigResult> {
   const problems = [...pems.problems, ...checkRoots(config, folder)]
   if (problems.length > 0) return bad(problems)
   const spec = normalise(config, pems.texts, folder)
-  const graph = graphOf(`/${basename(file)}`, spec)
+  const { graph, flow } = graphOf(`/${basename(file)}`, spec)
   return {
     isGood: true,
     spec,
     process: config.process ?? {},
     graph,
+    flow,
     text: printConfig(config),
     files,
   }
 }
 
 /** YAML or JSON. */
-function readText(file: string): Source | BadConfig {
+function readText(file: string, given?: string): Source | BadConfig {
   const files = [file]
   try {
-    const text = new ConfigText(readFileSync(file, 'utf8'))
+    const text = new ConfigText(given ?? readFileSync(file, 'utf8'))
     const errors = text.syntaxErrors()
     if (errors.length > 0)
       return badSource(
@@ -111,10 +114,10 @@ function readText(file: string): Source | BadConfig {
 }
 
 /** TypeScript or JavaScript, whose values have no lines. */
-async function readModule(file: string): Promise<Source | BadConfig> {
+async function readModule(file: string, text?: string): Promise<Source | BadConfig> {
   const { loadModule, ModuleError } = await import('./config-module.ts')
   try {
-    const { value, files } = await loadModule(file)
+    const { value, files } = await loadModule(file, text)
     return {
       value,
       files,

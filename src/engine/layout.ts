@@ -2,6 +2,7 @@ import type { Context } from './context.ts'
 import type { ModuleReference } from './definition.ts'
 import type { Event } from './event.ts'
 import { Filter, type Sink, type Source } from './filter.ts'
+import type { LayoutWatch } from './flow-watch.ts'
 import type { Runtime } from './runtime.ts'
 import { Session } from './session.ts'
 
@@ -27,6 +28,10 @@ export class Layout {
   /** Index of the module that defines the pipeline; its other pipelines are found through it. */
   readonly module: number
   readonly stages: readonly Stage[]
+  /** Number of the pipeline in its module. */
+  index = 0
+  /** Where what is seen of its sessions is written, while somebody watches. */
+  watch: LayoutWatch | null = null
   readonly #pool: Session[] = []
   /** Sessions made so far that still exist, and those of them that are running. */
   allocated = 0
@@ -55,6 +60,7 @@ export class Layout {
     }
     this.active++
     session.start(context, source, sink, parent)
+    if (this.watch !== null) this.watch.watch.begin(session, this.watch)
     return session
   }
 

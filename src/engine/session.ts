@@ -3,6 +3,7 @@ import type { Event } from './event.ts'
 import type { Filter, Sink, Source } from './filter.ts'
 import { NOWHERE } from './filter.ts'
 import type { Layout } from './layout.ts'
+import type { SessionWatch } from './session-watch.ts'
 
 /**
  * One running instance of a pipeline layout: a chain of filters between a source and a sink.
@@ -12,6 +13,10 @@ export class Session implements Source {
   readonly layout: Layout
   /** The first filter; the others follow by `after`. */
   readonly first: Filter
+  /** What takes the session's input: the first filter, or what watches it. */
+  entry: Sink
+  /** What watches the session, or has done so in an earlier life; mostly nothing. */
+  watch: SessionWatch | null = null
   readonly #last: Filter
   context!: Context
   /** Who feeds the session. */
@@ -36,6 +41,7 @@ export class Session implements Source {
       filter.previous = before
     }
     this.first = filters[0] as Filter
+    this.entry = this.first
     this.#last = filters[filters.length - 1] as Filter
     this.first.previous = this
   }
@@ -60,7 +66,7 @@ export class Session implements Source {
   /** Feeds one event to the first filter. */
   process(event: Event): void {
     if (this.#isAborted || !this.#isLive) return
-    this.first.process(event)
+    this.entry.process(event)
   }
 
   /** Whoever takes the session's output is full. */
@@ -130,6 +136,7 @@ export class Session implements Source {
 
   /** Called by the runtime when the batch is over. */
   recycle(): void {
+    if (this.watch !== null) this.watch.end()
     for (let at: Filter | null = this.first; at !== null; at = at.after) at.reset()
     if (this.#pauses > 0) this.source?.resume()
     this.#pauses = 0

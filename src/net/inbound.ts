@@ -124,6 +124,10 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
     return this.#owner
   }
 
+  get session(): Session {
+    return this.#session
+  }
+
   get connection(): number {
     return this.socket.id
   }

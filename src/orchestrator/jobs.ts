@@ -3,10 +3,16 @@ import type { LoadConfigResult } from '../config/load-config.ts'
 import type { LoadResult } from '../program/load-script.ts'
 import { StartError } from './start-error.ts'
 
+/** A file, maybe with another text than it has. */
+interface FileInput {
+  file: string
+  text: string | undefined
+}
+
 /** What each job takes and gives; `jobs/<name>.ts` has the code. */
 export interface Jobs {
-  'load-script': { input: { file: string }; output: LoadResult }
-  'load-config': { input: { file: string }; output: LoadConfigResult }
+  'load-script': { input: FileInput; output: LoadResult }
+  'load-config': { input: FileInput; output: LoadConfigResult }
 }
 
 const TITLES: Readonly<Record<keyof Jobs, string>> = {

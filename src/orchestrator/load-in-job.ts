@@ -7,18 +7,27 @@ import { logPrinted } from './log-script.ts'
 
 /**
  * Compiles and evaluates a script on a thread that can be killed. Throws `LoadError` when the script
- * is wrong, and `StartError` when it takes too much time or memory.
+ * is wrong, and `StartError` when it takes too much time or memory. `text` stands for what the file
+ * has, or would have.
  */
-export async function loadScriptInJob(file: string, timeoutMs: number): Promise<GoodScript> {
-  const result = await inPool((jobs) => jobs.run('load-script', { file }, timeoutMs))
+export async function loadScriptInJob(
+  file: string,
+  timeoutMs: number,
+  text?: string,
+): Promise<GoodScript> {
+  const result = await inPool((jobs) => jobs.run('load-script', { file, text }, timeoutMs))
   if (result.isGood) return result
   logPrinted(result.printed)
   throw new LoadError(`cannot load script: ${basename(file)}`, result)
 }
 
 /** The same for a config, which may be a module. */
-export async function loadConfigInJob(file: string, timeoutMs: number): Promise<GoodConfig> {
-  const result = await inPool((jobs) => jobs.run('load-config', { file }, timeoutMs))
+export async function loadConfigInJob(
+  file: string,
+  timeoutMs: number,
+  text?: string,
+): Promise<GoodConfig> {
+  const result = await inPool((jobs) => jobs.run('load-config', { file, text }, timeoutMs))
   if (result.isGood) return result
   const { lines } = result
   const count = lines.length === 1 ? 'one problem' : `${lines.length} problems`

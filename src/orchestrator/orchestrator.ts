@@ -7,6 +7,7 @@ import { createSharedMemory, releaseLockOf } from '../script/algo/shared-table.t
 import type { ListenerFd, WorkerCounts } from '../worker/messages.ts'
 import { assignSockets } from './adoption.ts'
 import { checkAccessLog } from './check-access-log.ts'
+import { FlowMonitor } from './flow-monitor.ts'
 import type { EndpointChange, EndpointState } from './health/endpoint-state.ts'
 import { HealthMonitor, upstreamsOf } from './health/health-monitor.ts'
 import type { InheritedSockets } from './inherited-sockets.ts'
@@ -66,6 +67,8 @@ export class Orchestrator {
   readonly #shared: SharedArrayBuffer | undefined
   /** What workers count; undefined when nobody reads it. */
   readonly metrics: Metrics | undefined
+  /** What workers see of their sessions, when asked. */
+  readonly flow: FlowMonitor = new FlowMonitor(() => this.#allSlots())
   /** What all threads know of endpoints. */
   readonly #endpointMemory = createEndpointMemory()
   /** What all threads know of rate limits. */
@@ -220,6 +223,7 @@ export class Orchestrator {
     }
     this.#spec = spec
     this.metrics?.use(spec)
+    this.flow.programChanged()
     this.#health.watch(upstreamsOf(spec))
     const { added, closeRemoved } = change.commit()
     const switches = this.#slots.map((slot) => {
@@ -330,6 +334,7 @@ export class Orchestrator {
             rates: this.#rateMemory,
           }),
           onChange: () => this.#onChange(),
+          onFlow: (message) => this.flow.receive(slot, message),
           onShortage: (errno) => this.#shortages.report(slot, errno),
           onExit: (threadId) => {
             if (this.#shared !== undefined) releaseLockOf(this.#shared, threadId)
@@ -354,6 +359,7 @@ export class Orchestrator {
       }
     }
     if (!this.#isDraining) this.#watchSockets()
+    this.flow.workersChanged()
     for (const wake of this.#waiters.splice(0)) wake()
   }
 

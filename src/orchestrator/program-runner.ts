@@ -1,4 +1,5 @@
 import { logger } from '../observability/logger.ts'
+import type { FlowModule } from '../program/flow/flow.ts'
 import type { ModuleGraph } from '../program/graph.ts'
 import type { LoadProblem } from '../program/load-problem.ts'
 import { FileWatcher } from './file-watcher.ts'
@@ -10,6 +11,8 @@ import type { LoadedProgram, ProgramSource } from './program-source.ts'
 export interface RunnableProgram extends LoadedProgram {
   readonly options: OrchestratorOptions
   readonly graphs: readonly ModuleGraph[]
+  /** The same as one graph. */
+  readonly flow: readonly FlowModule[]
 }
 
 /** A script or config that may be started. */

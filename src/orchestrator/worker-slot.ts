@@ -3,6 +3,7 @@ import { logger } from '../observability/logger.ts'
 import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import type {
+  FlowMessage,
   ListenerFd,
   MessageFromWorker,
   MessageToWorker,
@@ -43,6 +44,8 @@ export interface WorkerSlotOptions {
   onExit?: (threadId: number) => void
   /** Called with an errno when the worker runs out of descriptors or memory, with 0 when that is over. */
   onShortage?: (errno: number) => void
+  /** Called with what the worker tells of its sessions. */
+  onFlow?: (message: FlowMessage) => void
 }
 
 /**
@@ -215,6 +218,10 @@ export class WorkerSlot {
         return
       case 'shortage':
         this.#options.onShortage?.(message.errno)
+        return
+      case 'flow':
+      case 'tapped':
+        this.#options.onFlow?.(message)
         return
       case 'pong':
         this.#missed = 0

@@ -20,13 +20,17 @@ export function buildModule(
   checkTargets(configuration)
   const roots: RootLayout[] = []
   let tasks = 0
-  for (const { entry, stages } of configuration.pipelines) {
+  for (const [index, { entry, stages }] of configuration.pipelines.entries()) {
     if (entry.kind === 'pipeline') {
-      runtime.addLayout(new Layout(runtime, entry.name, module, stages))
+      const layout = new Layout(runtime, entry.name, module, stages)
+      layout.index = index
+      runtime.addLayout(layout)
       continue
     }
     const name = entry.kind === 'listen' ? `Listen on port ${entry.port}` : `Task #${++tasks}`
-    roots.push({ layout: new Layout(runtime, name, module, stages), entry })
+    const layout = new Layout(runtime, name, module, stages)
+    layout.index = index
+    roots.push({ layout, entry })
   }
   return roots
 }

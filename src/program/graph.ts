@@ -1,8 +1,7 @@
-import type { ModuleReference } from '../engine/definition.ts'
-import type { Stage } from '../engine/layout.ts'
-import { registry } from '../filters/index.ts'
-import type { Configuration, Entry, PipelineRecipe } from './configuration.ts'
-import { formatAddress } from './format-address.ts'
+import type { Configuration } from './configuration.ts'
+import { referenceOf, targetsOf } from './flow/flow.ts'
+import type { PipelineSketch, StageSketch } from './flow/sketch.ts'
+import { sketchConfiguration } from './flow/sketch-configuration.ts'
 
 /**
  * What a node stands for: a pipeline that starts by itself, one that a filter leads to, a filter, a
@@ -37,47 +36,34 @@ export interface ModuleGraph {
  * of the module leads to. A pipeline is repeated wherever a filter leads to it.
  */
 export function buildGraph(configuration: Configuration): Graph {
-  return new GraphBuilder(configuration).build('', configuration.pipelines).graph
+  return drawGraph('', sketchConfiguration(configuration)).graph
 }
 
-/** The same, with the module's name and with titles for people. */
-export function buildModuleGraph(path: string, configuration: Configuration): ModuleGraph {
-  return new GraphBuilder(configuration).build(path, configuration.pipelines)
-}
-
-/** A pipeline at which the drawing begins. */
-interface Root {
-  readonly name: string
-  readonly title: string
-  readonly recipe: PipelineRecipe
+/** The same of pipelines that may only be known from a text, with titles for people. */
+export function drawGraph(path: string, pipelines: readonly PipelineSketch[]): ModuleGraph {
+  return new GraphBuilder(pipelines).build(path)
 }
 
 class GraphBuilder {
-  readonly #named = new Map<string, PipelineRecipe>()
+  readonly #pipelines: readonly PipelineSketch[]
+  readonly #named = new Map<string, PipelineSketch>()
   readonly #nodes: GraphNode[] = []
 
-  constructor({ pipelines }: Configuration) {
-    for (const recipe of pipelines) {
-      if (recipe.entry.kind === 'pipeline') this.#named.set(recipe.entry.name, recipe)
-    }
+  constructor(pipelines: readonly PipelineSketch[]) {
+    this.#pipelines = pipelines
+    for (const one of pipelines) if (one.kind === 'pipeline') this.#named.set(one.name, one)
   }
 
-  build(path: string, pipelines: readonly PipelineRecipe[]): ModuleGraph {
-    const referred = new Set(pipelines.flatMap(({ targets }) => targets))
-    let tasks = 0
-    const starting: Root[] = []
-    const named: Root[] = []
-    for (const recipe of pipelines) {
-      const { entry } = recipe
-      if (entry.kind !== 'pipeline') {
-        if (entry.kind === 'task') tasks++
-        starting.push({ ...nameEntry(entry, tasks), recipe })
-      } else if (!referred.has(entry.name)) named.push({ ...nameEntry(entry, 0), recipe })
-    }
+  build(path: string): ModuleGraph {
+    const referred = new Set(this.#pipelines.flatMap(({ targets }) => targets))
+    const starting = this.#pipelines.filter(({ kind }) => kind !== 'pipeline')
+    const named = this.#pipelines.filter(({ kind, name }) => {
+      return kind === 'pipeline' && !referred.has(name)
+    })
     const sorted = [...starting.sort(byName), ...named.sort(byName)]
-    const roots = sorted.map(({ name, recipe }) => {
-      const root = this.#add('root', name)
-      this.#addStages(root, recipe, [recipe])
+    const roots = sorted.map((pipeline) => {
+      const root = this.#add('root', pipeline.name)
+      this.#addStages(root, pipeline, [pipeline])
       return root
     })
     const titles = sorted.map(({ title }) => title)
@@ -95,48 +81,29 @@ class GraphBuilder {
     return index
   }
 
-  #addStages(parent: number, { stages }: PipelineRecipe, path: readonly PipelineRecipe[]): void {
+  #addStages(parent: number, { stages }: PipelineSketch, path: readonly PipelineSketch[]): void {
     for (const stage of stages) {
-      const targets = targetsOf(stage)
+      const targets = targetsOf(stage.name, stage.args)
       const type = targets.length === 0 ? 'filter' : stage.name === 'fork' ? 'fork' : 'link'
       const filter = this.#add(type, nameOf(stage), parent)
       for (const name of targets) this.#addTarget(filter, name, path)
     }
   }
 
-  #addTarget(parent: number, name: string, path: readonly PipelineRecipe[]): void {
-    const recipe = this.#named.get(name)
-    if (recipe === undefined) this.#add('pipeline', `pipeline not found: ${name}`, parent)
-    else if (path.includes(recipe)) this.#add('pipeline', `recursive pipeline: ${name}`, parent)
-    else this.#addStages(this.#add('pipeline', name, parent), recipe, [...path, recipe])
+  #addTarget(parent: number, name: string, path: readonly PipelineSketch[]): void {
+    const pipeline = this.#named.get(name)
+    if (pipeline === undefined) this.#add('pipeline', `pipeline not found: ${name}`, parent)
+    else if (path.includes(pipeline)) this.#add('pipeline', `recursive pipeline: ${name}`, parent)
+    else this.#addStages(this.#add('pipeline', name, parent), pipeline, [...path, pipeline])
   }
-}
-
-function targetsOf({ name, args }: Stage): string[] {
-  return registry.get(name)?.targets?.(args) ?? []
 }
 
 /** A filter's name, with where it leads to when that is in another module. */
-function nameOf({ name, args }: Stage): string {
-  const reference: ModuleReference | undefined = registry.get(name)?.reference?.(args)
+function nameOf({ name, args }: StageSketch): string {
+  const reference = referenceOf(name, args)
   return reference === undefined ? name : `${name} ${reference.module} [${reference.pipeline}]`
 }
 
-function nameEntry(entry: Entry, tasks: number): Omit<Root, 'recipe'> {
-  switch (entry.kind) {
-    case 'listen': {
-      const name = formatAddress({ host: entry.options.host ?? '0.0.0.0', port: entry.port })
-      return { name, title: `Listen on ${name}` }
-    }
-    case 'task': {
-      const name = `Task #${tasks}`
-      return { name, title: `${name} (every ${entry.intervalMs / 1000}s)` }
-    }
-    case 'pipeline':
-      return { name: entry.name, title: entry.name }
-  }
-}
-
-function byName({ name: one }: Root, { name: other }: Root): number {
+function byName({ name: one }: PipelineSketch, { name: other }: PipelineSketch): number {
   return one < other ? -1 : one > other ? 1 : 0
 }

@@ -2,7 +2,10 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { ConsoleWriter } from '../script/console.ts'
 import { checkProgram } from './build.ts'
 import { Configuration } from './configuration.ts'
-import { buildModuleGraph, type ModuleGraph } from './graph.ts'
+import { drawFlow, type FlowModule } from './flow/flow.ts'
+import { sketchConfiguration } from './flow/sketch-configuration.ts'
+import { sketchScript } from './flow/sketch-script.ts'
+import { drawGraph, type ModuleGraph } from './graph.ts'
 import type { LoadProblem } from './load-problem.ts'
 import { compileProgram } from './script/compile-program.ts'
 import type { CompiledModule } from './script/compiled-module.ts'
@@ -29,6 +32,8 @@ export interface GoodScript {
   spec: ScriptSpec
   /** One for each module. */
   graphs: ModuleGraph[]
+  /** The same as one graph. */
+  flow: FlowModule[]
   /** Absolute paths of all modules. */
   files: string[]
   printed: PrintedLine[]
@@ -48,16 +53,17 @@ export interface BadScript {
 
 /**
  * Compiles a script with all modules that it uses, and evaluates it to see where it listens and
- * whether the pipelines that it refers to exist.
+ * whether the pipelines that it refers to exist. `text` stands for what the file has, or would have.
  */
-export function loadScript(file: string): LoadResult {
+export function loadScript(file: string, text?: string): LoadResult {
   let modules: readonly CompiledModule[] = []
   const root = dirname(resolve(file))
-  const read = moduleReader(root, `/${basename(file)}`)
+  const entry = `/${basename(file)}`
+  const read = moduleReader(root, entry)
   const files: string[] = []
   const readFile = (path: string): string | undefined => {
     files.push(join(root, path))
-    return read(path)
+    return path === entry && text !== undefined ? text : read(path)
   }
   let printed: PrintedLine[] = []
   const write: ConsoleWriter = (level, line) => printed.push({ level, line })
@@ -73,10 +79,13 @@ export function loadScript(file: string): LoadResult {
       modules.findIndex(({ path }) => path === modulePath(name)),
     )
     const listen = configurations.flatMap(listensOf)
-    const graphs = configurations.map((configuration, index) =>
-      buildModuleGraph(modules[index]?.path ?? '', configuration),
-    )
-    return { isGood: true, spec: { kind: 'script', listen, program }, graphs, files, printed }
+    const sketches = configurations.map((configuration, index) => {
+      const { path, source } = modules[index] as CompiledModule
+      return { path, pipelines: sketchConfiguration(configuration, sketchScript(path, source)) }
+    })
+    const graphs = sketches.map(({ path, pipelines }) => drawGraph(path, pipelines))
+    const flow = drawFlow(sketches)
+    return { isGood: true, spec: { kind: 'script', listen, program }, graphs, flow, files, printed }
   } catch (error) {
     const isScriptError = error instanceof ScriptError
     const lines = isScriptError ? formatScriptError(error) : describeRuntimeError(error, modules)

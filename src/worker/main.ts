@@ -49,6 +49,7 @@ const programs = new Programs({
   rates: setup.rates,
   onShortage: (errno) => shortages.happened(errno),
   observation: { numbers, logs },
+  tell: send,
 })
 /** It has been told to end; it may be told again, with less patience. */
 let isDraining = false
@@ -87,6 +88,9 @@ function receive(message: MessageToWorker): void {
       break
     case 'reopen':
       logs.reopen()
+      break
+    case 'watch':
+      programs.watch(message.isWanted, message.taps)
       break
     case 'ping':
       send({ type: 'pong' })

@@ -52,6 +52,45 @@ export interface WorkerCounts {
   counters: number[]
 }
 
+/** A filter of the current program, and how much is wanted of what passes it. */
+export interface TapSpec {
+  id: number
+  /** Numbers of the module, of the pipeline in it, and of the filter in that. */
+  module: number
+  pipeline: number
+  filter: number
+  count: number
+  maxBytes: number
+}
+
+/** An event that has passed a tap. */
+export interface TappedEvent {
+  time: number
+  session: number
+  side: 'in' | 'out'
+  kind: 'MessageStart' | 'Data' | 'MessageEnd' | 'SessionEnd'
+  head?: string
+  size?: number
+  bytes?: string
+  error?: string
+}
+
+/** What a worker has seen of its sessions since its last report. */
+export interface FlowReport {
+  /** One in so many sessions was looked at. */
+  sampled: number
+  pipelines: {
+    module: number
+    index: number
+    /** Sessions at the moment. */
+    active: number
+    /** `EDGE_FIELDS` numbers for each edge. */
+    counts: number[]
+    /** Milliseconds that each filter took. */
+    times: number[]
+  }[]
+}
+
 /*
  * A worker's life in messages:
  *
@@ -71,7 +110,8 @@ export interface WorkerCounts {
  *
  * At any time: `workers` tells their number when it has changed; `count` is answered by `counted`, and
  * `ping` by `pong`; `shortage` tells that descriptors or memory have run out, as a positive errno, and
- * 0 that it is over; `reopen` has log files opened again.
+ * 0 that it is over; `reopen` has log files opened again. `watch` tells whether somebody looks at the
+ * sessions, and through which taps; then `flow` comes every second, and `tapped` when there is something.
  */
 export type MessageToWorker =
   | { type: 'adopt'; listeners: ListenerFd[] }
@@ -83,6 +123,7 @@ export type MessageToWorker =
   | { type: 'workers'; workers: number }
   | { type: 'count' }
   | { type: 'reopen' }
+  | { type: 'watch'; isWanted: boolean; taps: TapSpec[] }
   | { type: 'ping' }
 
 export type MessageFromWorker =
@@ -95,3 +136,8 @@ export type MessageFromWorker =
   | { type: 'counted'; counts: WorkerCounts }
   | { type: 'shortage'; errno: number }
   | { type: 'pong' }
+  | FlowMessage
+
+export type FlowMessage =
+  | { type: 'flow'; report: FlowReport }
+  | { type: 'tapped'; id: number; events: TappedEvent[] }

@@ -176,7 +176,7 @@ export class ProgramHost implements ListenerProgram {
 
   /** Whether nothing of the program is left: no connection, and no session of any pipeline. */
   get isOver(): boolean {
-    return this.active() === 0 && this.#layouts().every(({ active }) => active === 0)
+    return this.active() === 0 && this.layouts().every(({ active }) => active === 0)
   }
 
   startTasks(): void {
@@ -206,13 +206,18 @@ export class ProgramHost implements ListenerProgram {
 
   /** How many sessions each pipeline has. */
   counts(isStale: boolean): PipelineCount[] {
-    return this.#layouts().map(({ module, name, allocated, active }) => ({
+    return this.layouts().map(({ module, name, allocated, active }) => ({
       module: this.#modules[module] ?? '',
       pipeline: name,
       isStale,
       allocated,
       active,
     }))
+  }
+
+  /** All pipelines. */
+  layouts(): Layout[] {
+    return [...this.#roots.map(({ layout }) => layout), ...this.runtime.layouts()]
   }
 
   #makeListeners(
@@ -230,10 +235,6 @@ export class ProgramHost implements ListenerProgram {
       const counts = traffic === null || at < 0 ? null : new ConnectionCounts(traffic.numbers, at)
       return new ListenerHost(this, layout, tls, policy, counts)
     })
-  }
-
-  #layouts(): Layout[] {
-    return [...this.#roots.map(({ layout }) => layout), ...this.runtime.layouts()]
   }
 
   /** What scripts keep ends with the last session that may need it. */

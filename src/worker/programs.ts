@@ -4,7 +4,8 @@ import { type ShortageListener, Sockets } from '../native/sockets.ts'
 import { type Downstream, isDownstream } from '../net/inbound.ts'
 import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
 import type { ProgramSpec } from '../program/spec.ts'
-import type { ListenerFd, WorkerCounts } from './messages.ts'
+import { FlowWatcher } from './flow-watcher.ts'
+import type { FlowMessage, ListenerFd, TapSpec, WorkerCounts } from './messages.ts'
 import type { Observation } from './observers.ts'
 import { buildProgram, type ProgramHost } from './program-host.ts'
 
@@ -24,6 +25,8 @@ export interface ProgramsOptions {
   rates: SharedArrayBuffer
   onShortage: ShortageListener
   observation: Observation
+  /** Tells the orchestrator what is seen of sessions. */
+  tell: (message: FlowMessage) => void
 }
 
 /** How often replaced programs are looked at, whether they are over. */
@@ -45,12 +48,14 @@ export class Programs {
   #hosts: ProgramHost[] = []
   #next: { generation: number; host: ProgramHost } | null = null
   #staleTimer: NodeJS.Timeout | undefined
+  readonly #watcher: FlowWatcher
 
   constructor(options: ProgramsOptions) {
     this.#options = options
     this.#workers = options.workers
     this.#sockets = new Sockets(options.reactor, () => this.#endBatch())
     this.#sockets.onShortage = options.onShortage
+    this.#watcher = new FlowWatcher(this.#sockets, options.tell)
   }
 
   /** Starts the first program. Throws what its script throws. */
@@ -60,6 +65,7 @@ export class Programs {
     plan: MetricsPlan | undefined,
   ): Promise<void> {
     this.#hosts.push(await this.#build(spec, plan))
+    this.#watcher.follow(this.#current.layouts())
     // Not earlier: connections wait in the sockets until there is a program to serve them.
     this.accept(listeners)
     if (this.#options.runsTasks) this.#current.startTasks()
@@ -90,6 +96,7 @@ export class Programs {
     const { host } = this.#next
     this.#next = null
     this.#hosts.push(host)
+    this.#watcher.follow(host.layouts())
     this.accept(listeners)
     for (const fd of [...this.#listeners.keys()]) {
       if (!listeners.some((listener) => listener.fd === fd)) this.#remove(fd)
@@ -135,6 +142,11 @@ export class Programs {
   /** Brings what policies count into the memory of metrics. */
   writePolicies(): void {
     for (const { policies } of this.#hosts) policies?.write()
+  }
+
+  /** Looks at the sessions of the current program, or at no more than these taps need. */
+  watch(isWanted: boolean, taps: readonly TapSpec[]): void {
+    this.#watcher.want(isWanted, taps)
   }
 
   counts(): WorkerCounts {

@@ -1,20 +1,25 @@
 import { watch } from 'chokidar'
+import type { FlowMonitor } from '../../orchestrator/flow-monitor.ts'
 import { StatsReader } from '../../orchestrator/metrics/stats.ts'
 import type { EventFeed } from '../event-streams.ts'
 import { everySecond } from '../feeds.ts'
 import type { FileChange, GuiStats, ProgramState } from './contract.ts'
+import { ratesOf } from './flow-rates.ts'
 import type { GuiControl } from './gui-control.ts'
 import { idleStats } from './idle-stats.ts'
+import type { TapStore } from './tap-store.ts'
 
 /** Workers come to life and die without anybody being told. */
 const LOOK_MS = 1000
 
 /** The kinds of events that only the UI has. */
-export function guiFeeds(control: GuiControl): Readonly<Record<string, EventFeed>> {
+export function guiFeeds(control: GuiControl, taps: TapStore): Readonly<Record<string, EventFeed>> {
   return {
     stats: everySecond(() => statsReader(control)),
     program: programFeed(control),
     files: filesFeed(control),
+    flow: flowFeed(control),
+    tap: taps.feed,
   }
 }
 
@@ -52,6 +57,34 @@ function programFeed(control: GuiControl): EventFeed {
       return () => {
         stop()
         clearInterval(timer)
+      }
+    },
+  }
+}
+
+/** Has whatever runs at the moment watched. */
+function flowFeed(control: GuiControl): EventFeed {
+  return {
+    start: (send) => {
+      let monitor: FlowMonitor | undefined
+      let watch: ReturnType<FlowMonitor['watch']> | undefined
+      const follow = (): void => {
+        const { orchestrator } = control.runner
+        if (orchestrator?.flow === monitor) return
+        watch?.stop()
+        monitor = orchestrator?.flow
+        watch = monitor?.watch()
+      }
+      follow()
+      const stop = control.runner.observe(follow)
+      const timer = setInterval(() => {
+        const { generation } = control.runner
+        if (watch !== undefined) send(ratesOf(watch.read(), control.flow(), generation))
+      }, LOOK_MS)
+      return () => {
+        stop()
+        clearInterval(timer)
+        watch?.stop()
       }
     },
   }

@@ -2,10 +2,12 @@ import { join } from 'node:path'
 import type { Orchestrator } from '../../orchestrator/orchestrator.ts'
 import type { ProgramRunner, RunnableSource } from '../../orchestrator/program-runner.ts'
 import { StartError } from '../../orchestrator/start-error.ts'
+import { type FlowModule, placeFlow } from '../../program/flow/flow.ts'
 import type { LoadProblem } from '../../program/load-problem.ts'
 import { HttpError } from '../http-server.ts'
 import type { ProgramControl } from '../program-control.ts'
 import type { Problem, ProgramState } from './contract.ts'
+import { prefixOf } from './draw.ts'
 import type { FileStore } from './file-store.ts'
 
 /** What is in progress when a program is stopped from the page has this long to end. */
@@ -75,6 +77,24 @@ export class GuiControl implements ProgramControl {
   /** What clients call a module of the running program, by its path there. */
   moduleAt(path: string): string {
     return this.store.pathOf(join(this.runner.source?.folder ?? '', path)) ?? path
+  }
+
+  /** The pipelines of the running program, by the ids that clients know. */
+  flow(): FlowModule[] {
+    const { program, source } = this.runner
+    if (program === undefined || source === undefined) return []
+    return placeFlow(program.flow, prefixOf(this.store, source.file))
+  }
+
+  /** Where a filter of the running program is, by its id. */
+  placeOf(filter: string): { module: number; pipeline: number; filter: number } | undefined {
+    for (const [module, { pipelines }] of this.flow().entries()) {
+      for (const [pipeline, { filters }] of pipelines.entries()) {
+        const index = filters.findIndex(({ id }) => id === filter)
+        if (index >= 0) return { module, pipeline, filter: index }
+      }
+    }
+    return undefined
   }
 
   /** Problems with files as clients know them. */

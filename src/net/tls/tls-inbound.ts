@@ -79,6 +79,10 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
     return this.#owner
   }
 
+  get session(): Session | null {
+    return this.#session
+  }
+
   get connection(): number {
     return this.#socket.id
   }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Message } from '../../../src/engine/message.ts'
 import { pipy } from '../../../src/program/configuration.ts'
-import { buildGraph, buildModuleGraph } from '../../../src/program/graph.ts'
+import { sketchConfiguration } from '../../../src/program/flow/sketch-configuration.ts'
+import { buildGraph, drawGraph } from '../../../src/program/graph.ts'
 import { renderGraph } from '../../../src/program/graph-text.ts'
 
 test('roots are what starts by itself, and named pipelines that nobody leads to', () => {
@@ -69,17 +70,19 @@ test('targets that cannot be drawn say why', () => {
 })
 
 test('a text of it', () => {
-  const graph = buildModuleGraph(
+  const graph = drawGraph(
     '/x.js',
-    pipy()
-      .task('5m')
-      .listen(80)
-      .demux('a')
-      .pipeline('a')
-      .mux('b')
-      .pipeline('b')
-      .connect('c:1')
-      .pipeline('z'),
+    sketchConfiguration(
+      pipy()
+        .task('5m')
+        .listen(80)
+        .demux('a')
+        .pipeline('a')
+        .mux('b')
+        .pipeline('b')
+        .connect('c:1')
+        .pipeline('z'),
+    ),
   )
   assert.deepEqual(renderGraph(graph), [
     'Module /x.js',

@@ -1,0 +1,69 @@
+import { BYTES, EDGE_FIELDS, ERRORS, EVENTS, MESSAGES } from '../../engine/edge-counts.ts'
+import type { Flow, PipelineFlow } from '../../orchestrator/flow-monitor.ts'
+import type { FlowModule, FlowPipeline } from '../../program/flow/flow.ts'
+import type { EdgeRates, FlowRates, PipelineRates } from './contract.ts'
+
+/** Writes what workers have seen as rates of the pipelines of a flow graph. */
+export function ratesOf(
+  { seconds, sampled, pipelines }: Flow,
+  modules: readonly FlowModule[],
+  generation: number,
+): FlowRates {
+  const total = pipelines.reduce((sum, { times }) => sum + times.reduce(add, 0), 0)
+  return {
+    time: Date.now(),
+    generation,
+    sampled,
+    pipelines: pipelines.flatMap((one) => {
+      const pipeline = modules[one.module]?.pipelines[one.index]
+      return pipeline === undefined ? [] : [describe(one, pipeline, seconds, total)]
+    }),
+  }
+}
+
+function describe(
+  { active, counts, times }: PipelineFlow,
+  { id, filters }: FlowPipeline,
+  seconds: number,
+  total: number,
+): PipelineRates {
+  const edges = times.concat(0).map((_, edge): EdgeRates => {
+    const rate = (field: number): number => (counts[edge * EDGE_FIELDS + field] ?? 0) / seconds
+    const events = rate(EVENTS)
+    return { messages: rate(MESSAGES), events, bytes: rate(BYTES), errors: rate(ERRORS) }
+  })
+  return {
+    id,
+    active,
+    edges: withFused(edges, filters),
+    shares: times.map((time) => (total === 0 ? 0 : time / total)),
+  }
+}
+
+/**
+ * Beside a socket, codecs work on it directly, and at most its end passes as an event. What passes
+ * there is what is seen on the other side of the codec.
+ */
+function withFused(edges: readonly EdgeRates[], filters: FlowPipeline['filters']): EdgeRates[] {
+  const filled = [...edges]
+  const fill = (edge: number, from: number): void => {
+    const own = filled[edge]
+    const other = filled[from]
+    if (own === undefined || other === undefined || own.messages > 0) return
+    filled[edge] = {
+      messages: other.messages,
+      events: Math.max(own.events, other.events),
+      bytes: own.bytes === 0 ? other.bytes : own.bytes,
+      errors: Math.max(own.errors, other.errors),
+    }
+  }
+  for (const [index, { name }] of filters.entries()) {
+    if (name.startsWith('encode')) fill(index + 1, index)
+    if (name.startsWith('decode')) fill(index, index + 1)
+  }
+  return filled
+}
+
+function add(one: number, other: number): number {
+  return one + other
+}

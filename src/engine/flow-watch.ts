@@ -1,0 +1,184 @@
+import { EDGE_FIELDS } from './edge-counts.ts'
+import type { Event } from './event.ts'
+import type { Sink } from './filter.ts'
+import type { Layout } from './layout.ts'
+import type { Session } from './session.ts'
+import { type Probe, SessionWatch } from './session-watch.ts'
+
+/**
+ * Events per second that are looked at one by one: at some 0.1 µs each, that is half a percent of a
+ * processor. Beyond, some sessions stand for all.
+ */
+const BUDGET = 50_000
+/** The fewest sessions that stand for all. */
+const MAX_SAMPLED = 4096
+
+/** Is shown each event that passes an edge, with the number of its session. */
+export type EdgeViewer = (edge: number, session: number, event: Event) => void
+
+/** Where a layout's numbers are. */
+export interface LayoutWatch {
+  readonly watch: FlowWatch
+  /** Number of the edge into its first filter; the others follow. */
+  readonly edges: number
+  /** Number of its first filter. */
+  readonly filters: number
+}
+
+/**
+ * Looks at the events in the sessions of a program, while somebody wants to know how many pass each
+ * edge between filters, and how long each filter takes.
+ *
+ *     session -> [probe] -> filter -> [probe] -> filter -> [probe] -> sink
+ *
+ * Probes stand only where a filter's output goes: filters find their neighbours as before, so that
+ * fused codecs stay fused. Between those no event passes, and there is no probe.
+ *
+ * A session is looked at from its first event to its last, or not at all, and one that works for
+ * another like that one, so that what is seen belongs together.
+ */
+export class FlowWatch {
+  /** `EDGE_FIELDS` numbers for each edge, since they were last taken. */
+  readonly counts: Float64Array
+  /** Milliseconds that each filter took, without what it led to. */
+  readonly times: Float64Array
+  /** One in so many sessions is looked at, and stands for that many. */
+  sampled = 1
+  viewer: EdgeViewer | null = null
+  /** Events that were looked at since the last `adjust`. */
+  passed = 0
+  /** The probe whose filter is running. */
+  current: Probe | null = null
+  readonly isDirect: (sink: Sink) => boolean
+  readonly #layouts: readonly Layout[]
+  readonly #live: () => Iterable<Session>
+  readonly #watched = new Set<SessionWatch>()
+  #since = 0
+  #turn = 0
+  #sessions = 0
+
+  /**
+   * `live` gives the sessions that are there already, as far as they can be found; `isDirect` tells
+   * sinks that filters write to by other ways than events.
+   */
+  constructor(
+    layouts: readonly Layout[],
+    live: () => Iterable<Session>,
+    isDirect: (sink: Sink) => boolean,
+  ) {
+    this.#layouts = layouts
+    this.#live = live
+    this.isDirect = isDirect
+    let edges = 0
+    let filters = 0
+    for (const layout of layouts) {
+      layout.watch = { watch: this, edges, filters }
+      // A pipeline without filters has one that does nothing.
+      const size = Math.max(layout.stages.length, 1)
+      edges += size + 1
+      filters += size
+    }
+    this.counts = new Float64Array(edges * EDGE_FIELDS)
+    this.times = new Float64Array(filters)
+    this.#sampleAnew()
+  }
+
+  /** Looks at nothing any more. */
+  stop(): void {
+    for (const layout of this.#layouts) layout.watch = null
+    for (const session of this.#live()) this.#release(session)
+    for (const watched of this.#watched) watched.detach()
+    this.#watched.clear()
+  }
+
+  /** A session has begun. */
+  begin(session: Session, place: LayoutWatch): void {
+    const { parent } = session
+    const weight = parent === null ? this.#draw() : (parent.watch?.weight ?? 0)
+    this.#attach(session, place, weight)
+  }
+
+  /** A watched session is over. */
+  ended(watched: SessionWatch): void {
+    watched.detach()
+    this.#watched.delete(watched)
+  }
+
+  /** A filter begins to run, or nobody's that is looked at; returns which ran until now. */
+  enter(probe: Probe | null): Probe | null {
+    const before = this.current
+    this.#charge()
+    this.current = probe
+    return before
+  }
+
+  /** The one that ran before goes on. */
+  leave(before: Probe | null): void {
+    this.#charge()
+    this.current = before
+  }
+
+  /** Has more or fewer sessions stand for all, by how much was looked at in an interval. */
+  adjust(seconds: number): void {
+    const rate = this.passed / seconds
+    this.passed = 0
+    let sampled = this.sampled
+    if (rate > BUDGET) sampled *= 2 ** Math.ceil(Math.log2(rate / BUDGET))
+    // With a margin, so that it does not go back and forth.
+    else if (rate < BUDGET / 8 && sampled > 1) sampled /= 2
+    sampled = Math.min(Math.max(sampled, 1), MAX_SAMPLED)
+    if (sampled === this.sampled) return
+    this.sampled = sampled
+    this.#sampleAnew()
+  }
+
+  #charge(): void {
+    const now = performance.now()
+    const { current } = this
+    if (current !== null && current.filter >= 0) {
+      const { filter, weight } = current
+      this.times[filter] = (this.times[filter] as number) + (now - this.#since) * weight
+    }
+    this.#since = now
+  }
+
+  #draw(): number {
+    return this.#turn++ % this.sampled === 0 ? this.sampled : 0
+  }
+
+  #sampleAnew(): void {
+    const sessions = new Set([...this.#watched].map(({ session }) => session))
+    for (const session of this.#live()) {
+      for (let at: Session | null = session; at !== null; at = at.parent) sessions.add(at)
+    }
+    const drawn = new Map<Session, number>()
+    const weightOf = (session: Session): number => {
+      const known = drawn.get(session)
+      if (known !== undefined) return known
+      const weight = session.parent === null ? this.#draw() : weightOf(session.parent)
+      drawn.set(session, weight)
+      return weight
+    }
+    for (const session of sessions) {
+      const place = session.layout.watch
+      if (place?.watch !== this || !session.isLive) continue
+      this.#release(session)
+      this.#attach(session, place, weightOf(session))
+    }
+  }
+
+  #attach(session: Session, place: LayoutWatch, weight: number): void {
+    let { watch } = session
+    if (watch === null || watch.place !== place) {
+      watch = new SessionWatch(session, place, ++this.#sessions)
+      session.watch = watch
+    }
+    watch.attach(weight)
+    if (weight > 0) this.#watched.add(watch)
+  }
+
+  #release(session: Session): void {
+    const { watch } = session
+    if (watch !== null) this.ended(watch)
+  }
+}

@@ -1,0 +1,152 @@
+import type { Data } from './data.ts'
+import { BYTES, EDGE_FIELDS, ERRORS, EVENTS, MESSAGES } from './edge-counts.ts'
+import {
+  DATA,
+  type Event,
+  MESSAGE_START,
+  type MessageStart,
+  SESSION_END,
+  type SessionEnd,
+} from './event.ts'
+import { type Filter, NOWHERE, type Sink } from './filter.ts'
+import type { FlowWatch, LayoutWatch } from './flow-watch.ts'
+import type { Session } from './session.ts'
+
+/** What stands in the edges of a session while it is looked at; kept for the session's next life. */
+export class SessionWatch {
+  readonly session: Session
+  readonly place: LayoutWatch
+  /** For how many sessions it stands; 0 if it is not looked at. */
+  weight = 0
+  readonly #number: number
+  readonly #gate: Gate
+  /** One for each edge; null until they are needed. */
+  #probes: Probe[] | null = null
+
+  constructor(session: Session, place: LayoutWatch, number: number) {
+    this.session = session
+    this.place = place
+    this.#number = number
+    this.#gate = new Gate(place.watch, session.first)
+  }
+
+  /** Puts the probes into the edges, or a gate before a session that is not looked at. */
+  attach(weight: number): void {
+    const { session, place } = this
+    this.weight = weight
+    if (weight === 0) {
+      session.entry = this.#gate
+      return
+    }
+    this.#probes ??= session.filters.concat(session.first).map((_, edge, { length }) => {
+      const filter = edge === length - 1 ? -1 : place.filters + edge
+      return new Probe(place.watch, place.edges + edge, filter, this.#number)
+    })
+    const probes = this.#probes
+    let edge = 0
+    const insert = (sink: Sink): Sink => {
+      const probe = probes[edge++] as Probe
+      probe.weight = weight
+      probe.next = sink
+      return probe
+    }
+    session.entry = insert(session.first)
+    for (let at: Filter | null = session.first; at !== null; at = at.after) {
+      // What is cut off gets nothing, and what is written to directly passes no events.
+      const isOpen = at.next !== NOWHERE && !place.watch.isDirect(at.next)
+      if (isOpen) at.next = insert(at.next)
+      else edge++
+    }
+  }
+
+  /** The session is over. */
+  end(): void {
+    this.place.watch.ended(this)
+  }
+
+  /** Takes them out again. */
+  detach(): void {
+    const { session } = this
+    session.entry = session.first
+    if (this.weight === 0 || this.#probes === null) return
+    this.weight = 0
+    let edge = 1
+    for (let at: Filter | null = session.first; at !== null; at = at.after) {
+      const probe = this.#probes[edge++] as Probe
+      if (at.next === probe) at.next = probe.next
+      probe.next = NOWHERE
+    }
+  }
+}
+
+/** Sees what passes one edge of a session. */
+export class Probe implements Sink {
+  next: Sink = NOWHERE
+  weight = 1
+  /** Number of the filter that it leads to; -1 for whatever stands behind the session. */
+  readonly filter: number
+  readonly #watch: FlowWatch
+  readonly #edge: number
+  readonly #session: number
+
+  constructor(watch: FlowWatch, edge: number, filter: number, session: number) {
+    this.#watch = watch
+    this.#edge = edge
+    this.filter = filter
+    this.#session = session
+  }
+
+  process(event: Event): void {
+    const watch = this.#watch
+    this.#count(watch, event)
+    if (watch.viewer !== null) watch.viewer(this.#edge, this.#session, event)
+    // A probe that is taken out meanwhile has lost it.
+    const { next } = this
+    const before = watch.enter(this)
+    next.process(event)
+    watch.leave(before)
+  }
+
+  #count(watch: FlowWatch, event: Event): void {
+    const { weight } = this
+    const { counts } = watch
+    const at = this.#edge * EDGE_FIELDS
+    watch.passed++
+    counts[at + EVENTS] = (counts[at + EVENTS] as number) + weight
+    switch (event.kind) {
+      case DATA:
+        counts[at + BYTES] = (counts[at + BYTES] as number) + (event as Data).size * weight
+        break
+      case MESSAGE_START:
+        counts[at + MESSAGES] = (counts[at + MESSAGES] as number) + weight
+        if ((event as MessageStart).failure !== '') this.#error(counts, at)
+        break
+      case SESSION_END:
+        if ((event as SessionEnd).error !== '') this.#error(counts, at)
+        break
+    }
+  }
+
+  #error(counts: Float64Array, at: number): void {
+    counts[at + ERRORS] = (counts[at + ERRORS] as number) + this.weight
+  }
+}
+
+/** Stands before a session that is not looked at: its time is not that of whoever calls it. */
+class Gate implements Sink {
+  readonly #watch: FlowWatch
+  readonly #next: Sink
+
+  constructor(watch: FlowWatch, next: Sink) {
+    this.#watch = watch
+    this.#next = next
+  }
+
+  process(event: Event): void {
+    const watch = this.#watch
+    if (watch.current === null) return this.#next.process(event)
+    const before = watch.enter(null)
+    this.#next.process(event)
+    return watch.leave(before)
+  }
+}

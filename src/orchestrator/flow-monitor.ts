@@ -1,0 +1,157 @@
+import type {
+  FlowMessage,
+  FlowReport,
+  MessageToWorker,
+  TappedEvent,
+  TapSpec,
+} from '../worker/messages.ts'
+
+/** What all workers saw of one pipeline in an interval. */
+export interface PipelineFlow {
+  readonly module: number
+  readonly index: number
+  active: number
+  /** `EDGE_FIELDS` sums for each edge. */
+  readonly counts: number[]
+  /** Milliseconds that each filter took. */
+  readonly times: number[]
+}
+
+export interface Flow {
+  /** Length of the interval. */
+  readonly seconds: number
+  /** One in so many sessions was looked at, on the worker that saw the most. */
+  readonly sampled: number
+  readonly pipelines: readonly PipelineFlow[]
+}
+
+/** Where a tap is to be and how much it may see. */
+export type TapPlace = Omit<TapSpec, 'id'>
+
+/** Is given what a tap sees; `isLast` with the last of it, which may be nothing. */
+export type TapListener = (worker: number, events: readonly TappedEvent[], isLast: boolean) => void
+
+interface OpenTap {
+  readonly spec: TapSpec
+  readonly listener: TapListener
+  left: number
+}
+
+/** A worker to talk to. */
+interface Watchable {
+  readonly slot: number
+  post(message: MessageToWorker): void
+}
+
+/** Has the workers look at the sessions of the program while somebody wants to know of them. */
+export class FlowMonitor {
+  readonly #workers: () => Iterable<Watchable>
+  readonly #taps = new Map<number, OpenTap>()
+  #reports: { worker: number; report: FlowReport }[] = []
+  #watchers = 0
+  #lastTap = 0
+
+  constructor(workers: () => Iterable<Watchable>) {
+    this.#workers = workers
+  }
+
+  /** Begins to watch; the reader gives what was seen since it was called last. */
+  watch(): { read(): Flow; stop(): void } {
+    if (this.#watchers++ === 0) this.#tellAll()
+    let before = performance.now()
+    return {
+      read: () => {
+        const now = performance.now()
+        const seconds = Math.max((now - before) / 1000, 1e-3)
+        before = now
+        return addUp(this.#reports.splice(0), seconds)
+      },
+      stop: () => {
+        if (--this.#watchers > 0) return
+        this.#reports = []
+        this.#tellAll()
+      },
+    }
+  }
+
+  /** Opens a tap and returns its number. */
+  tap(place: TapPlace, listener: TapListener): number {
+    const id = ++this.#lastTap
+    this.#taps.set(id, { spec: { ...place, id }, listener, left: place.count })
+    this.#tellAll()
+    return id
+  }
+
+  untap(id: number): void {
+    const tap = this.#taps.get(id)
+    if (tap === undefined) return
+    this.#taps.delete(id)
+    tap.listener(0, [], true)
+    this.#tellAll()
+  }
+
+  /** The taps were those of another program. */
+  programChanged(): void {
+    for (const id of [...this.#taps.keys()]) this.untap(id)
+    this.#reports = []
+  }
+
+  /** Workers have come or gone; new ones know nothing yet. */
+  workersChanged(): void {
+    if (this.#watchers > 0 || this.#taps.size > 0) this.#tellAll()
+  }
+
+  receive(worker: number, message: FlowMessage): void {
+    if (message.type === 'tapped') this.#tapped(worker, message.id, message.events)
+    else if (this.#watchers > 0) this.#reports.push({ worker, report: message.report })
+  }
+
+  #tapped(worker: number, id: number, events: readonly TappedEvent[]): void {
+    const tap = this.#taps.get(id)
+    if (tap === undefined) return
+    const taken = events.slice(0, tap.left)
+    tap.left -= taken.length
+    if (tap.left === 0) {
+      this.#taps.delete(id)
+      this.#tellAll()
+    }
+    tap.listener(worker, taken, tap.left === 0)
+  }
+
+  #tellAll(): void {
+    const wish = this.#wish()
+    for (const worker of this.#workers()) worker.post(wish)
+  }
+
+  #wish(): MessageToWorker {
+    const taps = [...this.#taps.values()].map(({ spec }) => spec)
+    return { type: 'watch', isWanted: this.#watchers > 0, taps }
+  }
+}
+
+function addUp(reports: readonly { worker: number; report: FlowReport }[], seconds: number): Flow {
+  const sums = new Map<string, PipelineFlow>()
+  // Of several reports of a worker, the last one tells how many sessions there are.
+  const last = new Map(reports.map(({ worker, report }) => [worker, report]))
+  for (const { report } of reports) {
+    for (const { module, index, counts, times } of report.pipelines) {
+      const key = `${module} ${index}`
+      const sum = sums.get(key) ?? { module, index, active: 0, counts: [], times: [] }
+      sums.set(key, sum)
+      addTo(sum.counts, counts)
+      addTo(sum.times, times)
+    }
+  }
+  for (const { pipelines } of last.values()) {
+    for (const { module, index, active } of pipelines) {
+      const sum = sums.get(`${module} ${index}`)
+      if (sum !== undefined) sum.active += active
+    }
+  }
+  const sampled = Math.max(1, ...reports.map(({ report }) => report.sampled))
+  return { seconds, sampled, pipelines: [...sums.values()] }
+}
+
+function addTo(sums: number[], more: readonly number[]): void {
+  for (const [index, value] of more.entries()) sums[index] = (sums[index] ?? 0) + value
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type {
+  EdgeRates,
+  FlowGraph,
+  FlowRates,
+  ProgramState,
+  TapEvent,
+} from '../../../src/admin/gui/contract.ts'
+import { curl } from '../support/curl.ts'
+import { eventsOf } from '../support/events-of.ts'
+import { answering, freePort, type RunningGui, startGui } from '../support/start-gui.ts'
+
+/** A proxy to a server that answers, both in one program. */
+function proxy(port: number, behind: number): string {
+  return `${answering(behind, 'Hello!')}
+.listen(${port}, { host: '127.0.0.1' })
+  .decodeHttpRequest()
+  .demux('request')
+  .encodeHttpResponse()
+
+.pipeline('request')
+  .mux('upstream', () => '')
+
+.pipeline('upstream')
+  .encodeHttpRequest()
+  .connect('127.0.0.1:${behind}')
+  .decodeHttpResponse()
+`
+}
+
+async function startProxy(
+  context: Parameters<typeof startGui>[0],
+): Promise<{ gui: RunningGui; port: number }> {
+  const port = await freePort()
+  const gui = await startGui(context, { 'main.js': proxy(port, await freePort()) })
+  assert.equal((await gui.call('POST', '/api/program', '/main.js')).status, 201)
+  return { gui, port }
+}
+
+/** Adds up what passed each edge until `isEnough`, while requests are made. */
+async function watch(
+  gui: RunningGui,
+  port: number,
+  isEnough: (messages: ReadonlyMap<string, number>) => boolean,
+): Promise<{ messages: Map<string, number>; last: FlowRates }> {
+  const messages = new Map<string, number>()
+  let before = Date.now()
+  for await (const { kind, data } of eventsOf(gui.url, 'flow')) {
+    assert.equal(kind, 'flow')
+    const rates = data as FlowRates
+    const seconds = (rates.time - before) / 1000
+    before = rates.time
+    for (const { id, edges } of rates.pipelines) {
+      for (const [index, edge] of edges.entries()) {
+        const name = `${id} ${index}`
+        messages.set(name, (messages.get(name) ?? 0) + edge.messages * seconds)
+      }
+    }
+    if (isEnough(messages)) return { messages, last: rates }
+    await curl(`http://127.0.0.1:${port}/`)
+  }
+  throw new Error('the stream has ended')
+}
+
+test('edges tell what passes them, also of codecs that are fused', async (context) => {
+  const { gui, port } = await startProxy(context)
+  // The connection to the server behind is older than the watching.
+  await curl(`http://127.0.0.1:${port}/`)
+  const graph: FlowGraph = (await gui.call('GET', '/api/v1/flow')).json
+  const ids = graph.modules[0]?.pipelines.map(({ id }) => id) ?? []
+  const edges = ids.flatMap((id, pipeline) =>
+    // decode, replaceMessage, encode | decode, demux, encode | mux | encode, connect, decode
+    Array.from({ length: [4, 4, 2, 4][pipeline] ?? 0 }, (_, edge) => `${id} ${edge}`),
+  )
+  const { messages, last } = await watch(gui, port, (seen) =>
+    edges.every((edge) => (seen.get(edge) ?? 0) > 1.5),
+  )
+  assert.equal(messages.size, edges.length)
+  assert.equal(last.generation, 1)
+  assert.equal(last.sampled, 1)
+  const shares = last.pipelines.flatMap((one) => one.shares)
+  assert.ok(shares.every((share) => share >= 0 && share <= 1))
+})
+
+test('errors are counted, and nothing is while nobody watches', async (context) => {
+  const port = await freePort()
+  const nobody = await freePort()
+  const gui = await startGui(context, {
+    'main.js': `pipy()
+.listen(${port}, { host: '127.0.0.1' })
+  .connect('127.0.0.1:${nobody}')
+`,
+  })
+  await gui.call('POST', '/api/program', '/main.js')
+  for await (const { data } of eventsOf(gui.url, 'flow')) {
+    const edges: readonly EdgeRates[] = (data as FlowRates).pipelines[0]?.edges ?? []
+    if ((edges[1]?.errors ?? 0) > 0) break
+    await curl(`http://127.0.0.1:${port}/`)
+  }
+})
+
+test('a tap shows the next events with heads and bytes, and ends', async (context) => {
+  const { gui, port } = await startProxy(context)
+  const url = `http://127.0.0.1:${port}/some/path`
+  const filter = '/main.js#1.1'
+  const opened = await gui.call('POST', '/api/v1/taps', { filter, count: 5, maxBytes: 3 })
+  assert.equal(opened.status, 201)
+  const { id } = opened.json
+  let tap = opened.json
+  while (!tap.isOver) {
+    await curl(url)
+    tap = (await gui.call('GET', `/api/v1/taps/${id}`)).json
+  }
+  const events: TapEvent[] = tap.events
+  assert.deepEqual(
+    events.map(({ side, kind }) => `${side} ${kind}`),
+    ['in MessageStart', 'in MessageEnd', 'out MessageStart', 'out Data', 'out MessageEnd'],
+  )
+  assert.match(events[0]?.head ?? '', /"path": "\/some\/path"/)
+  assert.match(events[2]?.head ?? '', /"status": 200/)
+  assert.equal(events[3]?.size, 'Hello!\n'.length)
+  assert.equal(Buffer.from(events[3]?.bytes ?? '', 'base64').toString(), 'Hel')
+  assert.deepEqual([events[0]?.isLast, events[4]?.isLast], [false, true])
+  assert.equal((await curl(url)).stdout, 'Hello!\n')
+
+  // Next to the socket, messages are seen before they are bytes.
+  const connect = await gui.call('POST', '/api/v1/taps', { filter: '/main.js#3.1', count: 2 })
+  let seen = connect.json
+  while (!seen.isOver) {
+    await curl(url)
+    seen = (await gui.call('GET', `/api/v1/taps/${connect.json.id}`)).json
+  }
+  assert.equal(seen.events[0].kind, 'MessageStart')
+
+  const waiting = await gui.call('POST', '/api/v1/taps', { filter })
+  assert.equal((await gui.call('DELETE', `/api/v1/taps/${waiting.json.id}`)).status, 204)
+  assert.equal((await gui.call('GET', `/api/v1/taps/${waiting.json.id}`)).json.isOver, true)
+  assert.equal((await gui.call('POST', '/api/v1/taps', { filter: '/x#0.0' })).status, 404)
+  assert.equal((await gui.call('POST', '/api/v1/taps', { filter, count: 0 })).status, 400)
+  for (let i = 0; i < 8; i++) await gui.call('POST', '/api/v1/taps', { filter })
+  assert.equal((await gui.call('POST', '/api/v1/taps', { filter })).status, 429)
+  await gui.call('POST', '/api/program', '/main.js')
+  assert.equal((await gui.call('GET', `/api/v1/taps/5`)).json.isOver, true)
+})
+
+test('the state of the program and changed files are told as they happen', async (context) => {
+  const { gui } = await startProxy(context)
+  const states: string[] = []
+  let hasWritten = false
+  for await (const { kind, data } of eventsOf(gui.url, 'program,files')) {
+    if (kind === 'program') {
+      const { state, isStale } = data as ProgramState
+      states.push(`${state}${isStale ? ' stale' : ''}`)
+      if (state === 'running' && !isStale) {
+        hasWritten = true
+        await gui.call('POST', '/api/files/main.js', proxy(1, 1))
+      }
+      if (state === 'running' && isStale) await gui.call('DELETE', '/api/program')
+      if (state === 'stopped') break
+    } else assert.equal((data as { path: string }).path, '/main.js')
+  }
+  assert.ok(hasWritten)
+  assert.deepEqual([...new Set(states)], ['running', 'running stale', 'stopping stale', 'stopped'])
+})

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import type { FlowGraph, FlowPipeline, Problem, Registry } from '../../../src/admin/gui/contract.ts'
+import { answering, freePort, type RunningGui, startGui } from '../support/start-gui.ts'
+
+const PROXY = `pipy({ _target: '' })
+
+.listen(6080, { host: '127.0.0.1' })
+  .decodeHttpRequest()
+  .demux('request')
+  .encodeHttpResponse()
+
+.pipeline('request')
+  .use('modules/count.js', 'count')
+  .mux(
+    'upstream',
+    () => _target
+  )
+
+.pipeline('upstream')
+  .fork('log')
+  .connect('127.0.0.1:9001')
+
+.pipeline('log')
+  .dump()
+
+.task('5s')
+  .replaceMessage(new SessionEnd)
+`
+
+const FILES = {
+  'proxy/main.js': PROXY,
+  'proxy/modules/count.js': "pipy()\n\n.pipeline('count')\n  .dummy()\n",
+  'lb.yaml':
+    'listeners: [{ address: "127.0.0.1:0", upstream: app }]\nupstreams: { app: { endpoints: [9001] } }\n',
+}
+
+function start(context: TestContext, ...args: string[]): Promise<RunningGui> {
+  return startGui(context, FILES, args)
+}
+
+async function flowOf({ call }: RunningGui, path: string, text?: string): Promise<FlowGraph> {
+  const { status, json } = await call('POST', '/api/v1/flow', {
+    path,
+    ...(text !== undefined && { text }),
+  })
+  assert.equal(status, 200)
+  return json
+}
+
+function outline({ title, filters }: FlowPipeline): string[] {
+  return [title, ...filters.map(({ name, options }) => `${name}(${options.replace(/\s+/g, ' ')})`)]
+}
+
+test('the graph of a script has its modules, options, places and edges', async (context) => {
+  const gui = await start(context)
+  const { generation, modules } = await flowOf(gui, '/proxy/main.js')
+  assert.equal(generation, 0)
+  assert.deepEqual(
+    modules.map(({ path }) => path),
+    ['/proxy/main.js', '/proxy/modules/count.js'],
+  )
+  const pipelines = modules[0]?.pipelines ?? []
+  assert.deepEqual(pipelines.map(outline), [
+    ['Listen on 127.0.0.1:6080', 'decodeHttpRequest()', "demux('request')", 'encodeHttpResponse()'],
+    ['request', "use('modules/count.js', 'count')", "mux('upstream', () => _target)"],
+    ['upstream', "fork('log')", "connect('127.0.0.1:9001')"],
+    ['log', 'dump()'],
+    ['Task #1 (every 5s)', 'replaceMessage(new SessionEnd)'],
+  ])
+  const [listen, request, upstream] = pipelines
+  assert.equal(listen?.id, '/proxy/main.js#0')
+  assert.equal(listen?.options, "{ host: '127.0.0.1' }")
+  assert.deepEqual(listen?.filters[1]?.place, { line: 5, column: 4, endLine: 5, endColumn: 20 })
+  assert.equal(listen?.filters[1]?.id, '/proxy/main.js#0.1')
+  assert.deepEqual(listen?.filters[1]?.targets, [
+    { kind: 'join', to: '/proxy/main.js#1', name: 'request' },
+  ])
+  assert.deepEqual(request?.filters[0]?.targets, [
+    {
+      kind: 'join',
+      to: '/proxy/modules/count.js#0',
+      name: 'count',
+      module: '/proxy/modules/count.js',
+    },
+  ])
+  assert.equal(upstream?.filters[0]?.targets[0]?.kind, 'fork')
+})
+
+test('texts that are not saved are drawn, and what is wrong with them is told', async (context) => {
+  const gui = await start(context)
+  const unsaved = await flowOf(gui, '/new.js', "pipy().listen(port).link('a')")
+  const [only] = unsaved.modules[0]?.pipelines ?? []
+  assert.equal(only?.title, 'Listen #1')
+  assert.deepEqual(only?.filters[0]?.targets, [{ kind: 'join', to: '', name: 'a' }])
+  const broken = await gui.call('POST', '/api/v1/flow', { path: '/new.js', text: 'pipy().\n' })
+  assert.equal(broken.status, 422)
+  assert.deepEqual([broken.json.problems[0].path, broken.json.problems[0].line], ['/new.js', 2])
+
+  const graph = await gui.call('POST', '/api/graph', PROXY)
+  assert.equal(graph.status, 200)
+  const { roots, nodes } = graph.json
+  assert.deepEqual(
+    roots.map((root: number) => nodes[root].name),
+    ['Listen 127.0.0.1:6080', 'Task every 5s'],
+  )
+  const wrong = await gui.call('POST', '/api/graph', 'pipy(')
+  assert.equal(wrong.status, 400)
+  assert.match(wrong.json.error, /^Syntax error: .* at line 1 column 6/)
+  assert.equal((await gui.call('GET', '/api/graph')).status, 405)
+})
+
+test('problems are found as a text is typed, running nothing of it', async (context) => {
+  const { call } = await start(context)
+  const problems = async (path: string, text: string, isRun = false): Promise<string[]> => {
+    const { status, json } = await call('POST', '/api/v1/verify', { path, text, isRun })
+    assert.equal(status, 200)
+    return json.problems.map(
+      ({ severity, message, line, column }: Problem) => `${severity} ${line}:${column} ${message}`,
+    )
+  }
+  assert.deepEqual(await problems('/proxy/main.js', PROXY), [])
+  assert.deepEqual(await problems('/a.js', 'pipy()\n.listen(1)\n.lnk("a")\n.link("b")'), [
+    'error 3:2 there is no filter lnk',
+    'error 4:2 pipeline not found: b',
+  ])
+  assert.deepEqual(await problems('/a.js', 'pipy()\n  .listen(x)'), [
+    'error 2:11 unresolved identifier x',
+  ])
+  const throws = 'pipy()\n  .listen(os.nothing.at.all)'
+  assert.deepEqual(await problems('/a.js', throws), [])
+  const [thrown = ''] = await problems('/a.js', throws, true)
+  assert.match(thrown, /^error 2:\d+ .*nothing|undefined/)
+  const [yaml = ''] = await problems('/lb.yaml', 'listeners:\n- address: x\n  upstream: a\n')
+  assert.match(yaml, /^error \d+:\d+ /)
+  assert.deepEqual(await problems('/lb.yaml', FILES['lb.yaml']), [])
+  assert.match((await problems('/data.json', '{ "a": }'))[0] ?? '', /^error 1:9 /)
+  assert.deepEqual(await problems('/notes.txt', 'anything'), [])
+  const saved = await call('POST', '/api/v1/verify', { path: '/proxy/main.js' })
+  assert.deepEqual(saved.json, { problems: [] })
+  assert.equal((await call('POST', '/api/v1/verify', { path: '/no.js' })).status, 404)
+  assert.equal((await call('POST', '/api/v1/verify', { path: '/../a.js', text: '' })).status, 404)
+})
+
+test('the running program has a graph, with what its script says', async (context) => {
+  const port = await freePort()
+  const gui = await startGui(context, { ...FILES, 'hello/main.js': answering(port, 'Hi') })
+  assert.equal((await gui.call('GET', '/api/v1/flow')).status, 409)
+  await gui.call('POST', '/api/program', '/hello/main.js')
+  const running: FlowGraph = (await gui.call('GET', '/api/v1/flow')).json
+  assert.equal(running.generation, 1)
+  assert.deepEqual(running.modules, (await flowOf(gui, '/hello/main.js')).modules)
+  await gui.call('POST', '/api/program', '/lb.yaml')
+  const config: FlowGraph = (await gui.call('GET', '/api/v1/flow')).json
+  assert.deepEqual(config.modules, (await flowOf(gui, '/lb.yaml')).modules)
+  const upstream = config.modules[0]?.pipelines.find(({ name }) => name === 'upstream')
+  assert.match(upstream?.filters[1]?.options ?? '', /connectTimeout: 5/)
+})
+
+test('the registry documents all that scripts are made of', async (context) => {
+  const { call } = await start(context, '--gui-readonly')
+  const { filters, entries, globals, errors, declarations }: Registry = (
+    await call('GET', '/api/v1/registry')
+  ).json
+  const mux = filters.find(({ name }) => name === 'mux')
+  assert.match(mux?.signature ?? '', /^mux\(target: string, /)
+  assert.equal(mux?.isExtension, false)
+  assert.equal(filters.find(({ name }) => name === 'route')?.isExtension, true)
+  assert.deepEqual(
+    entries.map(({ name }) => name),
+    ['listen', 'pipeline', 'task'],
+  )
+  const algo = globals.find(({ name }) => name === 'algo')
+  const cache = algo?.members.find(({ name }) => name === 'Cache')
+  assert.equal(cache?.doc, 'Remembers what a function made of its keys.')
+  assert.deepEqual(
+    cache?.members.map(({ name }) => name),
+    ['constructor', 'get', 'has', 'remove', 'clear'],
+  )
+  const readFile = globals
+    .find(({ name }) => name === 'os')
+    ?.members.find(({ name }) => name === 'readFile')
+  assert.equal(readFile?.signature, 'readFile(path: string): Data | null')
+  for (const name of ['Data', 'Message', 'URL', 'JSON', 'crypto', 'pipy', 'repeat', '__inbound'])
+    assert.ok(
+      globals.some((one) => one.name === name),
+      name,
+    )
+  assert.ok(errors.some(({ code, status }) => code === 'ConnectionRefused' && status === 503))
+  assert.match(declarations, /interface Configuration/)
+})
