@@ -2,12 +2,12 @@ import { realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { logger } from '../observability/logger.ts'
-import type { ProgramRunner, RunnableSource } from '../orchestrator/program-runner.ts'
+import type { ProgramRunner } from '../orchestrator/program-runner.ts'
 import { isLoopback } from './access.ts'
 import { addAdminRoutes } from './admin-api.ts'
 import { guiFeeds } from './gui/feeds.ts'
 import { FileStore } from './gui/file-store.ts'
-import { GuiControl } from './gui/gui-control.ts'
+import { GuiControl, type Programs } from './gui/gui-control.ts'
 import { pages } from './gui/pages.ts'
 import { fileRoutes, treeRoutes } from './gui/routes/files.ts'
 import { logRoutes } from './gui/routes/log.ts'
@@ -22,7 +22,7 @@ import { forgetServer, rememberServer } from './server-file.ts'
 import { createToken } from './token.ts'
 
 /** What the web UI shows, where, and to whom. */
-export interface GuiOptions {
+export interface GuiOptions extends Programs {
   readonly host: string
   /** 0 lets the kernel choose. */
   readonly port: number
@@ -30,8 +30,6 @@ export interface GuiOptions {
   readonly root: string
   readonly isReadonly: boolean
   readonly version: string
-  /** Makes a source of a file, by its absolute path and by what log lines call it. */
-  readonly open: (file: string, path: string) => RunnableSource
 }
 
 /** What was built of `gui/`; as far from here as from the bundle. */
@@ -42,7 +40,7 @@ export async function startGui(runner: ProgramRunner, options: GuiOptions): Prom
   const { host, port, isReadonly, version } = options
   const root = realpathSync(options.root)
   const store = new FileStore(root)
-  const control = new GuiControl(store, runner, options.open)
+  const control = new GuiControl(store, runner, options)
   const token = createToken()
   const policy = {
     hostNames: [host.toLowerCase()],

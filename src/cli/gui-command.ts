@@ -45,7 +45,7 @@ export async function runGui(
   const isFolder = statSync(path).isDirectory()
   const { startGui } = await import('../admin/gui-server.ts')
   const control = await startGui(runner, {
-    ...{ host, port, open },
+    ...{ host, port, open, loadTimeoutMs },
     root: isFolder ? path : dirname(path),
     isReadonly: options.isSet('gui-readonly'),
     version: readVersion(),

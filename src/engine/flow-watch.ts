@@ -1,6 +1,7 @@
 import { EDGE_FIELDS } from './edge-counts.ts'
 import type { Event } from './event.ts'
-import type { Sink } from './filter.ts'
+import type { ExchangeObserver } from './exchanges.ts'
+import type { Filter } from './filter.ts'
 import type { Layout } from './layout.ts'
 import type { Session } from './session.ts'
 import { type Probe, SessionWatch } from './session-watch.ts'
@@ -23,6 +24,25 @@ export interface LayoutWatch {
   readonly edges: number
   /** Number of its first filter. */
   readonly filters: number
+  readonly exchange: ExchangePlace | null
+}
+
+/** Two edges of a pipeline between which requests become answers. */
+export interface ExchangePlace {
+  readonly asks: number
+  readonly answers: number
+  readonly observer: ExchangeObserver
+}
+
+/** What a watch has to know of the sessions that it looks at. */
+export interface WatchedProgram {
+  readonly layouts: readonly Layout[]
+  /** The sessions that are there already, as far as they can be found. */
+  live(): Iterable<Session>
+  /** Tells filters that write to what is behind them by other ways than events. */
+  isDirect(filter: Filter): boolean
+  /** Where a pipeline answers requests, if somebody wants to know how. */
+  exchangeOf(layout: Layout): ExchangePlace | null
 }
 
 /**
@@ -49,30 +69,18 @@ export class FlowWatch {
   passed = 0
   /** The probe whose filter is running. */
   current: Probe | null = null
-  readonly isDirect: (sink: Sink) => boolean
-  readonly #layouts: readonly Layout[]
-  readonly #live: () => Iterable<Session>
+  readonly program: WatchedProgram
   readonly #watched = new Set<SessionWatch>()
   #since = 0
   #turn = 0
   #sessions = 0
 
-  /**
-   * `live` gives the sessions that are there already, as far as they can be found; `isDirect` tells
-   * sinks that filters write to by other ways than events.
-   */
-  constructor(
-    layouts: readonly Layout[],
-    live: () => Iterable<Session>,
-    isDirect: (sink: Sink) => boolean,
-  ) {
-    this.#layouts = layouts
-    this.#live = live
-    this.isDirect = isDirect
+  constructor(program: WatchedProgram) {
+    this.program = program
     let edges = 0
     let filters = 0
-    for (const layout of layouts) {
-      layout.watch = { watch: this, edges, filters }
+    for (const layout of program.layouts) {
+      layout.watch = { watch: this, edges, filters, exchange: program.exchangeOf(layout) }
       // A pipeline without filters has one that does nothing.
       const size = Math.max(layout.stages.length, 1)
       edges += size + 1
@@ -85,8 +93,8 @@ export class FlowWatch {
 
   /** Looks at nothing any more. */
   stop(): void {
-    for (const layout of this.#layouts) layout.watch = null
-    for (const session of this.#live()) this.#release(session)
+    for (const layout of this.program.layouts) layout.watch = null
+    for (const session of this.program.live()) this.#release(session)
     for (const watched of this.#watched) watched.detach()
     this.#watched.clear()
   }
@@ -148,7 +156,7 @@ export class FlowWatch {
 
   #sampleAnew(): void {
     const sessions = new Set([...this.#watched].map(({ session }) => session))
-    for (const session of this.#live()) {
+    for (const session of this.program.live()) {
       for (let at: Session | null = session; at !== null; at = at.parent) sessions.add(at)
     }
     const drawn = new Map<Session, number>()

@@ -8,6 +8,7 @@ import {
   SESSION_END,
   type SessionEnd,
 } from './event.ts'
+import { Exchanges } from './exchanges.ts'
 import { type Filter, NOWHERE, type Sink } from './filter.ts'
 import type { FlowWatch, LayoutWatch } from './flow-watch.ts'
 import type { Session } from './session.ts'
@@ -22,6 +23,7 @@ export class SessionWatch {
   readonly #gate: Gate
   /** One for each edge; null until they are needed. */
   #probes: Probe[] | null = null
+  #exchanges: Exchanges | null = null
 
   constructor(session: Session, place: LayoutWatch, number: number) {
     this.session = session
@@ -38,10 +40,7 @@ export class SessionWatch {
       session.entry = this.#gate
       return
     }
-    this.#probes ??= session.filters.concat(session.first).map((_, edge, { length }) => {
-      const filter = edge === length - 1 ? -1 : place.filters + edge
-      return new Probe(place.watch, place.edges + edge, filter, this.#number)
-    })
+    this.#probes ??= this.#makeProbes()
     const probes = this.#probes
     let edge = 0
     const insert = (sink: Sink): Sink => {
@@ -53,10 +52,25 @@ export class SessionWatch {
     session.entry = insert(session.first)
     for (let at: Filter | null = session.first; at !== null; at = at.after) {
       // What is cut off gets nothing, and what is written to directly passes no events.
-      const isOpen = at.next !== NOWHERE && !place.watch.isDirect(at.next)
+      const isOpen = at.next !== NOWHERE && !place.watch.program.isDirect(at)
       if (isOpen) at.next = insert(at.next)
       else edge++
     }
+  }
+
+  #makeProbes(): Probe[] {
+    const { session, place } = this
+    const { exchange } = place
+    const probes = session.filters.concat(session.first).map((_, edge, { length }) => {
+      const filter = edge === length - 1 ? -1 : place.filters + edge
+      return new Probe(place.watch, place.edges + edge, filter, this.#number)
+    })
+    if (exchange !== null) {
+      this.#exchanges = new Exchanges(exchange.observer)
+      probes[exchange.asks]?.follow(this.#exchanges, false)
+      probes[exchange.answers]?.follow(this.#exchanges, true)
+    }
+    return probes
   }
 
   /** The session is over. */
@@ -70,6 +84,7 @@ export class SessionWatch {
     session.entry = session.first
     if (this.weight === 0 || this.#probes === null) return
     this.weight = 0
+    this.#exchanges?.clear()
     let edge = 1
     for (let at: Filter | null = session.first; at !== null; at = at.after) {
       const probe = this.#probes[edge++] as Probe
@@ -88,12 +103,21 @@ export class Probe implements Sink {
   readonly #watch: FlowWatch
   readonly #edge: number
   readonly #session: number
+  /** Set on the two edges between which requests are answered. */
+  #exchanges: Exchanges | null = null
+  #isAnswer = false
 
   constructor(watch: FlowWatch, edge: number, filter: number, session: number) {
     this.#watch = watch
     this.#edge = edge
     this.filter = filter
     this.#session = session
+  }
+
+  /** Tells of the requests that pass here, or of their answers. */
+  follow(exchanges: Exchanges, isAnswer: boolean): void {
+    this.#exchanges = exchanges
+    this.#isAnswer = isAnswer
   }
 
   process(event: Event): void {
@@ -120,6 +144,9 @@ export class Probe implements Sink {
       case MESSAGE_START:
         counts[at + MESSAGES] = (counts[at + MESSAGES] as number) + weight
         if ((event as MessageStart).failure !== '') this.#error(counts, at)
+        if (this.#exchanges === null) break
+        if (this.#isAnswer) this.#exchanges.answered(event as MessageStart, weight)
+        else this.#exchanges.asked()
         break
       case SESSION_END:
         if ((event as SessionEnd).error !== '') this.#error(counts, at)

@@ -15,6 +15,8 @@ export interface PipelineFlow {
   readonly counts: number[]
   /** Milliseconds that each filter took. */
   readonly times: number[]
+  /** What requests of a listener did, as `REQUEST_FIELDS`, where nobody else counts them. */
+  answers: Float64Array | null
 }
 
 export interface Flow {
@@ -30,6 +32,11 @@ export type TapPlace = Omit<TapSpec, 'id'>
 
 /** Is given what a tap sees; `isLast` with the last of it, which may be nothing. */
 export type TapListener = (worker: number, events: readonly TappedEvent[], isLast: boolean) => void
+
+interface WorkerReport {
+  readonly worker: number
+  readonly report: FlowReport
+}
 
 interface OpenTap {
   readonly spec: TapSpec
@@ -47,29 +54,30 @@ interface Watchable {
 export class FlowMonitor {
   readonly #workers: () => Iterable<Watchable>
   readonly #taps = new Map<number, OpenTap>()
-  #reports: { worker: number; report: FlowReport }[] = []
-  #watchers = 0
+  /** What each watcher has not read yet. */
+  readonly #watchers = new Set<WorkerReport[]>()
   #lastTap = 0
 
   constructor(workers: () => Iterable<Watchable>) {
     this.#workers = workers
   }
 
-  /** Begins to watch; the reader gives what was seen since it was called last. */
+  /** Begins to watch; `read` gives what was seen since it was called last. */
   watch(): { read(): Flow; stop(): void } {
-    if (this.#watchers++ === 0) this.#tellAll()
+    const reports: WorkerReport[] = []
+    this.#watchers.add(reports)
+    if (this.#watchers.size === 1) this.#tellAll()
     let before = performance.now()
     return {
       read: () => {
         const now = performance.now()
         const seconds = Math.max((now - before) / 1000, 1e-3)
         before = now
-        return addUp(this.#reports.splice(0), seconds)
+        return addUp(reports.splice(0), seconds)
       },
       stop: () => {
-        if (--this.#watchers > 0) return
-        this.#reports = []
-        this.#tellAll()
+        this.#watchers.delete(reports)
+        if (this.#watchers.size === 0) this.#tellAll()
       },
     }
   }
@@ -93,17 +101,17 @@ export class FlowMonitor {
   /** The taps were those of another program. */
   programChanged(): void {
     for (const id of [...this.#taps.keys()]) this.untap(id)
-    this.#reports = []
+    for (const reports of this.#watchers) reports.length = 0
   }
 
   /** Workers have come or gone; new ones know nothing yet. */
   workersChanged(): void {
-    if (this.#watchers > 0 || this.#taps.size > 0) this.#tellAll()
+    if (this.#watchers.size > 0 || this.#taps.size > 0) this.#tellAll()
   }
 
   receive(worker: number, message: FlowMessage): void {
     if (message.type === 'tapped') this.#tapped(worker, message.id, message.events)
-    else if (this.#watchers > 0) this.#reports.push({ worker, report: message.report })
+    else for (const reports of this.#watchers) reports.push({ worker, report: message.report })
   }
 
   #tapped(worker: number, id: number, events: readonly TappedEvent[]): void {
@@ -125,7 +133,7 @@ export class FlowMonitor {
 
   #wish(): MessageToWorker {
     const taps = [...this.#taps.values()].map(({ spec }) => spec)
-    return { type: 'watch', isWanted: this.#watchers > 0, taps }
+    return { type: 'watch', isWanted: this.#watchers.size > 0, taps }
   }
 }
 
@@ -134,12 +142,13 @@ function addUp(reports: readonly { worker: number; report: FlowReport }[], secon
   // Of several reports of a worker, the last one tells how many sessions there are.
   const last = new Map(reports.map(({ worker, report }) => [worker, report]))
   for (const { report } of reports) {
-    for (const { module, index, counts, times } of report.pipelines) {
+    for (const { module, index, counts, times, answers } of report.pipelines) {
       const key = `${module} ${index}`
-      const sum = sums.get(key) ?? { module, index, active: 0, counts: [], times: [] }
+      const sum = sums.get(key) ?? emptyFlow(module, index)
       sums.set(key, sum)
       addTo(sum.counts, counts)
       addTo(sum.times, times)
+      if (answers !== null) sum.answers = addUpGroups(sum.answers, answers)
     }
   }
   for (const { pipelines } of last.values()) {
@@ -150,6 +159,14 @@ function addUp(reports: readonly { worker: number; report: FlowReport }[], secon
   }
   const sampled = Math.max(1, ...reports.map(({ report }) => report.sampled))
   return { seconds, sampled, pipelines: [...sums.values()] }
+}
+
+function emptyFlow(module: number, index: number): PipelineFlow {
+  return { module, index, active: 0, counts: [], times: [], answers: null }
+}
+
+function addUpGroups(sum: Float64Array | null, more: Float64Array): Float64Array {
+  return sum === null ? more : sum.map((value, index) => value + (more[index] ?? 0))
 }
 
 function addTo(sums: number[], more: readonly number[]): void {

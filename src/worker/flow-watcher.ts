@@ -1,9 +1,13 @@
 import { EDGE_FIELDS } from '../engine/edge-counts.ts'
-import { FlowWatch } from '../engine/flow-watch.ts'
+import type { Filter } from '../engine/filter.ts'
+import { type ExchangePlace, FlowWatch } from '../engine/flow-watch.ts'
 import type { Layout } from '../engine/layout.ts'
 import { Session } from '../engine/session.ts'
+import { EncodeDubbo } from '../filters/encode-dubbo.ts'
+import { HttpEncoder } from '../filters/http/http-encoder.ts'
 import type { Sockets } from '../native/sockets.ts'
 import { isFramable } from '../net/framable.ts'
+import { ExchangeCounts } from './exchange-counts.ts'
 import { FlowTap } from './flow-tap.ts'
 import type { FlowMessage, FlowReport, TapSpec } from './messages.ts'
 
@@ -17,6 +21,9 @@ export class FlowWatcher {
   readonly #sockets: Sockets
   readonly #send: (message: FlowMessage) => void
   #layouts: readonly Layout[] = []
+  /** Answers are counted that nobody else counts. */
+  #countsAnswers = false
+  readonly #answers = new Map<Layout, ExchangeCounts>()
   #isWanted = false
   #taps: FlowTap[] = []
   #watch: FlowWatch | null = null
@@ -30,9 +37,10 @@ export class FlowWatcher {
   }
 
   /** Another program is the current one; taps were those of the one before. */
-  follow(layouts: readonly Layout[]): void {
+  follow(layouts: readonly Layout[], countsAnswers: boolean): void {
     this.#stop()
     this.#layouts = layouts
+    this.#countsAnswers = countsAnswers
     this.#taps = []
     this.#update()
   }
@@ -63,10 +71,28 @@ export class FlowWatcher {
   }
 
   #start(): void {
-    this.#watch = new FlowWatch(this.#layouts, () => liveSessions(this.#sockets), isFramable)
+    this.#answers.clear()
+    this.#watch = new FlowWatch({
+      layouts: this.#layouts,
+      live: () => liveSessions(this.#sockets),
+      isDirect: (filter) => isEncoder(filter) && isFramable(filter.next),
+      exchangeOf: (layout) => this.#exchangeOf(layout),
+    })
     this.#ticks = 0
     this.#tickedAt = performance.now()
     this.#timer = setInterval(() => this.#tick(), TICK_MS)
+  }
+
+  /** Requests come out of their decoder, and answers go into their encoder. */
+  #exchangeOf(layout: Layout): ExchangePlace | null {
+    if (!this.#countsAnswers) return null
+    const names = layout.stages.map(({ name }) => name)
+    const asks = names.indexOf('decodeHttpRequest') + 1
+    const answers = names.lastIndexOf('encodeHttpResponse')
+    if (asks === 0 || answers <= asks) return null
+    const observer = new ExchangeCounts()
+    this.#answers.set(layout, observer)
+    return { asks, answers, observer }
   }
 
   #stop(): void {
@@ -90,18 +116,25 @@ export class FlowWatcher {
   }
 
   #report(watch: FlowWatch): FlowReport {
-    const pipelines = this.#layouts.flatMap(({ module, index, active, stages, watch: place }) => {
+    const pipelines = this.#layouts.flatMap((layout) => {
+      const { module, index, active, stages, watch: place } = layout
       if (place === null) return []
       const size = Math.max(stages.length, 1)
       const from = place.edges * EDGE_FIELDS
       const counts = [...watch.counts.subarray(from, from + (size + 1) * EDGE_FIELDS)]
       const times = [...watch.times.subarray(place.filters, place.filters + size)]
-      return [{ module, index, active, counts, times }]
+      const answers = this.#answers.get(layout)?.take() ?? null
+      return [{ module, index, active, counts, times, answers }]
     })
     watch.counts.fill(0)
     watch.times.fill(0)
     return { sampled: watch.sampled, pipelines }
   }
+}
+
+/** What writes to the socket beside it. */
+function isEncoder(filter: Filter): boolean {
+  return filter instanceof HttpEncoder || filter instanceof EncodeDubbo
 }
 
 /** Sessions with a connection at one of their ends: the others of a program work for these. */

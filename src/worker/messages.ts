@@ -88,6 +88,8 @@ export interface FlowReport {
     counts: number[]
     /** Milliseconds that each filter took. */
     times: number[]
+    /** A group of `REQUEST_FIELDS`, of listeners that nobody else counts the requests of. */
+    answers: Float64Array | null
   }[]
 }
 

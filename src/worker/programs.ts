@@ -46,7 +46,7 @@ export class Programs {
   readonly #listeners = new Map<number, number>()
   /** All that have sessions; the current one is the last. */
   #hosts: ProgramHost[] = []
-  #next: { generation: number; host: ProgramHost } | null = null
+  #next: { generation: number; host: ProgramHost; isScript: boolean } | null = null
   #staleTimer: NodeJS.Timeout | undefined
   readonly #watcher: FlowWatcher
 
@@ -65,7 +65,7 @@ export class Programs {
     plan: MetricsPlan | undefined,
   ): Promise<void> {
     this.#hosts.push(await this.#build(spec, plan))
-    this.#watcher.follow(this.#current.layouts())
+    this.#watcher.follow(this.#current.layouts(), spec.kind === 'script')
     // Not earlier: connections wait in the sockets until there is a program to serve them.
     this.accept(listeners)
     if (this.#options.runsTasks) this.#current.startTasks()
@@ -77,7 +77,8 @@ export class Programs {
     spec: ProgramSpec,
     plan: MetricsPlan | undefined,
   ): Promise<void> {
-    this.#next = { generation, host: await this.#build(spec, plan) }
+    const host = await this.#build(spec, plan)
+    this.#next = { generation, host, isScript: spec.kind === 'script' }
   }
 
   /** The number of workers has changed. */
@@ -93,10 +94,10 @@ export class Programs {
   switch(generation: number, listeners: readonly ListenerFd[]): void {
     if (this.#next?.generation !== generation) return
     const before = this.#current
-    const { host } = this.#next
+    const { host, isScript } = this.#next
     this.#next = null
     this.#hosts.push(host)
-    this.#watcher.follow(host.layouts())
+    this.#watcher.follow(host.layouts(), isScript)
     this.accept(listeners)
     for (const fd of [...this.#listeners.keys()]) {
       if (!listeners.some((listener) => listener.fd === fd)) this.#remove(fd)

@@ -7,7 +7,7 @@ import { sketchScript } from '../../program/flow/sketch-script.ts'
 import { ScriptError } from '../../program/script/script-error.ts'
 import { HttpError } from '../http-server.ts'
 import { type FileStore, kindOf } from './file-store.ts'
-import { LOOK_TIMEOUT_MS, type Text } from './verify.ts'
+import type { Text } from './verify.ts'
 
 /** A script that uses more modules is drawn without the rest. */
 const MAX_MODULES = 64
@@ -16,14 +16,17 @@ const MAX_MODULES = 64
  * Draws the flow graph of a script or config without running anything of it, a script with the
  * modules that it uses. Throws a `ScriptError` or `StartError` when the text is wrong.
  */
-export async function draw(store: FileStore, { file, text }: Text): Promise<FlowModule[]> {
+export async function draw(
+  store: FileStore,
+  { file, text, timeoutMs }: Text,
+): Promise<FlowModule[]> {
   const kind = kindOf(file, () => text)
   if (kind === 'other') throw new HttpError(422, 'no_program', 'neither a script nor a config')
   const prefix = prefixOf(store, file)
-  if (kind === 'script') return placeFlow(await drawScript(store, { file, text }), prefix)
+  if (kind === 'script') return placeFlow(await drawScript(store, file, text), prefix)
   if (isConfigModule(file))
     throw new HttpError(422, 'not_drawn', 'a module says nothing before it runs')
-  return placeFlow((await loadConfigInJob(file, LOOK_TIMEOUT_MS, text)).flow, prefix)
+  return placeFlow((await loadConfigInJob(file, timeoutMs, text)).flow, prefix)
 }
 
 /** What stands before the paths of modules, which begin at the program's own folder. */
@@ -32,7 +35,7 @@ export function prefixOf(store: FileStore, file: string): string {
   return path.slice(0, path.lastIndexOf('/'))
 }
 
-async function drawScript(store: FileStore, { file, text }: Text): Promise<FlowModule[]> {
+async function drawScript(store: FileStore, file: string, text: string): Promise<FlowModule[]> {
   const path = `/${basename(file)}`
   const modules = [{ path, pipelines: sketchScript(path, text) }]
   // The list grows while it is walked.

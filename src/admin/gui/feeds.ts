@@ -1,12 +1,13 @@
 import { watch } from 'chokidar'
 import type { FlowMonitor } from '../../orchestrator/flow-monitor.ts'
 import { StatsReader } from '../../orchestrator/metrics/stats.ts'
+import type { Orchestrator } from '../../orchestrator/orchestrator.ts'
 import type { EventFeed } from '../event-streams.ts'
-import { everySecond } from '../feeds.ts'
-import type { FileChange, GuiStats, ProgramState } from './contract.ts'
+import type { FileChange, ProgramState } from './contract.ts'
 import { ratesOf } from './flow-rates.ts'
 import type { GuiControl } from './gui-control.ts'
 import { idleStats } from './idle-stats.ts'
+import { withScriptRequests } from './script-stats.ts'
 import type { TapStore } from './tap-store.ts'
 
 /** Workers come to life and die without anybody being told. */
@@ -15,7 +16,7 @@ const LOOK_MS = 1000
 /** The kinds of events that only the UI has. */
 export function guiFeeds(control: GuiControl, taps: TapStore): Readonly<Record<string, EventFeed>> {
   return {
-    stats: everySecond(() => statsReader(control)),
+    stats: statsFeed(control),
     program: programFeed(control),
     files: filesFeed(control),
     flow: flowFeed(control),
@@ -23,20 +24,45 @@ export function guiFeeds(control: GuiControl, taps: TapStore): Readonly<Record<s
   }
 }
 
-/** Reads the stats of whatever runs at the moment. */
-function statsReader(control: GuiControl): () => Promise<GuiStats> {
-  let metrics: unknown
-  let reader: StatsReader | undefined
-  return async () => {
-    const { orchestrator } = control.runner
-    if (orchestrator?.metrics !== metrics) {
-      metrics = orchestrator?.metrics
-      const isCounted = orchestrator?.metrics !== undefined
-      reader = isCounted ? new StatsReader(orchestrator, orchestrator.metrics) : undefined
-      // What was before is no part of the first interval.
-      void reader?.read()
-    }
-    return reader === undefined ? idleStats() : reader.read()
+/** The numbers of whatever runs at the moment, every second. */
+function statsFeed(control: GuiControl): EventFeed {
+  return {
+    start: (send) => {
+      let orchestrator: Orchestrator | undefined
+      let reader: StatsReader | undefined
+      let watch: ReturnType<FlowMonitor['watch']> | undefined
+      const follow = (): void => {
+        const running = control.runner.orchestrator
+        if (running !== orchestrator) {
+          watch?.stop()
+          watch = undefined
+          orchestrator = running
+          const metrics = running?.metrics
+          reader = running && metrics ? new StatsReader(running, metrics) : undefined
+          // What was before is no part of the first interval.
+          void reader?.read()
+        }
+        // Requests of configs are counted anyway.
+        if (running?.runsScript === true) watch ??= running.flow.watch()
+        else {
+          watch?.stop()
+          watch = undefined
+        }
+      }
+      const tick = async (): Promise<void> => {
+        follow()
+        if (reader === undefined) return send(idleStats())
+        const flow = watch?.read()
+        const stats = await reader.read()
+        send(flow === undefined ? stats : await withScriptRequests(stats, flow, control.flow()))
+      }
+      follow()
+      const timer = setInterval(() => void tick(), LOOK_MS)
+      return () => {
+        clearInterval(timer)
+        watch?.stop()
+      }
+    },
   }
 }
 

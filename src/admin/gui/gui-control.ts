@@ -13,20 +13,25 @@ import type { FileStore } from './file-store.ts'
 /** What is in progress when a program is stopped from the page has this long to end. */
 const STOP_TIMEOUT_MS = 2000
 
+/** How files become programs. */
+export interface Programs {
+  /** Makes a source of a file by its absolute path and by the path that clients know. */
+  readonly open: (file: string, path: string) => RunnableSource
+  readonly loadTimeoutMs: number
+}
+
 /** What the routes of the UI steer: programs out of the files of the store, one at a time. */
 export class GuiControl implements ProgramControl {
   readonly store: FileStore
   readonly runner: ProgramRunner
+  /** How long loading a program may take, or looking at one. */
+  readonly loadTimeoutMs: number
   readonly #open: (file: string, path: string) => RunnableSource
 
-  /** `open` makes a source of a file by its absolute path and by the path that clients know. */
-  constructor(
-    store: FileStore,
-    runner: ProgramRunner,
-    open: (file: string, path: string) => RunnableSource,
-  ) {
+  constructor(store: FileStore, runner: ProgramRunner, { open, loadTimeoutMs }: Programs) {
     this.store = store
     this.runner = runner
+    this.loadTimeoutMs = loadTimeoutMs
     this.#open = open
   }
 

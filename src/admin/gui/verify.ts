@@ -7,18 +7,17 @@ import type { LoadProblem } from '../../program/load-problem.ts'
 import { placeOf } from '../../program/script/source-text.ts'
 import { kindOf } from './file-store.ts'
 
-/** Looking at a text has this long. */
-export const LOOK_TIMEOUT_MS = 5000
-
 /** A script or config by its absolute path; the text may be another than the file's. */
 export interface Text {
   readonly file: string
   readonly text: string
+  /** How long looking at it may take. */
+  readonly timeoutMs: number
 }
 
 /** What is wrong with a text; with `isRun` also what only running it shows. */
 export async function verify(
-  { file, text }: Text,
+  { file, text, timeoutMs }: Text,
   isRun: boolean,
 ): Promise<readonly LoadProblem[]> {
   const load = async (loading: Promise<unknown>): Promise<readonly LoadProblem[]> => {
@@ -33,14 +32,11 @@ export async function verify(
     case 'config':
       // A module says nothing before it runs.
       if (isConfigModule(file) && !isRun) return []
-      return load(loadConfigInJob(file, LOOK_TIMEOUT_MS, text))
+      return load(loadConfigInJob(file, timeoutMs, text))
     case 'script': {
       const problems = checkScript(file, text)
       if (!isRun || problems.some(({ severity }) => severity === 'error')) return problems
-      return load(loadScriptInJob(file, LOOK_TIMEOUT_MS, text)).then((found) => [
-        ...found,
-        ...problems,
-      ])
+      return load(loadScriptInJob(file, timeoutMs, text)).then((found) => [...found, ...problems])
     }
     case 'other':
       return file.endsWith('.json') ? jsonProblems(file, text) : []

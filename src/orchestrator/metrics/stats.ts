@@ -107,7 +107,7 @@ export class StatsReader {
           .filter(({ one }) => one.scope === scope)
           .map(async ({ one, now, change }) => {
             // Labels are those of the scope: catalog.ts has both.
-            return { ...(one.labels as Labels), ...(await describe(now, change, seconds)) }
+            return { ...(one.labels as Labels), ...(await describeRequests(now, change, seconds)) }
           }),
       )
     return {
@@ -120,7 +120,10 @@ export class StatsReader {
         cpu,
         residentBytes: process.memoryUsage.rss(),
       },
-      total: withDistribution(await describe(total.now, total.change, seconds), total.change),
+      total: withDistribution(
+        await describeRequests(total.now, total.change, seconds),
+        total.change,
+      ),
       listeners: await ofScope('listener'),
       routes: await ofScope('route'),
       upstreams: await ofScope('upstream'),
@@ -169,7 +172,8 @@ function withStates(
   })
 }
 
-function withDistribution(stats: RequestStats, change: Float64Array): Stats['total'] {
+/** The same with how long they took. */
+export function withDistribution(stats: RequestStats, change: Float64Array): Stats['total'] {
   const { buckets } = REQUEST_FIELDS
   const counted = [...change.subarray(buckets, buckets + LATENCY_BUCKETS)]
   const pairs = counted.flatMap((count, bucket): [number, number][] => {
@@ -190,7 +194,8 @@ function addUp(sum: Change, { now, change }: Change): Change {
   }
 }
 
-async function describe(
+/** What requests did in an interval, from a group of `REQUEST_FIELDS`. */
+export async function describeRequests(
   now: Float64Array,
   change: Float64Array,
   seconds: number,

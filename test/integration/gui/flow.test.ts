@@ -4,6 +4,7 @@ import type {
   EdgeRates,
   FlowGraph,
   FlowRates,
+  GuiStats,
   ProgramState,
   TapEvent,
 } from '../../../src/admin/gui/contract.ts'
@@ -96,6 +97,24 @@ test('errors are counted, and nothing is while nobody watches', async (context) 
   for await (const { data } of eventsOf(gui.url, 'flow')) {
     const edges: readonly EdgeRates[] = (data as FlowRates).pipelines[0]?.edges ?? []
     if ((edges[1]?.errors ?? 0) > 0) break
+    await curl(`http://127.0.0.1:${port}/`)
+  }
+})
+
+test('requests of scripts are seen while somebody watches', async (context) => {
+  const { gui, port } = await startProxy(context)
+  for await (const { kind, data } of eventsOf(gui.url, 'stats')) {
+    assert.equal(kind, 'stats')
+    const { total, listeners, workers } = data as GuiStats
+    assert.equal(workers.length, 1)
+    if (total.requests > 0) {
+      assert.equal(total.codes['2xx'], total.requests)
+      assert.ok(total.latency.count > 0 && total.latency.p50 > 0)
+      assert.ok((total.latency.buckets ?? []).length > 0)
+      assert.ok(total.responseBytes > 0)
+      assert.ok(listeners.some(({ listener }) => listener === `127.0.0.1:${port}`))
+      break
+    }
     await curl(`http://127.0.0.1:${port}/`)
   }
 })

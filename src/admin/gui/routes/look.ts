@@ -50,15 +50,16 @@ export function plainGraphRoutes(): FastifyPluginAsync {
 
 /** What can be told of texts and of the running program: problems, graphs, documentation. */
 export function lookRoutes(control: GuiControl, isReadonly: boolean): FastifyPluginAsync {
-  const { store } = control
+  const { store, loadTimeoutMs: timeoutMs } = control
   /** The text that a request is about, which may be saved or not. */
   const textOf = async ({ path, text }: VerifyRequest): Promise<Text> => {
     if (text === undefined) {
-      return { file: await store.find(path), text: (await store.read(path)).bytes.toString() }
+      const { bytes } = await store.read(path)
+      return { file: await store.find(path), text: bytes.toString(), timeoutMs }
     }
     const file = join(store.root, path)
     if (!store.contains(file)) throw new HttpError(404, 'not_found', `no such file: ${path}`)
-    return { file, text }
+    return { file, text, timeoutMs }
   }
   return async (app) => {
     app.post<{ Body: VerifyRequest }>(

@@ -1,0 +1,44 @@
+import { BYTES, EDGE_FIELDS } from '../../engine/edge-counts.ts'
+import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
+import type { Flow, PipelineFlow } from '../../orchestrator/flow-monitor.ts'
+import { describeRequests, type Stats, withDistribution } from '../../orchestrator/metrics/stats.ts'
+import type { FlowModule, FlowPipeline } from '../../program/flow/flow.ts'
+
+const { requestBytes, responseBytes, active } = REQUEST_FIELDS
+
+/** Of a script nobody counts the requests; what is known is what was seen of its sessions. */
+export async function withScriptRequests(
+  stats: Stats,
+  { seconds, pipelines }: Flow,
+  modules: readonly FlowModule[],
+): Promise<Stats> {
+  const total = new Float64Array(REQUEST_GROUP)
+  const listeners: Stats['listeners'][number][] = []
+  for (const flow of pipelines) {
+    const pipeline = modules[flow.module]?.pipelines[flow.index]
+    const group = pipeline === undefined ? null : groupOf(flow, pipeline)
+    if (pipeline === undefined || group === null) continue
+    for (const [index, value] of group.entries()) total[index] = (total[index] ?? 0) + value
+    listeners.push({ listener: pipeline.name, ...(await describeRequests(NONE, group, seconds)) })
+  }
+  const sum = await describeRequests(NONE, total, seconds)
+  return { ...stats, listeners, total: withDistribution(sum, total) }
+}
+
+/** Nothing is known of what was before somebody looked. */
+const NONE = new Float64Array(REQUEST_GROUP)
+
+/** What the requests of a listener did, with the bytes of their bodies. */
+function groupOf(
+  { answers, counts }: PipelineFlow,
+  { filters }: FlowPipeline,
+): Float64Array | null {
+  if (answers === null) return null
+  const group = answers.slice()
+  const names = filters.map(({ name }) => name)
+  const bytesOf = (edge: number): number => counts[edge * EDGE_FIELDS + BYTES] ?? 0
+  group[requestBytes] = bytesOf(names.indexOf('decodeHttpRequest') + 1)
+  group[responseBytes] = bytesOf(names.lastIndexOf('encodeHttpResponse'))
+  group[active] = 0
+  return group
+}
