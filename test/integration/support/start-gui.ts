@@ -41,13 +41,7 @@ export async function startGui(
   args: readonly string[] = [],
 ): Promise<RunningGui> {
   const root = temporaryFiles(context, files)
-  const sluice = startSluice(context, [
-    '--gui-port=127.0.0.1:0',
-    // The machine may be busy with other tests.
-    '--load-timeout=60s',
-    ...args,
-    root,
-  ])
+  const sluice = startSluice(context, ['--gui-port=127.0.0.1:0', ...args, root])
   const [, url = ''] = await sluice.line(/\[gui\] Web UI on (http:\S+)/)
   return { sluice, root, url, call: caller(url) }
 }
