@@ -73,7 +73,7 @@ export const STEPS: readonly Step[] = [
   {
     name: 'crash',
     title: 'a worker crashes',
-    isLossless: false,
+    isLossless: true,
     async run({ subject }) {
       if (subject.crashWorker === undefined) return false
       await subject.crashWorker()

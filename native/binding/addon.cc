@@ -12,6 +12,7 @@
 #include "codec/proxy_header.h"
 #include "net/affinity.h"
 #include "net/datagram.h"
+#include "net/handed_over.h"
 #include "net/listener.h"
 #include "net/protocol.h"
 
@@ -81,6 +82,18 @@ Napi::Value LocalAddress(const Napi::CallbackInfo& info) {
 
 void CloseFd(const Napi::CallbackInfo& info) {
   if (close(info[0].As<Napi::Number>().Int32Value()) != 0) ThrowErrno(info.Env(), "close", errno);
+}
+
+// handedOver(row) -> how many connections wait for a worker
+Napi::Value HandedOver(const Napi::CallbackInfo& info) {
+  const size_t count = net::CountHandedOver(info[0].As<Napi::Number>().Int32Value());
+  return Napi::Number::New(info.Env(), static_cast<double>(count));
+}
+
+// closeHandedOver(row, waitedMs)
+void CloseHandedOver(const Napi::CallbackInfo& info) {
+  net::CloseHandedOver(info[0].As<Napi::Number>().Int32Value(),
+                       info[1].As<Napi::Number>().Uint32Value());
 }
 
 Napi::Value ReasonText(const Napi::CallbackInfo& info) {
@@ -184,6 +197,7 @@ Napi::Value Protocol(const Napi::CallbackInfo& info) {
       {"CTL_ARENA_AT", net::kArenaAt},
       {"CTL_ARENA_END", net::kArenaEnd},
       {"CTL_BATCH", net::kBatch},
+      {"CTL_RECORD", net::kRecord},
       {"ERR_IN_HEAD", net::kErrInHead},
   };
   Napi::Object result = Napi::Object::New(info.Env());
@@ -212,6 +226,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("pinThread", Napi::Function::New<PinThread>(env));
   exports.Set("sendDatagram", Napi::Function::New<SendDatagram>(env));
   exports.Set("closeFd", Napi::Function::New<CloseFd>(env));
+  exports.Set("handedOver", Napi::Function::New<HandedOver>(env));
+  exports.Set("closeHandedOver", Napi::Function::New<CloseHandedOver>(env));
   exports.Set("reasonText", Napi::Function::New<ReasonText>(env));
   exports.Set("counterNames", Napi::Function::New<CounterNames>(env));
   exports.Set("protocol", Napi::Function::New<Protocol>(env));

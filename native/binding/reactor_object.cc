@@ -73,6 +73,7 @@ Napi::Function ReactorObject::Define(Napi::Env env) {
                       InstanceMethod<&ReactorObject::RemoveListener>("removeListener"),
                       InstanceMethod<&ReactorObject::AdoptConnection>("adoptConnection"),
                       InstanceMethod<&ReactorObject::ReleaseConnection>("releaseConnection"),
+                      InstanceMethod<&ReactorObject::TakeOver>("takeOver"),
                       InstanceMethod<&ReactorObject::Connect>("connect"),
                       InstanceMethod<&ReactorObject::ConnectPath>("connectPath"),
                       InstanceMethod<&ReactorObject::SendBytes>("sendBytes"),
@@ -123,7 +124,7 @@ ReactorObject::ReactorObject(const Napi::CallbackInfo& info)
   napi_add_async_cleanup_hook(info.Env(), OnCleanup, this, &hook_);
 }
 
-void ReactorObject::OnBatch(uint32_t count) {
+bool ReactorObject::OnBatch(uint32_t count) {
   const Napi::Env env = Env();
   const Napi::HandleScope scope(env);
   napi_value argument = nullptr;
@@ -135,12 +136,14 @@ void ReactorObject::OnBatch(uint32_t count) {
       runs_microtasks_
           ? napi_make_callback(env, nullptr, Value(), on_batch_.Value(), 1, &argument, &result)
           : napi_call_function(env, Value(), on_batch_.Value(), 1, &argument, &result);
-  if (status != napi_pending_exception) return;
+  if (status == napi_ok) return true;
+  if (status != napi_pending_exception) return IsAlive();
   // As for any other callback that throws: the environment's uncaughtException.
   napi_value error = nullptr;
   if (napi_get_and_clear_last_exception(env, &error) == napi_ok && error != nullptr) {
     napi_fatal_exception(env, error);
   }
+  return IsAlive();
 }
 
 // Of a worker that was terminated, or has run out of memory, the loop turns a little longer
@@ -162,7 +165,7 @@ void ReactorObject::OnClosed() {
 }
 
 void ReactorObject::OnCleanup(napi_async_cleanup_hook_handle, void* self) {
-  static_cast<ReactorObject*>(self)->reactor_->Close();
+  static_cast<ReactorObject*>(self)->reactor_->Close(/*hands_over=*/true);
 }
 
 Napi::Value ReactorObject::Memory(const Napi::CallbackInfo& info) {
@@ -182,6 +185,8 @@ Napi::Value ReactorObject::Memory(const Napi::CallbackInfo& info) {
   result["eventCapacity"] = Napi::Number::New(env, memory_->sizes().events);
   result["commandsAt"] = Napi::Number::New(env, static_cast<double>(offsets.commands));
   result["commandCapacity"] = Napi::Number::New(env, memory_->sizes().commands);
+  result["answeredAt"] = Napi::Number::New(env, static_cast<double>(offsets.answered));
+  result["answeredLength"] = Napi::Number::New(env, net::kAnsweredCount);
   result["tapeAt"] = Napi::Number::New(env, static_cast<double>(offsets.tape));
   result["tapeCapacity"] = Napi::Number::New(env, memory_->sizes().tape);
   return result;
@@ -196,7 +201,8 @@ Napi::Value ReactorObject::SetListenerPolicy(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ReactorObject::AddListener(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), reactor_->AddListener(Int(info, 0), Int(info, 1)));
+  return Napi::Number::New(info.Env(),
+                           reactor_->AddListener(Int(info, 0), Int(info, 1), Int(info, 2)));
 }
 
 Napi::Value ReactorObject::RemoveListener(const Napi::CallbackInfo& info) {
@@ -209,6 +215,12 @@ Napi::Value ReactorObject::AdoptConnection(const Napi::CallbackInfo& info) {
 
 Napi::Value ReactorObject::ReleaseConnection(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), reactor_->ReleaseConnection(Int(info, 0)));
+}
+
+Napi::Value ReactorObject::TakeOver(const Napi::CallbackInfo& info) {
+  bool is_new = false;
+  const int id = reactor_->TakeOver(Int(info, 0), Int(info, 1), &is_new);
+  return Napi::Number::New(info.Env(), id < 0 ? id : id * 2 + (is_new ? 1 : 0));
 }
 
 Napi::Value ReactorObject::Connect(const Napi::CallbackInfo& info) {

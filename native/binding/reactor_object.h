@@ -26,7 +26,7 @@ class ReactorObject final : public Napi::ObjectWrap<ReactorObject>, public net::
   explicit ReactorObject(const Napi::CallbackInfo& info);
 
  private:
-  void OnBatch(uint32_t count) override;
+  bool OnBatch(uint32_t count) override;
   bool IsAlive() override;
   void OnClosed() override;
   static void OnCleanup(napi_async_cleanup_hook_handle handle, void* self);
@@ -38,6 +38,7 @@ class ReactorObject final : public Napi::ObjectWrap<ReactorObject>, public net::
   Napi::Value RemoveListener(const Napi::CallbackInfo& info);
   Napi::Value AdoptConnection(const Napi::CallbackInfo& info);
   Napi::Value ReleaseConnection(const Napi::CallbackInfo& info);
+  Napi::Value TakeOver(const Napi::CallbackInfo& info);
   Napi::Value Connect(const Napi::CallbackInfo& info);
   Napi::Value ConnectPath(const Napi::CallbackInfo& info);
   Napi::Value SendBytes(const Napi::CallbackInfo& info);

@@ -188,6 +188,8 @@ class Framer {
   bool failed() const;
   // A head has begun (at least one byte) and is not complete. Drives the head time-out.
   bool in_head() const;
+  // What has come of it; valid until the next call.
+  std::string_view pending_head() const;
   // Between messages with nothing pending: the connection may be pooled or closed silently.
   bool idle() const;
   // The peer may send another message, or has sent bytes behind the one that was to be the last.

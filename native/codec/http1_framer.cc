@@ -35,6 +35,8 @@ bool Framer::failed() const { return state_ == State::kFailed; }
 
 bool Framer::in_head() const { return state_ == State::kHead; }
 
+std::string_view Framer::pending_head() const { return pending_; }
+
 bool Framer::idle() const { return state_ == State::kStart && expected_count_ == 0; }
 
 bool Framer::may_continue() const { return state_ == State::kStart || ignored_bytes_; }

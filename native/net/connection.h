@@ -57,6 +57,12 @@ struct alignas(64) Connection {
   bool idle_timer : 1 = false;     // engine_ticks count from the last activity
   bool accepted : 1 = false;       // the peer is a client
   bool asks_writable : 1 = false;  // EPOLLOUT is in the epoll mask in force
+  // For a worker that takes over when this one dies, see reactor_handover.cc.
+  bool answering : 1 = false;   // output was queued since the request in progress began
+  bool repeatable : 1 = false;  // the framer remembers that request, as far as it was read
+  bool repeated : 1 = false;    // another worker has died with that request
+  bool unframed : 1 = false;    // bytes were read that no framer has looked at
+  bool inherited : 1 = false;   // bytes that another worker has read are to be read again
 
   uint8_t write_error = 0;    // sending failed; reported when what was received is read
   uint16_t policy = 0;        // index in the reactor's table

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "codec/dubbo.h"
@@ -57,11 +58,27 @@ class Framer {
   }
 
   // A framer of HTTP responses remembers the head of the last request, in case it must be sent
-  // again: cheaper here than for the engine to copy every one of them.
-  void Remember(const uint8_t* head, size_t size) {
-    last_request_.assign(reinterpret_cast<const char*>(head), size);
+  // again: cheaper here than for the engine to copy every one of them. One of requests remembers
+  // all bytes of the request in progress, in case that its worker dies.
+  void Remember(const uint8_t* request, size_t size) {
+    last_request_.assign(reinterpret_cast<const char*>(request), size);
   }
+  void RememberMore(const uint8_t* bytes, size_t size) {
+    last_request_.append(reinterpret_cast<const char*>(bytes), size);
+  }
+  // An idle connection keeps no buffer.
+  void Forget() { std::string().swap(last_request_); }
   const std::string& last_request() const { return last_request_; }
+
+  // How many requests have begun on a connection, all of its framers together.
+  uint32_t asked() const { return asked_; }
+  void set_asked(uint32_t count) { asked_ = count; }
+
+  // The bytes of a head that is not complete.
+  std::string_view pending_head() const {
+    const auto* http = std::get_if<http1::Framer>(&codec_);
+    return http != nullptr && http->in_head() ? http->pending_head() : std::string_view();
+  }
 
   // What only a framer of HTTP responses heeds.
   void Expect(uint32_t request_flags) {
@@ -82,6 +99,7 @@ class Framer {
 
   Codec codec_;
   std::string last_request_;
+  uint32_t asked_ = 0;
 };
 
 }  // namespace sluice::net

@@ -79,7 +79,13 @@ enum Phase : uint8_t {
 };
 
 // Fields of the control block.
-enum Control : uint32_t { kCommandLength = 0, kArenaAt = 1, kArenaEnd = 2, kBatch = 3 };
+enum Control : uint32_t {
+  kCommandLength = 0,
+  kArenaAt = 1,
+  kArenaEnd = 2,
+  kBatch = 3,
+  kRecord = 4,
+};
 
 inline constexpr uint32_t kControlLength = 16;
 
@@ -126,7 +132,8 @@ enum Counter : uint32_t {
   kRateLimit = 38,
   kDeniedRequests = 39,
   kDeniedConnections = 40,
-  kCounterCount = 41,
+  kTakenOver = 41,
+  kCounterCount = 42,
 };
 
 // Their names there; a test compares.
@@ -172,6 +179,7 @@ inline constexpr const char* kCounterNames[] = {
     "rateLimit",
     "deniedRequests",
     "deniedConnections",
+    "takenOver",
 };
 static_assert(sizeof(kCounterNames) / sizeof(kCounterNames[0]) == kCounterCount);
 

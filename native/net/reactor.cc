@@ -79,13 +79,19 @@ int Reactor::Open(bool drives_loop) {
   return drives_loop_ ? 0 : uv_poll_start(&poll_, UV_READABLE, OnPoll);
 }
 
-void Reactor::Close() {
+void Reactor::Close(bool hands_over) {
   if (closed_) return;
+  if (hands_over) {
+    Execute(/*only_answers=*/true);
+    FlushDirty();
+  }
   closed_ = true;
   for (uint32_t id = 0; id < connections_.size(); id++) {
     Connection& connection = connections_[id];
-    DropOutput(connection);
-    CloseDescriptor(connection);
+    if (!hands_over || !HandOver(id, connection)) {
+      DropOutput(connection);
+      CloseDescriptor(connection);
+    }
     connection.framer.reset();
     connection.state = Connection::State::kFree;
   }
@@ -127,6 +133,7 @@ void Reactor::OnKick(uv_timer_t* handle) {
 }
 
 void Reactor::Poll(int timeout_ms) {
+  if (gone_) return;  // what is not read is left to another worker
   UpdateClock();
   // Commands from outside of a batch: a framer must be there before the bytes are read, and what
   // is to be sent must not wait as long as we do.
@@ -143,7 +150,7 @@ void Reactor::Poll(int timeout_ms) {
     const bool loop_is_ready = HandleEvents(count);
     ReadReady();
     RunBatch();
-    if (has_idled || loop_is_ready || closed_) return;
+    if (has_idled || loop_is_ready || closed_ || gone_) return;
     if (drives_loop_) {
       timeout_ms = uv_backend_timeout(loop_);
       if (timeout_ms == 0) return;
@@ -157,7 +164,7 @@ void Reactor::Poll(int timeout_ms) {
 // Returns whether libuv has something to do.
 bool Reactor::HandleEvents(int count) {
   bool loop_is_ready = false;
-  for (int i = 0; i < count && !closed_; i++) {
+  for (int i = 0; i < count && !closed_ && !gone_; i++) {
     const uint64_t tag = epoll_events_[i].data.u64;
     const uint32_t id = static_cast<uint32_t>(tag);
     const uint32_t generation = static_cast<uint32_t>(tag >> 32);
@@ -183,14 +190,14 @@ bool Reactor::HandleEvents(int count) {
 
 void Reactor::RunBatch() {
   // An engine that runs a nested loop, or one that calls back from its callback, changes nothing.
-  if (in_batch_ || closed_) return;
+  if (in_batch_ || closed_ || gone_) return;
   in_batch_ = true;
   do {
     if (!events_.empty()) Deliver();
     if (closed_) break;
-    Execute();
+    Execute(gone_);
     FlushDirty();
-  } while (!events_.empty());
+  } while (!events_.empty() && !gone_);
   in_batch_ = false;
   if (!closed_) EndBatch();
 }
@@ -212,9 +219,12 @@ void Reactor::Deliver() {
     counters_[kBatches]++;
     counters_[kEvents] += count;
     events_.Lock();
+    control_[kRecord] = -1;
     in_engine_ = true;
-    engine_.OnBatch(count);
+    gone_ = !engine_.OnBatch(count);
     in_engine_ = false;
+    const uint32_t record = static_cast<uint32_t>(control_[kRecord]);
+    if (gone_ && record < count) culprit_ = events_.record(record)[1];
   }
   events_.Refill(is_current);
 }

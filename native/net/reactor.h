@@ -23,6 +23,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "codec/proxy_header.h"
@@ -30,6 +31,7 @@
 #include "net/connection.h"
 #include "net/connection_policy.h"
 #include "net/framer.h"
+#include "net/handed_over.h"
 #include "net/records.h"
 #include "net/shared_memory.h"
 #include "net/timer_wheel.h"
@@ -42,7 +44,8 @@ class Reactor {
   class Engine {
    public:
     virtual ~Engine() = default;
-    virtual void OnBatch(uint32_t count) = 0;
+    // False when it can serve nobody any more, because its thread is about to be ended.
+    virtual bool OnBatch(uint32_t count) = 0;
     // Whether OnBatch can still serve anybody: not when its thread is about to be ended.
     virtual bool IsAlive() = 0;
     // All handles are closed; the reactor may be destroyed.
@@ -60,18 +63,24 @@ class Reactor {
   int Open(bool drives_loop);
   bool drives_loop() const { return drives_loop_; }
   // Closes all connections; OnClosed follows from the loop. Listeners stay open for their owner.
-  void Close();
+  // `hands_over`: the engine has died, and other reactors may go on with what it has not begun.
+  void Close(bool hands_over = false);
   bool closed() const { return closed_; }
 
   // All of these return a negative errno on failure.
 
   // The number of a policy; equal ones share it. The one that the constructor got has number 0.
   int AddPolicy(const ConnectionPolicy& policy);
-  int AddListener(int fd, int32_t listener_id);
+  // Connections of a row may be handed over to another reactor that has it; of -1 they are not.
+  int AddListener(int fd, int32_t listener_id, int32_t row = -1);
   int RemoveListener(int32_t listener_id);
   // Of the connections that a listener accepts from now on.
   int SetListenerPolicy(int32_t listener_id, uint32_t policy);
   int AdoptConnection(int fd);
+  // Goes on with a connection of this row whose worker has died, as if this listener had accepted
+  // it; what its worker had read is read again. No ACCEPT follows. -ENOENT when none is left.
+  // `is_new`: its worker had not looked at it.
+  int TakeOver(int32_t row, int32_t listener_id, bool* is_new);
   int ReleaseConnection(int32_t id);
   int Connect(const Address& address, uint32_t timeout_ms, uint32_t policy);
   int SendBytes(int32_t id, const uint8_t* data, size_t size);
@@ -112,6 +121,7 @@ class Reactor {
     uint32_t expected = 1;                   // connections to ask for at the next wake-up
     uint32_t retry_at = TimerWheel::kNever;  // accepting failed for want of descriptors or memory
     uint16_t policy = 0;
+    int32_t row = -1;
   };
   struct DirectFramer;
 
@@ -144,6 +154,7 @@ class Reactor {
   void Read(uint32_t id, Connection& connection);
   void ReadLater(uint32_t id, Connection& connection);
   void ReadReady();
+  ssize_t Receive(uint32_t id, Connection& connection, uint8_t* data, size_t size);
   void ReadEnd(uint32_t id, Connection& connection);
   void Discard(uint32_t id, Connection& connection);
   void Starve(uint32_t id, Connection& connection);
@@ -170,18 +181,29 @@ class Reactor {
   bool Send(uint32_t id, Connection& connection);
   void AfterFlush(uint32_t id, Connection& connection);
   void FinishClose(uint32_t id, Connection& connection);
+  void Linger(uint32_t id, Connection& connection);
   void DropOutput(Connection& connection);
 
   // reactor_commands.cc
-  void Execute();
+  void Execute(bool only_answers = false);
   void ExecuteOne(int32_t kind, uint32_t id, Connection& connection, int32_t a, int32_t b);
   void CommandSendHead(uint32_t id, Connection& connection, int32_t head, uint32_t flags);
   void CommandChunk(uint32_t id, Connection& connection, const uint8_t* data, size_t size,
                     bool is_last);
-  void CommandFramer(Connection& connection, int32_t kind);
+  void CommandFramer(uint32_t id, Connection& connection, int32_t kind);
   void CommandTimeout(uint32_t id, Connection& connection, uint32_t ms, int32_t kind);
   void CommandClose(uint32_t id, Connection& connection);
   void BadCommand();
+
+  // reactor_handover.cc
+  uint32_t Answered(uint32_t id) const {
+    return id < kAnsweredCount ? memory_->answered()[id] : UINT32_MAX;
+  }
+  bool IsAnswered(uint32_t id, const Connection& connection) const;
+  bool IsQuiet(uint32_t id, const Connection& connection) const;
+  void Remember(Connection& connection, const uint8_t* data, size_t size, bool is_fresh);
+  bool HandOver(uint32_t id, Connection& connection);
+  bool IsTransferable(uint32_t id, const Connection& connection, HandedOver* out) const;
 
   // direct_framer.cc
   DirectFramer* FindFramer(int32_t id);
@@ -228,6 +250,7 @@ class Reactor {
   bool kicked_ = false;
   bool ticking_ = false;
   bool kept_alive_ = true;
+  bool gone_ = false;          // the engine serves nobody any more
   bool stale_events_ = false;  // the ring may name connections that were closed since
 
   BatchMemory batch_;
@@ -251,6 +274,9 @@ class Reactor {
   // By connection: the PROXY header that it began with, if that told addresses.
   std::vector<std::unique_ptr<proxy::Header>> greetings_;
   std::string_view head_lines_;
+  std::vector<int32_t> rows_;                            // by connection: where it was accepted
+  std::unordered_map<uint32_t, std::string> inherited_;  // by connection: what is to be read again
+  int32_t culprit_ = -1;    // the connection of the event that the engine has died with
   size_t batch_bytes_ = 0;  // read since the engine was last called
 
   TimerWheel wheel_;

@@ -51,6 +51,7 @@ void Reactor::ReadGreeting(uint32_t id, Connection& connection) {
     greetings_[id] = std::make_unique<proxy::Header>(header);
   }
   connection.state = Connection::State::kOpen;
+  connection.unframed = true;
   // Until the engine resumes it, which has to choose a framer for the rest.
   connection.paused = true;
   const auto size = static_cast<size_t>(seen);

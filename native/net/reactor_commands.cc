@@ -18,7 +18,9 @@ constexpr uint8_t kLengths[] = {0, 4, 4, 4, 4, 2, 2, 2, 2, 2, 3, 3, 4, 3, 4, 3, 
 
 }  // namespace
 
-void Reactor::Execute() {
+// `only_answers`: what an engine could still say before it died. An answer that is not complete is
+// left out, so that another worker can give it.
+void Reactor::Execute(bool only_answers) {
   const uint32_t capacity = memory_->sizes().commands;
   const uint32_t length = std::min(static_cast<uint32_t>(control_[kCommandLength]), capacity);
   if (length == 0) return;
@@ -33,7 +35,7 @@ void Reactor::Execute() {
     Connection* connection = connections_.Find(command[1]);
     if (connection == nullptr) {
       BadCommand();
-    } else {
+    } else if (!only_answers || IsAnswered(static_cast<uint32_t>(command[1]), *connection)) {
       const int32_t a = kLengths[kind] > 2 ? command[2] : 0;
       const int32_t b = kLengths[kind] > 3 ? command[3] : 0;
       ExecuteOne(command[0], static_cast<uint32_t>(command[1]), *connection, a, b);
@@ -105,7 +107,7 @@ void Reactor::ExecuteOne(int32_t kind, uint32_t id, Connection& connection, int3
       if (connection.readable) ReadLater(id, connection);
       return;
     case kCmdFramer:
-      CommandFramer(connection, a);
+      CommandFramer(id, connection, a);
       return;
     case kCmdExpect:
       if (connection.framer && connection.framer_kind == kFramerHttpResponse) {
@@ -189,17 +191,19 @@ void Reactor::CommandChunk(uint32_t id, Connection& connection, const uint8_t* d
   QueueCopy(queue, reinterpret_cast<const uint8_t*>("\r\n"), 2);
 }
 
-void Reactor::CommandFramer(Connection& connection, int32_t kind) {
+void Reactor::CommandFramer(uint32_t id, Connection& connection, int32_t kind) {
   connection.framer.reset();
   connection.framer_kind = kFramerNone;
   connection.in_message = false;
   if (kind == kFramerProxy && connection.state == Connection::State::kOpen) {
     connection.state = Connection::State::kGreeting;
   }
+  connection.repeatable = false;
   if (!Framer::IsKind(kind)) return;
   const ConnectionPolicy& policy = policies_[connection.policy];
   connection.framer_kind = static_cast<uint8_t>(kind & 0xf);
   connection.framer = std::make_unique<Framer>(static_cast<FramerKind>(kind), policy.limits);
+  connection.framer->set_asked(Answered(id));
   connection.phase = kPhaseIdle;
 }
 

@@ -30,6 +30,13 @@ void Reactor::MarkDirty(uint32_t id, Connection& connection) {
 
 OutputQueue& Reactor::Output(uint32_t id, Connection& connection) {
   MarkDirty(id, connection);
+  if (!connection.answering) {
+    connection.answering = true;
+    if (connection.repeatable) {
+      connection.repeatable = false;
+      connection.framer->Forget();
+    }
+  }
   if (!connection.output) {
     if (queues_.empty()) {
       connection.output = std::make_unique<OutputQueue>();
@@ -210,6 +217,10 @@ void Reactor::FinishClose(uint32_t id, Connection& connection) {
     return;
   }
   if (!connection.write_shut) shutdown(connection.fd, SHUT_WR);
+  Linger(id, connection);
+}
+
+void Reactor::Linger(uint32_t id, Connection& connection) {
   connection.write_shut = true;
   connection.state = Connection::State::kLingering;
   connection.framer.reset();

@@ -47,7 +47,7 @@ uint64_t Tag(uint32_t id, uint32_t generation) { return (uint64_t{generation} <<
 
 }  // namespace
 
-int Reactor::AddListener(int fd, int32_t listener_id) {
+int Reactor::AddListener(int fd, int32_t listener_id, int32_t row) {
   if (closed_) return -ECANCELED;
   uint32_t index = 0;
   while (index < listeners_.size() && listeners_[index].fd >= 0) index++;
@@ -58,6 +58,7 @@ int Reactor::AddListener(int fd, int32_t listener_id) {
   listener.generation++;
   listener.retry_at = TimerWheel::kNever;
   listener.policy = 0;
+  listener.row = row;
   // Accepted sockets inherit both, which saves system calls for each.
   SetNoDelay(fd);
   LimitUnsent(fd);
@@ -130,6 +131,7 @@ void Reactor::Accept(uint32_t index) {
     counters_[kAccepts]++;
     const uint32_t id = NewConnection(fd, Connection::State::kOpen, listeners_[index].policy);
     connections_[id].accepted = true;
+    rows_[id] = listeners_[index].row;
     SetInterest(id, connections_[id], false);
     Event(kEvAccept, id)[2] = listeners_[index].id;
   }
@@ -138,6 +140,9 @@ void Reactor::Accept(uint32_t index) {
 
 uint32_t Reactor::NewConnection(int fd, Connection::State state, uint16_t policy) {
   const uint32_t id = connections_.Allocate();
+  if (id >= rows_.size()) rows_.resize(connections_.size());
+  rows_[id] = -1;
+  if (id < kAnsweredCount) memory_->answered()[id] = 0;
   Connection& connection = connections_[id];
   const uint32_t generation = connection.generation + 1;
   connection = Connection{};
@@ -274,7 +279,7 @@ void Reactor::ReadReady() {
   reading_.swap(ready_);
   for (const uint32_t id : reading_) {
     Connection& connection = connections_[id];
-    if (!connection.ready || closed_) continue;
+    if (!connection.ready || closed_ || gone_) continue;
     connection.ready = false;
     if (connection.state == Connection::State::kLingering) {
       Discard(id, connection);
@@ -315,8 +320,8 @@ void Reactor::Read(uint32_t id, Connection& connection) {
     }
     uint8_t* data = batch_.input.at();
     const uint32_t room = std::min(batch_.input.room(), allowance.read_bytes);
-    const ssize_t received = recv(connection.fd, data, room, 0);
-    counters_[kSyscalls]++;
+    const bool is_inherited = connection.inherited;
+    const ssize_t received = Receive(id, connection, data, room);
     if (received < 0) {
       if (errno == EINTR) continue;
       connection.readable = false;
@@ -337,11 +342,18 @@ void Reactor::Read(uint32_t id, Connection& connection) {
     connection.last_read = now_;
     connection.phase_bytes += size;
     if (connection.framer) {
+      const bool is_fresh = IsQuiet(id, connection);
       host_.set_subject(Int(id));
       host_.set_in_message(connection.in_message);
       connection.framer->Feed(data, size, host_);
       connection.in_message = host_.in_message();
-      const bool has_begun = host_.TakeHasHead();
+      const uint32_t heads = host_.TakeHeads();
+      const bool has_begun = heads > 0;
+      if (connection.framer_kind == kFramerHttpRequest) {
+        connection.framer->set_asked(connection.framer->asked() + heads);
+        if (is_fresh && !is_inherited) connection.repeated = false;
+        Remember(connection, data, size, is_fresh);
+      }
       if (connection.framer->failed()) {
         connection.read_done = true;
         connection.phase = kPhaseIdle;
@@ -356,8 +368,9 @@ void Reactor::Read(uint32_t id, Connection& connection) {
       int32_t* record = Event(kEvData, id);
       record[2] = Int(batch_.slab.OffsetOf(data));
       record[3] = Int(size);
+      connection.unframed = true;
     }
-    if (size == room) {
+    if (size == room || is_inherited) {
       // There may be more, but after a few chunks the others come first.
       if (++full_reads < allowance.reads && !connection.paused) continue;
       ReadLater(id, connection);
@@ -442,6 +455,7 @@ void Reactor::FreeConnection(uint32_t id, Connection& connection) {
   connection.generation++;
   connection.starved = false;
   connection.framer.reset();
+  if (connection.inherited) inherited_.erase(id);
   if (id < clients_.size()) clients_[id].reset();
   if (id < greetings_.size()) greetings_[id].reset();
   wheel_.Clear(id);

@@ -35,7 +35,8 @@ uint8_t* RecordHost::Reserve(size_t bytes) {
 void RecordHost::OnHead(const http1::Head& head, const uint8_t* base) {
   const bool is_request = head.role == http1::Role::kRequest;
   in_message_ = (head.flags & http1::kInterim) == 0;
-  has_head_ = true;
+  heads_++;
+  if (is_request) are_idempotent_ &= (head.flags & http1::kIdempotent) != 0;
   if ((head.flags & http1::kLastRequest) != 0) counters_[kRequestsLimit]++;
   int32_t* record = ring_.Append();
   record[0] = kEvHead;
@@ -53,7 +54,7 @@ void RecordHost::OnHead(const http1::Head& head, const uint8_t* base) {
 }
 
 void RecordHost::OnHead(const dubbo::Head& head) {
-  has_head_ = true;
+  heads_++;
   int32_t* record = ring_.Append();
   record[0] = kEvHead;
   record[1] = subject_;

@@ -111,8 +111,10 @@ class RecordHost final : public http1::Host, public dubbo::Host {
   // Whether the last call of OnHead or OnEnd was OnHead: a message has begun and not ended.
   bool in_message() const { return in_message_; }
   void set_in_message(bool value) { in_message_ = value; }
-  // Whether a head has come since the last call.
-  bool TakeHasHead() { return std::exchange(has_head_, false); }
+  // How many heads have come since the last call.
+  uint32_t TakeHeads() { return std::exchange(heads_, 0); }
+  // Whether all of these were of requests that may be sent again (RFC 9110 section 9.2.2).
+  bool TakeAreIdempotent() { return std::exchange(are_idempotent_, true); }
   // Finish() reports truncation by its result alone.
   void set_mute_errors(bool value) { mute_errors_ = value; }
 
@@ -135,7 +137,8 @@ class RecordHost final : public http1::Host, public dubbo::Host {
   int32_t subject_ = -1;
   int32_t client_ = -1;
   bool in_message_ = false;
-  bool has_head_ = false;
+  uint32_t heads_ = 0;
+  bool are_idempotent_ = true;
   bool mute_errors_ = false;
 };
 

@@ -26,6 +26,8 @@ std::shared_ptr<SharedMemory> SharedMemory::Create(const Sizes& sizes) {
   at += RoundUp(size_t{sizes.commands} * sizeof(int32_t));
   offsets.tape = at;
   at += RoundUp(size_t{sizes.tape} * kEventStride * sizeof(int32_t));
+  offsets.answered = at;
+  at += size_t{kAnsweredCount} * sizeof(uint32_t);
   offsets.total = at;
   void* memory =
       mmap(nullptr, at, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -15,6 +15,10 @@ struct Sizes {
   uint32_t tape = 4096;              // records
 };
 
+// For so many connections the engine can tell how many requests it has answered; those with higher
+// numbers are not handed over.
+inline constexpr uint32_t kAnsweredCount = 1u << 20;
+
 // Where each block begins, in bytes from the start of the mapping. The slab is at 0.
 struct Offsets {
   size_t control;
@@ -22,6 +26,7 @@ struct Offsets {
   size_t events;
   size_t commands;
   size_t tape;
+  size_t answered;
   size_t total;
 };
 
@@ -41,6 +46,7 @@ class SharedMemory {
   double* counters() const { return reinterpret_cast<double*>(base_ + offsets_.counters); }
   int32_t* events() const { return reinterpret_cast<int32_t*>(base_ + offsets_.events); }
   int32_t* commands() const { return reinterpret_cast<int32_t*>(base_ + offsets_.commands); }
+  uint32_t* answered() const { return reinterpret_cast<uint32_t*>(base_ + offsets_.answered); }
   int32_t* tape() const { return reinterpret_cast<int32_t*>(base_ + offsets_.tape); }
 
  private:

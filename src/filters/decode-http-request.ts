@@ -22,6 +22,7 @@ import {
   type Trackable,
 } from '../net/inbound.ts'
 import { DEFAULT_LIMITS } from '../net/listener-policy.ts'
+import type { Socket } from '../net/socket.ts'
 import type { EncodeHttpResponse } from './encode-http-response.ts'
 import { FrameDecoder } from './frame-decoder.ts'
 import { Exchanges } from './http/exchanges.ts'
@@ -36,6 +37,8 @@ export const decodeHttpRequest = defineFilter({
 })
 
 const PIPELINE_LIMIT = counterIndex('pipelineLimit')
+/** In place of the number of answered requests: more than there can be. */
+const UNCLEAR = 2 ** 32 - 1
 
 /**
  * What the bytes behind a request to upgrade are, which its answer decides.
@@ -66,6 +69,8 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
   #accepted: Accepted | null = null
   /** The connection, if it cannot see by itself how far a request has come. */
   #connection: Trackable | null = null
+  /** Where the reactor reads how many requests are answered; -1 if nobody can tell it. */
+  #answeredAt = -1
   #policy = 0
   #maxPipelined = DEFAULT_LIMITS.maxPipelinedRequests
   /** Reading waits because too many requests are to be answered. */
@@ -121,6 +126,7 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     this.refusal = 0
     this.#accepted = null
     this.#connection = null
+    this.#answeredAt = -1
     this.#policy = 0
     this.#maxPipelined = DEFAULT_LIMITS.maxPipelinedRequests
     this.#isHeld = false
@@ -167,8 +173,28 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     super.receiveEnd(offset, size)
   }
 
+  /**
+   * Answers go to this socket as soon as the encoder has them. If requests come from it, the
+   * reactor is told of each that is answered, so that another worker can go on with the connection
+   * when this one dies.
+   */
+  answersTo(socket: Socket): void {
+    if (this.isFused && socket.id === this.#accepted?.connection) this.#answeredAt = socket.id
+  }
+
+  /** Something is written that nobody has asked for: it is not clear any more what is answered. */
+  answersUnasked(): void {
+    if (this.#answeredAt >= 0) this.reactor.answered[this.#answeredAt] = UNCLEAR
+    this.#answeredAt = -1
+  }
+
   /** The oldest request has been answered. */
   answered(): void {
+    const at = this.#answeredAt
+    if (at >= 0) {
+      const { answered } = this.reactor
+      answered[at] = (answered[at] as number) + 1
+    }
     this.exchanges.shift()
     if (!this.#isHeld || this.exchanges.size > this.#maxPipelined / 2) return
     this.#isHeld = false

@@ -17,6 +17,7 @@ import {
   WRITE_UPGRADE,
 } from '../native/protocol.ts'
 import { isFramable } from '../net/framable.ts'
+import { Socket } from '../net/socket.ts'
 import { Upstream } from './connect/upstream.ts'
 import { DecodeHttpRequest } from './decode-http-request.ts'
 import { Exchanges } from './http/exchanges.ts'
@@ -75,6 +76,7 @@ export class EncodeHttpResponse extends HttpEncoder {
     this.#decoder = decoder
     decoder.responder = this
     this.#exchanges = decoder.exchanges
+    if (this.output instanceof Socket) decoder.answersTo(this.output)
   }
 
   override reset(): void {
@@ -154,6 +156,7 @@ export class EncodeHttpResponse extends HttpEncoder {
     this.output.begin(start)
     // A response made of its request's own body: the client has to be asked for it first.
     if (start.wire instanceof HttpWireHead && start.wire.isRequest) this.sendContinue()
+    if (this.#exchanges.size === 0) this.#decoder?.answersUnasked()
     const request = this.#exchanges.peek()
     const isHttp10 = (request & HEAD_HTTP10) !== 0
     const isBodyless = (request & HEAD_HEAD_METHOD) !== 0 || hasNoBody(status)

@@ -86,6 +86,8 @@ export interface NativeMemory {
   readonly eventCapacity: number
   readonly commandsAt: number
   readonly commandCapacity: number
+  readonly answeredAt: number
+  readonly answeredLength: number
   readonly tapeAt: number
   readonly tapeCapacity: number
 }
@@ -95,9 +97,11 @@ export interface NativeReactor {
   memory(): NativeMemory
   addPolicy(policy: NativePolicy): number
   setListenerPolicy(id: number, policy: number): number
-  addListener(fd: number, id: number): number
+  addListener(fd: number, id: number, row: number): number
   removeListener(id: number): number
   adoptConnection(fd: number): number
+  /** Twice the connection, and 1 if nobody has looked at it yet. */
+  takeOver(row: number, listener: number): number
   releaseConnection(connection: number): number
   connect(address: string, port: number, timeoutMs: number, policy: number): number
   connectPath(path: string, timeoutMs: number, policy: number): number
@@ -133,6 +137,8 @@ interface Addon {
   sendDatagram(path: string, text: string): number
   localAddress(fd: number): SocketAddress
   closeFd(fd: number): void
+  handedOver(row: number): number
+  closeHandedOver(row: number, waitedMs: number): void
   reasonText(reason: number): string
   counterNames(): string[]
   protocol(): Record<string, number>
@@ -200,6 +206,16 @@ export function localAddress(fd: number): SocketAddress {
 /** Closes a descriptor that this process opened. */
 export function closeFd(fd: number): void {
   addon.closeFd(Number(fd))
+}
+
+/** How many connections of a row wait for a worker, because theirs has died. */
+export function handedOver(row: number): number {
+  return addon.handedOver(Number(row))
+}
+
+/** Closes those of them that have waited for so long. */
+export function closeHandedOver(row: number, waitedMs: number): void {
+  addon.closeHandedOver(Number(row), Number(waitedMs))
 }
 
 /** Returns what the `reason` of a BAD event means, for logs. */

@@ -57,6 +57,7 @@ export const COUNTERS = [
   { name: 'rateLimit', doc: 'Requests refused by a rate limit (429).' },
   { name: 'deniedRequests', doc: 'Requests refused for the address of their client (403).' },
   { name: 'deniedConnections', doc: 'Connections closed for the address of their client.' },
+  { name: 'takenOver', doc: 'Connections taken over from workers that died.' },
 ] as const satisfies readonly CounterFacts[]
 
 export type CounterName = (typeof COUNTERS)[number]['name']

@@ -151,11 +151,13 @@ export const WRITE_LINES = 1 << 12
  *   ARENA_AT        next free byte of the slab that TypeScript may write and send from
  *   ARENA_END       end of that piece; allocArena() gives another
  *   BATCH           number of the current batch; ranges of an earlier one are gone
+ *   RECORD          which record TypeScript is at work with, -1 for none: the reason, if it dies then
  */
 export const CTL_COMMAND_LENGTH = 0
 export const CTL_ARENA_AT = 1
 export const CTL_ARENA_END = 2
 export const CTL_BATCH = 3
+export const CTL_RECORD = 4
 
 /** In place of its errno: the connection ended in the middle of a response head (EBADMSG). */
 export const ERR_IN_HEAD = 74

@@ -47,6 +47,8 @@ export class Reactor {
   readonly events: Int32Array
   /** The command ring. */
   readonly commands: Int32Array
+  /** How many requests of a connection are answered, by its number; see `takeOver`. */
+  readonly answered: Uint32Array
   /** Plain sums that both sides add to, in the order of `COUNTERS`. */
   readonly counters: Float64Array
   /** Records of the last call of `framerFeed` or `framerFinish`; the next one overwrites them. */
@@ -74,6 +76,7 @@ export class Reactor {
     this.commands = new Int32Array(buffer, memory.commandsAt, memory.commandCapacity)
     this.tape = new Int32Array(buffer, memory.tapeAt, tapeCapacity * EVENT_STRIDE)
     this.#sharedTape = this.tape
+    this.answered = new Uint32Array(buffer, memory.answeredAt, memory.answeredLength)
     this.counters = new Float64Array(buffer, memory.countersAt, memory.countersLength)
     this.#commandLimit = memory.commandCapacity - LONGEST_COMMAND
   }
@@ -131,10 +134,13 @@ export class Reactor {
     check('setListenerPolicy', this.#native.setListenerPolicy(id, policy))
   }
 
-  /** Accepts from a listening descriptor, which stays the caller's; returns the listener's id. */
-  addListener(fd: number): number {
+  /**
+   * Accepts from a listening descriptor, which stays the caller's; returns the listener's id.
+   * Should this thread die, `takeOver` gives its connections to another that listens for `row`.
+   */
+  addListener(fd: number, row = -1): number {
     const id = this.#nextListener++
-    check('addListener', this.#native.addListener(fd, id))
+    check('addListener', this.#native.addListener(fd, id, row))
     return id
   }
 
@@ -146,6 +152,19 @@ export class Reactor {
   /** Takes over a connected descriptor; returns the connection. No ACCEPT follows. */
   adoptConnection(fd: number): number {
     return check('adoptConnection', this.#native.adoptConnection(fd))
+  }
+
+  /**
+   * Goes on with a connection of `row` whose thread has died, under the policy of `listener`. It
+   * had nothing to answer, or what it had asked comes once more: `answered` told what is. No ACCEPT
+   * follows. `isNew`: its thread had not looked at it. Undefined when no other waits.
+   */
+  takeOver(
+    row: number,
+    listener: number,
+  ): { readonly connection: number; readonly isNew: boolean } | undefined {
+    const taken = this.#native.takeOver(row, listener)
+    return taken < 0 ? undefined : { connection: taken >> 1, isNew: (taken & 1) === 1 }
   }
 
   /**

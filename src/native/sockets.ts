@@ -1,5 +1,6 @@
 import { beginBatch, endBatch } from './batch-clock.ts'
 import {
+  CTL_RECORD,
   EV_ACCEPT,
   EV_BAD,
   EV_CONGESTED,
@@ -39,8 +40,11 @@ export interface SocketHandler extends FrameReceiver {
   onTimeout(kind: number): void
 }
 
-/** Called with the number of each accepted connection; returns who handles it, nobody if it is closed. */
-export type Acceptor = (connection: number) => SocketHandler | undefined
+/**
+ * Called with the number of each accepted connection; returns who handles it, nobody if it is
+ * closed. `isTakenOver`: another worker had begun to serve it, and has died.
+ */
+export type Acceptor = (connection: number, isTakenOver: boolean) => SocketHandler | undefined
 
 /** Told of a positive errno whenever the system has refused another descriptor or memory. */
 export type ShortageListener = (errno: number) => void
@@ -67,6 +71,19 @@ export class Sockets {
     this.#acceptors[id] = acceptor
   }
 
+  /**
+   * Takes over up to `count` connections of a row as if `listener` had accepted them, from workers
+   * that have died.
+   */
+  takeOver(row: number, listener: number, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const taken = this.reactor.takeOver(row, listener)
+      if (taken === undefined) break
+      this.#accept(taken.connection, listener, !taken.isNew)
+    }
+    this.settle()
+  }
+
   attach(connection: number, handler: SocketHandler): void {
     this.#handlers[connection] = handler
   }
@@ -88,15 +105,16 @@ export class Sockets {
   }
 
   #deliver(count: number): void {
-    const events = this.reactor.events
+    const { events, control } = this.reactor
     const handlers = this.#handlers
     beginBatch()
     for (let i = 0, at = 0; i < count; i++, at += EVENT_STRIDE) {
+      control[CTL_RECORD] = i
       const kind = events[at] as number
       const connection = events[at + 1] as number
       if (kind === EV_ACCEPT) {
         if (connection < 0) this.onShortage(events[at + 3] as number)
-        else this.#accept(connection, events[at + 2] as number)
+        else this.#accept(connection, events[at + 2] as number, false)
         continue
       }
       // Closed earlier in this batch: what the ring still holds of it has no taker.
@@ -135,13 +153,14 @@ export class Sockets {
           break
       }
     }
+    control[CTL_RECORD] = -1
     this.#afterBatch()
     endBatch()
   }
 
-  #accept(connection: number, listener: number): void {
+  #accept(connection: number, listener: number, isTakenOver: boolean): void {
     const acceptor = this.#acceptors[listener]
     if (acceptor === undefined) this.reactor.abort(connection)
-    else this.#handlers[connection] = acceptor(connection)
+    else this.#handlers[connection] = acceptor(connection, isTakenOver)
   }
 }

@@ -103,6 +103,8 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
   #owner: InboundOwner
   #session: Session
   hasServed = false
+  /** Another worker has begun to serve it, and has died. */
+  readonly #isTakenOver: boolean
   /** Who takes what the framer on the socket finds. */
   #receiver: FramedReceiver | null = null
   /** Who knows about the requests in progress; the same, unless there is no framer. */
@@ -113,8 +115,15 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
   #isCongested = false
   #hasOutputEnded = false
 
-  constructor(owner: InboundOwner, sockets: Sockets, layout: Layout, connection: number) {
+  constructor(
+    owner: InboundOwner,
+    sockets: Sockets,
+    layout: Layout,
+    connection: number,
+    isTakenOver: boolean,
+  ) {
     this.socket = new Socket(sockets.reactor, connection)
+    this.#isTakenOver = isTakenOver
     this.#owner = owner
     this.#session = this.#spawn(layout)
     this.#armIdle()
@@ -147,7 +156,8 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
     if (this.hasServed) return
     this.#isHttp = kind === FRAMER_HTTP_REQUEST
     this.socket.frame(kind)
-    if (this.#isHttp) this.socket.enterPhase(PHASE_FIRST)
+    // One that was taken over may have asked before, and be idle for as long as others.
+    if (this.#isHttp && !this.#isTakenOver) this.socket.enterPhase(PHASE_FIRST)
   }
 
   track(tracker: RequestTracker): boolean {

@@ -8,6 +8,9 @@ import type { ListenerFd } from '../worker/messages.ts'
 import type { InheritedSockets } from './inherited-sockets.ts'
 import { StartError } from './start-error.ts'
 
+/** The next row's. Orchestrators of one process have rows of their own. */
+let nextNumber = 0
+
 /**
  * The listening sockets of the process. There is one `SO_REUSEPORT` socket per listener and
  * worker slot, so that the kernel spreads connections without a shared queue. Unix sockets, which
@@ -74,7 +77,14 @@ export class ListenerTable {
 
   /** The sockets of one slot, opened if they are not yet. */
   slot(slot: number): ListenerFd[] {
-    return this.#rows.flatMap((row, index) => socketsOf(row, slot).map((fd) => ({ index, fd })))
+    return this.#rows.flatMap((row, index) =>
+      socketsOf(row, slot).map((fd) => ({ index, fd, row: row.number })),
+    )
+  }
+
+  /** The numbers of the listeners. */
+  rows(): number[] {
+    return this.#rows.map(({ number }) => number)
   }
 
   /** Those of them that no other slot has, for another to adopt. */
@@ -96,17 +106,18 @@ export class ListenerTable {
   /** `isOurs` tells that the process itself listens on the port, at another address. */
   async #openRow(asked: ListenSpec, isOurs: boolean): Promise<Row> {
     const spec = { ...asked, host: await resolveHost(asked) }
+    const named = { number: nextNumber++, asked, spec }
     const inherited = this.#inherited?.take(spec, spec.name) ?? []
     const [first] = inherited
     if (first !== undefined) {
       if (spec.path === undefined) spec.port = localAddress(first).port
-      return { asked, spec, fds: inherited, isCommon: true, isInherited: true }
+      return { ...named, fds: inherited, isCommon: true, isInherited: true }
     }
     const isExclusive = spec.path === undefined && spec.port !== 0 && !spec.isShared
     if (isExclusive && !isOurs) checkIsFree(spec)
     const fd = openSocket(spec)
     if (spec.path === undefined && spec.port === 0) spec.port = localAddress(fd).port
-    return { asked, spec, fds: [fd], isCommon: spec.path !== undefined, isInherited: false }
+    return { ...named, fds: [fd], isCommon: spec.path !== undefined, isInherited: false }
   }
 }
 
@@ -119,6 +130,8 @@ export interface ListenerChange {
 }
 
 interface Row {
+  /** Of no other listener of the process, before or after. */
+  number: number
   /** As the program has it. */
   asked: ListenSpec
   /** With a literal address and a real port. */

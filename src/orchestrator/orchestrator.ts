@@ -8,6 +8,7 @@ import type { ListenerFd, WorkerCounts } from '../worker/messages.ts'
 import { assignSockets } from './adoption.ts'
 import { checkAccessLog } from './check-access-log.ts'
 import { FlowMonitor } from './flow-monitor.ts'
+import { HandOver } from './hand-over.ts'
 import type { EndpointChange, EndpointState } from './health/endpoint-state.ts'
 import { HealthMonitor, upstreamsOf } from './health/health-monitor.ts'
 import type { InheritedSockets } from './inherited-sockets.ts'
@@ -86,6 +87,10 @@ export class Orchestrator {
   /** Number of workers that is asked for. */
   #workers = 0
   readonly #shortages = new Shortages()
+  readonly #handOver = new HandOver(
+    () => (this.#isDraining ? [] : this.#listeners.rows()),
+    () => this.#slots.filter(({ state }) => state === 'Ready'),
+  )
   #adoptTimer: NodeJS.Timeout | undefined
   #isDraining = false
   /** Number of the last reload. */
@@ -339,6 +344,8 @@ export class Orchestrator {
           onExit: (threadId) => {
             if (this.#shared !== undefined) releaseLockOf(this.#shared, threadId)
             this.metrics?.workerEnded(slot)
+            // Not at once: the slot has to know first.
+            setImmediate(() => this.#handOver.share())
           },
         }),
       )
@@ -360,6 +367,7 @@ export class Orchestrator {
     }
     if (!this.#isDraining) this.#watchSockets()
     this.flow.workersChanged()
+    this.#handOver.share()
     for (const wake of this.#waiters.splice(0)) wake()
   }
 

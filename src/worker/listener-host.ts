@@ -100,7 +100,7 @@ export class ListenerHost implements InboundHeir, HeaderOwner {
     const { sockets } = this.#layout.runtime
     this.#ids.add(id)
     sockets.reactor.setListenerPolicy(id, this.policy)
-    sockets.setAcceptor(id, (connection) => this.#accept(connection))
+    sockets.setAcceptor(id, (connection, isTakenOver) => this.#accept(connection, isTakenOver))
   }
 
   release(connection: number): void {
@@ -119,7 +119,7 @@ export class ListenerHost implements InboundHeir, HeaderOwner {
       this.release(connection)
       return this.#refuse(connection, excess)
     }
-    const inbound = this.#serve(connection)
+    const inbound = this.#serve(connection, false)
     this.#layout.runtime.sockets.attach(connection, inbound)
     return inbound
   }
@@ -158,13 +158,19 @@ export class ListenerHost implements InboundHeir, HeaderOwner {
     return this.#access === null || this.#access.admits(reactor.clientAddress(connection))
   }
 
-  #accept(connection: number): SocketHandler | undefined {
+  #accept(connection: number, isTakenOver: boolean): SocketHandler | undefined {
+    if (isTakenOver) {
+      // It was admitted before, and counted where its worker has died.
+      this.#limiter.count(connection)
+      this.#opened(connection)
+      return this.#serve(connection, true)
+    }
     if (this.#proxies !== null) return this.#acceptProxy(connection, this.#proxies)
     if (!this.#isAdmitted(connection)) return undefined
     const excess = this.#limiter.admit(connection)
     if (excess !== '') return this.#refuse(connection, excess)
     this.#opened(connection)
-    return this.#serve(connection)
+    return this.#serve(connection, false)
   }
 
   #acceptProxy(connection: number, isTrusted: TrustedPeers): SocketHandler | undefined {
@@ -181,10 +187,10 @@ export class ListenerHost implements InboundHeir, HeaderOwner {
     return new AwaitedHeader(this, reactor, connection, this.timeouts.handshakeMs)
   }
 
-  #serve(connection: number): Downstream {
+  #serve(connection: number, isTakenOver: boolean): Downstream {
     const { sockets } = this.#layout.runtime
     return this.#tls === null
-      ? new Inbound(this, sockets, this.#layout, connection)
+      ? new Inbound(this, sockets, this.#layout, connection, isTakenOver)
       : new TlsInbound(this, sockets, this.#layout, connection, this.#tls)
   }
 

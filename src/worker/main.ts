@@ -67,6 +67,9 @@ function receive(message: MessageToWorker): void {
     case 'release':
       programs.release(message.listeners)
       break
+    case 'takeOver':
+      programs.takeOver(message.row, message.count)
+      break
     case 'drain':
       void drain(message.isPatient)
       break

@@ -7,6 +7,8 @@ export interface ListenerFd {
   /** Index in the program's `listen`. */
   index: number
   fd: number
+  /** Number of the listener that all its sockets share, and that no other ever has. */
+  row: number
 }
 
 /** What a worker thread is started with. */
@@ -98,6 +100,7 @@ export interface FlowReport {
  *
  *   worker        ready            all its listeners accept
  *   orchestrator  adopt, release   accepts from another slot's sockets while that slot is down
+ *   orchestrator  takeOver         goes on with connections of a worker that has died
  *   orchestrator  drain            stops accepting and ends what it has
  *   worker        stopped          accepts no more: the sockets may be closed
  *   worker        draining         how many sessions are left, whenever the number changes
@@ -118,6 +121,7 @@ export interface FlowReport {
 export type MessageToWorker =
   | { type: 'adopt'; listeners: ListenerFd[] }
   | { type: 'release'; listeners: ListenerFd[] }
+  | { type: 'takeOver'; row: number; count: number }
   | { type: 'drain'; isPatient: boolean }
   | { type: 'build'; generation: number; spec: ProgramSpec; plan: MetricsPlan | undefined }
   | { type: 'discard'; generation: number }

@@ -29,6 +29,13 @@ export interface ProgramsOptions {
   tell: (message: FlowMessage) => void
 }
 
+/** A socket that this worker accepts from. */
+interface OpenListener {
+  /** The reactor's number of it. */
+  readonly id: number
+  readonly row: number
+}
+
 /** How often replaced programs are looked at, whether they are over. */
 const STALE_CHECK_MS = 1000
 /** A task of a replaced program has this long to end its last run. */
@@ -42,8 +49,8 @@ export class Programs {
   readonly #options: ProgramsOptions
   #workers: number
   readonly #sockets: Sockets
-  /** Reactor ids of the listeners that this worker accepts from, by descriptor. */
-  readonly #listeners = new Map<number, number>()
+  /** The listeners that this worker accepts from, by descriptor. */
+  readonly #listeners = new Map<number, OpenListener>()
   /** All that have sessions; the current one is the last. */
   #hosts: ProgramHost[] = []
   #next: { generation: number; host: ProgramHost; isScript: boolean } | null = null
@@ -112,11 +119,17 @@ export class Programs {
 
   /** Accepts from these sockets for the current program, also if it did so for an earlier one. */
   accept(listeners: readonly ListenerFd[]): void {
-    for (const { index, fd } of listeners) {
-      const id = this.#listeners.get(fd) ?? this.#options.reactor.addListener(fd)
-      this.#listeners.set(fd, id)
+    for (const { index, fd, row } of listeners) {
+      const id = this.#listeners.get(fd)?.id ?? this.#options.reactor.addListener(fd, row)
+      this.#listeners.set(fd, { id, row })
       this.#current.adopt({ index, id })
     }
+  }
+
+  /** Goes on with connections whose worker has died, if it listens where they came in. */
+  takeOver(row: number, count: number): void {
+    const listener = [...this.#listeners.values()].find((one) => one.row === row)
+    if (listener !== undefined) this.#sockets.takeOver(row, listener.id, count)
   }
 
   release(listeners: readonly ListenerFd[]): void {
@@ -187,8 +200,9 @@ export class Programs {
   }
 
   #remove(fd: number): void {
-    const id = this.#listeners.get(fd)
-    if (id === undefined) return
+    const listener = this.#listeners.get(fd)
+    if (listener === undefined) return
+    const { id } = listener
     this.#listeners.delete(fd)
     this.#options.reactor.removeListener(id)
     // What it has accepted before may still be on its way; the program behind it is kept no longer.
