@@ -10,8 +10,6 @@ const LAUNCHER = 'bin/sluice'
 const START = 'LISTEN_PID=$$ exec "$@"'
 /** Long enough for a loaded machine with two processors. */
 const DEFAULT_TIMEOUT_MS = patience(20_000)
-/** The same for `--load-timeout`, which is a time of the program itself. */
-const LOAD_TIMEOUT_MS = patience(5000)
 
 export interface SluiceResult {
   status: number | null
@@ -41,7 +39,7 @@ export function startSluice(
 function withLoadTimeout(args: readonly string[]): readonly string[] {
   const isFile = args[0]?.includes('.') === true
   if (!isFile || args.includes('--load-timeout')) return args
-  return [...args, '--load-timeout', `${LOAD_TIMEOUT_MS}ms`]
+  return [...args, '--load-timeout', `${DEFAULT_TIMEOUT_MS}ms`]
 }
 
 /** A running `sluice` whose output can be waited for. */
