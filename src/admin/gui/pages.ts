@@ -5,11 +5,11 @@ import type { FastifyPluginAsync } from 'fastify'
 
 /**
  * No script, style or frame of another site, and none of it in a page of another site: there a click
- * could be led to where the user did not mean it. Editors set styles by themselves.
+ * could be led to where the user did not mean it. The editor marks lines with images in its styles.
  */
 const POLICY =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
-  "worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; " +
+  "base-uri 'none'; form-action 'self'"
 /** Names of these files have a hash of their content. */
 const IMMUTABLE = /[\\/]assets[\\/]/
 const YEAR_SECONDS = 31_536_000

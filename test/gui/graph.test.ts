@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { answering, freePort, startGui } from '../integration/support/start-gui.ts'
+import { BROWSER, openPage } from './support/browser.ts'
+import { keepAsking } from './support/requests.ts'
+import { goTo, node, status } from './support/steps.ts'
+
+test(
+  'a filter of the running program shows what it is and what passes it',
+  BROWSER,
+  async (context) => {
+    const port = await freePort()
+    const { url, call } = await startGui(context, { 'main.js': answering(port, 'Hello!') })
+    await call('POST', '/api/v1/program', { path: '/main.js' })
+    const page = await openPage(context, url)
+    await status(page).getByText('/main.js').waitFor()
+    await goTo(page, 'Graph')
+    await node(page, /^replaceMessage/).click()
+    const details = page.getByRole('region', { name: 'Details' })
+    await details.getByText("new Message('Hello!\\n')").waitFor()
+    await details.getByText('Documentation').waitFor()
+
+    await details.getByRole('spinbutton').fill('6')
+    await details.getByRole('button', { name: 'Start', exact: true }).click()
+    await details.getByText('Waiting for a session').waitFor()
+    keepAsking(context, port)
+    await details.getByText('"method": "GET"').first().waitFor()
+    await details.locator('pre').getByText('Hello!').first().waitFor()
+    await details.getByRole('button', { name: 'Start', exact: true }).waitFor()
+    assert.equal(await details.locator('.tap-event').count(), 6)
+
+    await details.getByLabel('Bodies').selectOption('hex')
+    await details.getByText('48 65 6c 6c 6f 21 0a').first().waitFor()
+  },
+)
+
+test('a graph is zoomed and panned with keys, and shown whole again', BROWSER, async (context) => {
+  const port = await freePort()
+  const { url, call } = await startGui(context, { 'main.js': answering(port, 'Hello!') })
+  await call('POST', '/api/v1/program', { path: '/main.js' })
+  const page = await openPage(context, url)
+  await goTo(page, 'Graph')
+  const drawing = page.locator('.flow-drawing > g')
+  await drawing.waitFor()
+  const whole = await drawing.getAttribute('transform')
+  await page.locator('.flow-drawing').focus()
+  await page.keyboard.press('-')
+  await page.keyboard.press('ArrowLeft')
+  const isWhole = page.locator(`.flow-drawing > g[transform="${whole}"]`)
+  await isWhole.waitFor({ state: 'detached' })
+  await page.keyboard.press('0')
+  await isWhole.waitFor()
+})

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { curl } from '../integration/support/curl.ts'
+import { answering, freePort, startGui } from '../integration/support/start-gui.ts'
+import { BROWSER, openPage } from './support/browser.ts'
+import { keepAsking } from './support/requests.ts'
+import { entry, goTo, node, openFile, rewrite, status, text } from './support/steps.ts'
+
+test('the story of the tutorial', BROWSER, async (context) => {
+  const port = await freePort()
+  const { url, root } = await startGui(context, {
+    'hello/main.js': answering(port, 'Hello!'),
+    'echo/main.js': 'pipy()\n\n.listen(6081)\n  .decodeHttpRequest()\n  .encodeHttpResponse()\n',
+  })
+  const page = await openPage(context, url)
+
+  // Expand the example, click its script, see its text and graph.
+  await openFile(page, '/hello/main.js')
+  await text(page, '/hello/main.js').getByText('Hello!').waitFor()
+  await node(page, /^Listen on /).waitFor()
+  for (const name of ['decodeHttpRequest', 'replaceMessage', 'encodeHttpResponse'])
+    await node(page, new RegExp(`^${name}`)).waitFor()
+
+  // Run it.
+  await page.getByRole('button', { name: 'Run' }).click()
+  await status(page).getByText(`on 127.0.0.1:${port}`).waitFor()
+  await page.getByRole('log').getByText(`Listening on 127.0.0.1:${port}`).waitFor()
+  const first = await curl('-i', `http://localhost:${port}`)
+  assert.match(first.stdout, /^HTTP\/1\.1 200 OK\r\n/)
+  assert.match(first.stdout, /\r\n\r\nHello!\n$/)
+
+  // Edit it and save: what runs is the old text until it is restarted.
+  await rewrite(page, '/hello/main.js', answering(port, 'Bye!'))
+  await entry(page, '/hello/main.js').getByLabel('not saved').waitFor()
+  await page.keyboard.press('Control+s')
+  await entry(page, '/hello/main.js').getByLabel('not saved').waitFor({ state: 'detached' })
+  assert.equal(readFileSync(join(root, 'hello/main.js'), 'utf8'), answering(port, 'Bye!'))
+  assert.equal((await curl(`http://localhost:${port}`)).stdout, 'Hello!\n')
+  await status(page).getByText('changed since it started').waitFor()
+  const restarted = page.waitForResponse(`${url}/api/v1/program`)
+  await page.getByRole('button', { name: 'Restart' }).click()
+  await restarted
+  assert.equal((await curl(`http://localhost:${port}`)).stdout, 'Bye!\n')
+
+  // See what flows.
+  keepAsking(context, port)
+  await goTo(page, 'Graph')
+  await page
+    .locator('.flow')
+    .getByText(/\d msg\/s/)
+    .first()
+    .waitFor()
+
+  // Stop it: the port is free.
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await status(page).getByText('stopped').waitFor()
+  assert.equal((await curl(`http://localhost:${port}`)).status, 7)
+})
