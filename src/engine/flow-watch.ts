@@ -6,10 +6,7 @@ import type { Layout } from './layout.ts'
 import type { Session } from './session.ts'
 import { type Probe, SessionWatch } from './session-watch.ts'
 
-/**
- * Events per second that are looked at one by one: at some 0.1 µs each, that is half a percent of a
- * processor. Beyond, some sessions stand for all.
- */
+/** Events per second that are looked at one by one. Beyond, some sessions stand for all. */
 const BUDGET = 50_000
 /** The fewest sessions that stand for all. */
 const MAX_SAMPLED = 4096
