@@ -14,7 +14,9 @@ export type Ending = 'open' | 'end' | 'reset'
 /** A raw connection, of a client or of a server, whose bytes can be waited for. */
 export class ByteStream {
   readonly socket: Socket
-  #bytes: Buffer = Buffer.alloc(0)
+  /** What has come, at the beginning of a memory with room for more. */
+  #memory: Buffer = Buffer.allocUnsafeSlow(64 * 1024)
+  #bytes: Buffer = this.#memory.subarray(0, 0)
   #ending: Ending = 'open'
   #wake: (() => void)[] = []
   /** Nothing came in time: a test that expects broken connections must not take it for one. */
@@ -24,12 +26,27 @@ export class ByteStream {
     this.socket = socket
     socket.setNoDelay(true)
     socket.on('data', (data) => {
-      this.#bytes = Buffer.concat([this.#bytes, data])
+      this.#append(data)
       this.#changed()
     })
     socket.on('end', () => this.#end('end'))
     socket.on('error', () => this.#end('reset'))
     socket.on('close', () => this.#end('reset'))
+  }
+
+  /** Memory doubles: with a copy of everything for each piece, long bodies would take minutes. */
+  #append(data: Buffer): void {
+    const before = this.#bytes
+    const size = before.length + data.length
+    const room = this.#memory.byteOffset + this.#memory.length - before.byteOffset
+    if (size > room) {
+      this.#memory = Buffer.allocUnsafeSlow(2 * size)
+      before.copy(this.#memory)
+      this.#bytes = this.#memory.subarray(0, before.length)
+    }
+    const from = this.#bytes.byteOffset - this.#memory.byteOffset
+    data.copy(this.#memory, from + before.length)
+    this.#bytes = this.#memory.subarray(from, from + size)
   }
 
   /** Bytes received and not taken yet, as Latin-1. */
