@@ -67,6 +67,7 @@ test('json has every field, with its type', () => {
     request_bytes: 5,
     duration_ms: 12.346,
     header_ms: 1.001,
+    connect_ms: null,
     upstream: 'app',
     endpoint: '10.0.0.1:80',
     attempts: 2,
