@@ -21,7 +21,11 @@ const addresses = [`unix:${path}`, 'unix:/no/such/socket', '127.0.0.1:1', 'nonse
 const echo = createServer((socket) => socket.on('error', () => undefined).pipe(socket))
 
 before(() => once(echo.listen(path), 'listening'))
-after(() => echo.close())
+after(() => {
+  echo.close()
+  // Random scripts may leave a timer or socket behind, which would keep the process for ever.
+  setTimeout(() => process.exit(), 2000).unref()
+})
 
 for (const name of registry.keys()) {
   test(`${name}: whatever comes, what goes out is in order`, async (context) => {
