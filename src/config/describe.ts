@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
-import { drawFlow, type FlowModule } from '../program/flow/flow.ts'
+import { drawFlow } from '../program/flow/flow.ts'
+import type { FlowModule } from '../program/flow/flow-graph.ts'
 import { sketchConfiguration } from '../program/flow/sketch-configuration.ts'
 import { drawGraph, type ModuleGraph } from '../program/graph.ts'
 import { loadBalancer } from '../program/lb/load-balancer.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, relative } from 'node:path'
-import type { FlowModule } from '../program/flow/flow.ts'
+import type { FlowModule } from '../program/flow/flow-graph.ts'
 import type { ModuleGraph } from '../program/graph.ts'
 import type { LoadProblem } from '../program/load-problem.ts'
 import type { LoadBalancerSpec } from '../program/spec.ts'

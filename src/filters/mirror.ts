@@ -85,14 +85,18 @@ class Mirror extends Filter {
     this.next.process(event)
   }
 
-  /** A message that is not complete will never be. */
   override reset(): void {
+    this.#abandon()
+  }
+
+  /** A message that is not complete will never be. */
+  #abandon(): void {
     this.#copy?.feed(new SessionEnd('ReadError'))
     this.#copy = null
   }
 
   #begin(): void {
-    this.#copy = null
+    this.#abandon()
     if (!this.#place.takes()) return
     const { runtime, module } = this.#layout
     const target = runtime.findLayout(module, this.#place.target)

@@ -1,5 +1,6 @@
 import { parseDuration, parseSize } from '../engine/quantity.ts'
 import { type AccessRules, readAccess } from './access.ts'
+import { isNetwork } from './address-list.ts'
 import {
   DEFAULT_LIMITS,
   DEFAULT_LISTENER_TIMEOUTS,
@@ -9,7 +10,6 @@ import {
   type ListenerTimeouts,
   MAX_TIMEOUT_MS,
 } from './listener-policy.ts'
-import { isNetwork } from './proxy-protocol/trusted-peers.ts'
 
 type TimeoutName<Key extends string> = Key extends `${infer Name}Ms` ? Name : never
 

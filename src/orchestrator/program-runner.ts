@@ -1,5 +1,5 @@
 import { logger } from '../observability/logger.ts'
-import type { FlowModule } from '../program/flow/flow.ts'
+import type { FlowModule } from '../program/flow/flow-graph.ts'
 import type { ModuleGraph } from '../program/graph.ts'
 import type { LoadProblem } from '../program/load-problem.ts'
 import { FileWatcher } from './file-watcher.ts'

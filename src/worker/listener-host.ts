@@ -14,7 +14,6 @@ import {
 } from '../net/listener-policy.ts'
 import { nativePolicy } from '../net/native-policy.ts'
 import { AwaitedHeader, type HeaderOwner } from '../net/proxy-protocol/awaited-header.ts'
-import { type TrustedPeers, trustedPeers } from '../net/proxy-protocol/trusted-peers.ts'
 import { Socket } from '../net/socket.ts'
 import type { TlsServer } from '../net/tls/options.ts'
 import { TlsInbound } from '../net/tls/tls-inbound.ts'
@@ -58,7 +57,7 @@ export class ListenerHost implements InboundHeir, HeaderOwner {
   readonly #layout: Layout
   readonly #tls: TlsServer | null
   /** Whom to believe what a PROXY header tells; `null` where there is none. */
-  readonly #proxies: TrustedPeers | null
+  readonly #proxies: Access | null
   /** Whose connections are accepted; `null` for everybody's. */
   readonly #access: Access | null
   readonly #limiter: ConnectionLimiter
@@ -173,9 +172,9 @@ export class ListenerHost implements InboundHeir, HeaderOwner {
     return this.#serve(connection, false)
   }
 
-  #acceptProxy(connection: number, isTrusted: TrustedPeers): SocketHandler | undefined {
+  #acceptProxy(connection: number, trusted: Access): SocketHandler | undefined {
     const { reactor } = this.#layout.runtime.sockets
-    if (!isTrusted(reactor.clientAddress(connection))) {
+    if (!trusted.admits(reactor.clientAddress(connection))) {
       ;(reactor.counters[UNTRUSTED_PROXIES] as number)++
       this.#logRefusal(connection, 'not one of the trusted peers')
       reactor.abort(connection)
@@ -225,4 +224,9 @@ export class ListenerHost implements InboundHeir, HeaderOwner {
     }
     socket.close()
   }
+}
+
+/** Any peer, unless there is a list. */
+function trustedPeers(from: readonly string[]): Access {
+  return new Access(from.length > 0 ? { allow: [...from] } : {})
 }

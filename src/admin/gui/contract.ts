@@ -6,6 +6,8 @@
  * columns in UTF-16 units.
  */
 
+import type { FlowModule } from '../../program/flow/flow-graph.ts'
+
 /** `GET /api/v1/session`: what a page has to know first. It is answered without a token. */
 export interface GuiSession {
   /** Version of Sluice. */
@@ -111,63 +113,19 @@ export interface VerifyAnswer {
 
 // Flow graphs
 
+export type {
+  FlowEdge,
+  FlowFilter,
+  FlowModule,
+  FlowPipeline,
+} from '../../program/flow/flow-graph.ts'
+export type { SourceRange } from '../../program/flow/sketch.ts'
+
 /** `POST /api/v1/flow` with `{ path, text? }`, and `GET /api/v1/flow` for the running program. */
 export interface FlowGraph {
   /** The `generation` of the running program; 0 for texts. */
   readonly generation: number
   readonly modules: readonly FlowModule[]
-}
-
-export interface FlowModule {
-  readonly path: string
-  readonly pipelines: readonly FlowPipeline[]
-}
-
-export interface FlowPipeline {
-  /** `<module path>#<number in the module>`. */
-  readonly id: string
-  readonly kind: 'listen' | 'task' | 'pipeline'
-  /** `0.0.0.0:6080`, `Task #1`, or the name by which filters refer to it. */
-  readonly name: string
-  /** `Listen on 0.0.0.0:6080`, `Task #1 (every 1s)`, or the name. */
-  readonly title: string
-  /** The arguments of `listen` and `task` after the first, as text; empty if there are none. */
-  readonly options: string
-  readonly place?: SourceRange
-  readonly filters: readonly FlowFilter[]
-}
-
-export interface FlowFilter {
-  /** `<pipeline id>.<number in the pipeline>`. */
-  readonly id: string
-  readonly name: string
-  /** Its arguments: the text of a script, or values of a config; empty if there are none. */
-  readonly options: string
-  readonly place?: SourceRange
-  readonly targets: readonly FlowEdge[]
-}
-
-/** An edge from a filter to a pipeline that it starts sessions of. */
-export interface FlowEdge {
-  /**
-   * `join`: what comes out of the pipeline goes on behind the filter (link, demux, mux, route, use).
-   * `fork`: it does not (fork, mirror).
-   */
-  readonly kind: 'join' | 'fork'
-  /** Id of the pipeline; empty when there is none of that name. */
-  readonly to: string
-  /** The name as written. */
-  readonly name: string
-  /** The module of the pipeline when it is another one: `use`. */
-  readonly module?: string
-}
-
-/** From the first character to behind the last. */
-export interface SourceRange {
-  readonly line: number
-  readonly column: number
-  readonly endLine: number
-  readonly endColumn: number
 }
 
 /**

@@ -1,6 +1,6 @@
 import { BYTES, EDGE_FIELDS, ERRORS, EVENTS, MESSAGES } from '../../engine/edge-counts.ts'
 import type { Flow, PipelineFlow } from '../../orchestrator/flow-monitor.ts'
-import type { FlowModule, FlowPipeline } from '../../program/flow/flow.ts'
+import type { FlowModule, FlowPipeline } from '../../program/flow/flow-graph.ts'
 import type { EdgeRates, FlowRates, PipelineRates } from './contract.ts'
 
 /** Writes what workers have seen as rates of the pipelines of a flow graph. */

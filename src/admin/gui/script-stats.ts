@@ -2,7 +2,7 @@ import { BYTES, EDGE_FIELDS } from '../../engine/edge-counts.ts'
 import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
 import type { Flow, PipelineFlow } from '../../orchestrator/flow-monitor.ts'
 import { describeRequests, type Stats, withDistribution } from '../../orchestrator/metrics/stats.ts'
-import type { FlowModule, FlowPipeline } from '../../program/flow/flow.ts'
+import type { FlowModule, FlowPipeline } from '../../program/flow/flow-graph.ts'
 
 const { requestBytes, responseBytes, active } = REQUEST_FIELDS
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isNetwork } from '../../net/proxy-protocol/trusted-peers.ts'
+import { isNetwork } from '../../net/address-list.ts'
 import { parseAddress, parseTargetAddress } from '../../program/parse-address.ts'
 import { readDuration } from '../duration.ts'
 

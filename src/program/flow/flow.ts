@@ -1,42 +1,8 @@
 import type { ModuleReference } from '../../engine/definition.ts'
 import { registry } from '../../filters/index.ts'
 import { modulePath } from '../script/module-path.ts'
-import type { PipelineSketch, SourceRange } from './sketch.ts'
-
-/** The pipelines of one module as the web UI draws them: each once, with edges between them. */
-export interface FlowModule {
-  readonly path: string
-  readonly pipelines: readonly FlowPipeline[]
-}
-
-export interface FlowPipeline {
-  /** `<module path>#<number in the module>`. */
-  readonly id: string
-  readonly kind: PipelineSketch['kind']
-  readonly name: string
-  readonly title: string
-  readonly options: string
-  readonly place?: SourceRange
-  readonly filters: readonly FlowFilter[]
-}
-
-export interface FlowFilter {
-  /** `<pipeline id>.<number in the pipeline>`. */
-  readonly id: string
-  readonly name: string
-  readonly options: string
-  readonly place?: SourceRange
-  readonly targets: readonly FlowEdge[]
-}
-
-/** From a filter to a pipeline that it starts sessions of. */
-export interface FlowEdge {
-  readonly kind: 'join' | 'fork'
-  /** Empty when there is no such pipeline. */
-  readonly to: string
-  readonly name: string
-  readonly module?: string
-}
+import type { FlowEdge, FlowModule } from './flow-graph.ts'
+import type { PipelineSketch } from './sketch.ts'
 
 /** Filters whose pipelines work beside them: what comes out of those goes nowhere. */
 const FORKS: ReadonlySet<string> = new Set(['fork', 'mirror'])

@@ -23,7 +23,8 @@ const echo = createServer((socket) => socket.on('error', () => undefined).pipe(s
 before(() => once(echo.listen(path), 'listening'))
 after(() => {
   echo.close()
-  // Random scripts may leave a timer or socket behind, which would keep the process for ever.
+  // Copies of `mirror` live until they are answered, and a child of `exec` that waits for more input
+  // than its copy has never answers.
   setTimeout(() => process.exit(), 2000).unref()
 })
 
