@@ -11,7 +11,9 @@ export const WAYS = 8
 export const SETS: number = MAX_RATE_KEYS / WAYS
 /** A set is one line of the processor's cache: its keys, then their times. */
 export const SET_WORDS: number = 2 * WAYS
-const LIMIT_WORDS = SETS * SET_WORDS
+/** Behind the sets: who puts a new key into one. */
+export const LOCKS: number = SETS * SET_WORDS
+const LIMIT_WORDS = LOCKS + SETS
 
 // The header, in words of 32 bits; two words for the name of each limit.
 const ORIGIN = 0
@@ -25,6 +27,7 @@ const HEADER_WORDS = NAMES + 2 * MAX_RATE_LIMITS
  *     header    origin of the clock · seed of hashes · names of limits
  *     limit 1   set 0   key × 8 · time × 8
  *               set 1   …
+ *               lock × sets
  *     limit 2   …
  *
  * It outlives workers and programs. A name keeps its place for ever.

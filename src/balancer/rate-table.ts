@@ -1,5 +1,5 @@
 import { hashText, mix } from './hash.ts'
-import { placeOfLimit, SET_WORDS, SETS, seedOf, sharedClock, WAYS } from './rate-memory.ts'
+import { LOCKS, placeOfLimit, SET_WORDS, SETS, seedOf, sharedClock, WAYS } from './rate-memory.ts'
 
 /** How much a key may have: so many tokens per second on average, and so many at once. */
 export interface Rate {
@@ -7,11 +7,10 @@ export interface Rate {
   readonly burst: number
 }
 
-// What stands in place of a key.
+/** Stands in place of a key. */
 const FREE = 0
-const CHANGING = -1
-/** Looks at a slot that changes hands: that takes some nanoseconds, or its thread has died. */
-const SPINS = 1000
+/** Looks at a lock that is held: for some nanoseconds, or by a thread that has died. */
+const SPINS = 10_000
 
 /** Parts of the time between two tokens: how exact one decision is. Nothing of it adds up. */
 const TICKS_PER_TOKEN = 64
@@ -21,8 +20,8 @@ export const MAX_BURST: number = 2 ** 24
 const SLACK_MS = 1000
 
 /**
- * One rate limit: a bucket of tokens for each key, in memory that threads share without a lock.
- * What is kept of a bucket is the time at which it will be full (the generic cell rate algorithm), in
+ * One rate limit: a bucket of tokens for each key, in memory that threads share. Only a new key
+ * needs a lock, that of its set, so that it gets one place. What is kept of a bucket is the time at which it will be full (the generic cell rate algorithm), in
  * ticks that wrap at 2³². A key that is not there has a full bucket, and full ones make room. When
  * all slots of a set owe something, the one that owes least is forgotten, so that a flood of keys
  * frees nobody who asks much.
@@ -37,8 +36,9 @@ export class RateTable {
   /** Nobody owes more than that: it is a time that has wrapped. */
   readonly #most: number
   readonly #now: () => number
-  // Where the last key was looked for, and what stands for it: two results of one call.
+  // Where the last key was looked for, and what stands for it: results of one call.
   #set = 0
+  #lock = 0
   #check = 0
 
   /**
@@ -118,8 +118,10 @@ export class RateTable {
       second = Math.imul(second ^ unit, 0x5bd1e995)
     }
     const check = mix(second) | 0
-    this.#set = this.#at + (mix(first) & (SETS - 1)) * SET_WORDS
-    this.#check = check === FREE || check === CHANGING ? 1 : check
+    const set = mix(first) & (SETS - 1)
+    this.#set = this.#at + set * SET_WORDS
+    this.#lock = this.#at + LOCKS + set
+    this.#check = check === FREE ? 1 : check
   }
 
   /** The slot of the key, or -1. */
@@ -132,22 +134,24 @@ export class RateTable {
 
   /** The slot of the key, which gets one if it has none. */
   #claim(): number {
+    const found = this.#find()
+    if (found >= 0) return found
     const words = this.#words
-    for (let spins = 0; ; spins++) {
-      const found = this.#find()
-      if (found >= 0) return found
-      const slot = this.#cheapest()
-      const before = Atomics.load(words, slot)
-      // Its next key may be this one.
-      if (before === CHANGING && spins < SPINS) continue
-      if (Atomics.compareExchange(words, slot, before, CHANGING) !== before) continue
+    for (let spins = 0; Atomics.compareExchange(words, this.#lock, 0, 1) !== 0; spins++) {
+      if (spins === SPINS) break
+    }
+    let slot = this.#find()
+    if (slot < 0) {
+      slot = this.#cheapest()
+      Atomics.store(words, slot, FREE)
       Atomics.store(words, slot + WAYS, this.#ticks())
       Atomics.store(words, slot, this.#check)
-      return slot
     }
+    Atomics.store(words, this.#lock, 0)
+    return slot
   }
 
-  /** The slot of the set that is free, or changing, or owes least. */
+  /** The slot of the set that is free, or owes least. */
   #cheapest(): number {
     const words = this.#words
     const now = this.#ticks()
@@ -155,7 +159,6 @@ export class RateTable {
     let least = Number.POSITIVE_INFINITY
     for (let slot = this.#set; slot < this.#set + WAYS; slot++) {
       const key = Atomics.load(words, slot)
-      if (key === CHANGING) return slot
       const owed = key === FREE ? 0 : this.#owed(Atomics.load(words, slot + WAYS), now)
       if (owed < least) {
         least = owed

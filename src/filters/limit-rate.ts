@@ -99,6 +99,8 @@ function rateMemoryOf(runtime: Runtime): SharedArrayBuffer {
 }
 
 const view = new RequestView()
+/** Of the request that is looked at: one for each limit. */
+const keys: string[] = []
 const REFUSALS = counterIndex('rateLimit')
 
 class LimitRate extends Gate {
@@ -121,11 +123,22 @@ class LimitRate extends Gate {
     return new Message({ status: 429, headers })
   }
 
-  /** How long a request has to wait for the first limit that it exceeds. */
+  /**
+   * How long a request has to wait for the first limit that it exceeds. Nothing is taken of it, nor of
+   * those before: a client that has no more of its own uses up nothing of what is for all.
+   */
   #take(start: MessageStart, context: Context): number {
     const request = view.look(start)
-    for (const { table, read } of this.#limits) {
-      const wait = table.take(read(request, context))
+    const limits = this.#limits
+    for (let i = 0; i < limits.length; i++) {
+      const { table, read } = limits[i] as Limit
+      const key = read(request, context)
+      keys[i] = key
+      const wait = limits.length > 1 ? table.wait(key) : 0
+      if (wait > 0) return wait
+    }
+    for (let i = 0; i < limits.length; i++) {
+      const wait = (limits[i] as Limit).table.take(keys[i] as string)
       if (wait > 0) return wait
     }
     return 0

@@ -47,10 +47,10 @@ test('a callback gives the key', () => {
   assert.deepEqual(statuses(one, {}, {}, {}), [200, 429, 200])
 })
 
-test('all limits have to allow a request', () => {
+test('all limits have to allow a request, and one that is refused takes nothing of any', () => {
   const one = program({ rate, burst: 3 }, { rate, burst: 1, key: 'path' })
-  const heads = ['/a', '/a', '/b', '/c'].map((path) => ({ path }))
-  assert.deepEqual(statuses(one, ...heads), [200, 429, 200, 429])
+  const heads = ['/a', '/a', '/a', '/b', '/c', '/d'].map((path) => ({ path }))
+  assert.deepEqual(statuses(one, ...heads), [200, 429, 429, 200, 200, 429])
 })
 
 test('limits of one name are one, others are apart', () => {
