@@ -171,16 +171,28 @@ export class EncodeDubbo extends Filter {
   #finish(): void {
     if (this.#mode === 'idle') return
     if (this.#mode === 'streaming' && this.#remaining > 0) return this.#end('ReadError')
-    const wasWritten = this.#mode !== 'skipped'
     if (this.#mode === 'held') {
-      const head = this.#headOf(this.#start as MessageStart)
-      if (head === null) return
-      this.#writeHead(head, this.#bodySize)
-      for (const data of this.#body ?? []) this.#output.writeBody(data)
+      if (!this.#writeHeld(this.#start as MessageStart)) return
+    } else {
+      const wasWritten = this.#mode !== 'skipped'
+      this.#clear()
+      if (wasWritten) this.#written()
     }
-    this.#clear()
-    if (wasWritten) this.#written()
     this.#closeIfDone()
+  }
+
+  /** Writes the message that was held, unless the script that should say its head has failed. */
+  #writeHeld(start: MessageStart): boolean {
+    const head = this.#headOf(start)
+    if (head === null) return false
+    const body = this.#body
+    const size = this.#bodySize
+    // A pipeline that leads back here has the next message ready at this one's last byte.
+    this.#clear()
+    this.#writeHead(head, size)
+    for (const data of body ?? []) this.#output.writeBody(data)
+    this.#written()
+    return true
   }
 
   #clear(): void {

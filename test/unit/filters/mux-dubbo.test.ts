@@ -362,6 +362,17 @@ describe('mux from another protocol to Dubbo', () => {
     assert.deepEqual(wires.get(0).take(), ['c2 0 1 a'])
   })
 
+  test('a call that comes back to its own connection is refused there', () => {
+    const program = new TestProgram((main) =>
+      main.mux('loop').pipeline('loop').encodeDubbo().decodeDubbo(),
+    )
+    for (const name of ['a', 'b']) {
+      const [head = '', body, end] = program.open().feed(new Message(name)).output
+      assert.match(head, /"status":80,"isRequest":false/)
+      assert.deepEqual([body, end], ['Data "\\u0015Internal Server Error"', 'MessageEnd'])
+    }
+  })
+
   test('a failure is a failure of the requester’s protocol', () => {
     const wires = new DubboWires()
     const program = new TestProgram((main) =>
