@@ -3,24 +3,25 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { projectPath } from '../load/project.ts'
 
-/** One libFuzzer target: how many inputs it was fed, and whether one was a finding. */
+/** One target: how many inputs it was fed, and whether one was a finding. */
 export interface FuzzResult {
   readonly target: string
   readonly seconds: number
   readonly executions: number
-  /** libFuzzer's summary of the finding; empty if there was none. */
+  /** What the fuzzer says of the finding; empty if there was none. */
   readonly finding: string
 }
 
-/** Names of all targets, from their sources. */
+/** Names of all targets: those of libFuzzer, from their sources, and the filters. */
 export function fuzzTargets(): string[] {
-  return readdirSync(projectPath('test/fuzz'))
+  const native = readdirSync(projectPath('test/fuzz'))
     .filter((name) => name.endsWith('_fuzz.cc'))
     .map((name) => name.slice(0, -'.cc'.length))
     .sort()
+  return [...native, 'scripts']
 }
 
-/** Builds a target with ASan and UBSan and fuzzes it for so many seconds. */
+/** Builds a target and fuzzes it for so many seconds. */
 export async function fuzz(target: string, seconds: number): Promise<FuzzResult> {
   const script = projectPath('test/fuzz/run.sh')
   const child = spawn('sh', [script, String(seconds), target], {
@@ -32,20 +33,23 @@ export async function fuzz(target: string, seconds: number): Promise<FuzzResult>
       output += text
     })
   }
-  const [status] = await once(child, 'close')
-  return { target, seconds, ...parseFuzzOutput(output, status === 0) }
+  await once(child, 'close')
+  return { target, ...parseFuzzOutput(output, target) }
 }
 
-/** Reads libFuzzer's final figures. */
-export function parseFuzzOutput(
-  output: string,
-  hasSucceeded: boolean,
-): Pick<FuzzResult, 'executions' | 'finding'> {
-  const executions = /^stat::number_of_executed_units:\s*(\d+)$/m.exec(output)?.[1]
-  const summary = /^SUMMARY: (.*)$/m.exec(output)?.[1]
-  const lastLine = output.trim().split('\n').at(-1) ?? ''
-  return {
-    executions: Number(executions ?? 0),
-    finding: summary ?? (hasSucceeded && executions !== undefined ? '' : lastLine || 'no output'),
-  }
+/**
+ * Reads what `test/fuzz/run.sh` says of a target. Without a word of it, or of any execution, something
+ * else went wrong, which is no better than a finding.
+ */
+export function parseFuzzOutput(output: string, target: string): Omit<FuzzResult, 'target'> {
+  const report = new RegExp(
+    `^fuzz: target=${target} executions=(\\d+) seconds=(\\d+) findings=(\\d+)$`,
+    'm',
+  ).exec(output)
+  const [line = '', executions = 0, seconds = 0, findings] = report ?? []
+  const figures = { seconds: Number(seconds), executions: Number(executions) }
+  if (findings === '0' && figures.executions > 0) return { ...figures, finding: '' }
+  const summary = /^(?:SUMMARY: | *not ok \d+ - )(.*)$/m.exec(output)?.[1]
+  const lastLine = output.replace(line, '').trim().split('\n').at(-1)
+  return { ...figures, finding: summary || lastLine || 'no execution' }
 }

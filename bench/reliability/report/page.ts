@@ -51,7 +51,8 @@ ${notes(faults)}
 ${httpSafety(results.httpSafety)}
 ## Fuzzing
 
-libFuzzer with ASan and UBSan; \`npm run fuzz\` runs it for longer.
+libFuzzer with ASan and UBSan for the native codecs, and random scripts fed with random events for every
+filter; \`npm run fuzz\` runs them for longer.
 
 | target | seconds | executions | findings |
 |---|---:|---:|---:|

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { BenchError } from '../../../bench/load/bench-error.ts'
 import { ALL_FAULTS } from '../../../bench/reliability/all-faults.ts'
 import { parseSlowReport } from '../../../bench/reliability/faults/slowhttptest.ts'
-import { parseFuzzOutput } from '../../../bench/reliability/fuzz.ts'
+import { fuzzTargets, parseFuzzOutput } from '../../../bench/reliability/fuzz.ts'
 import { parseTap } from '../../../bench/reliability/http-safety.ts'
 import { parseReliabilityOptions } from '../../../bench/reliability/options.ts'
 import { renderPage } from '../../../bench/reliability/report/page.ts'
@@ -35,11 +35,38 @@ test('what slowhttptest prints is read through its colours', () => {
 })
 
 test('findings of fuzzers are told from their figures', () => {
-  const figures = 'stat::number_of_executed_units: 1234\nstat::average_exec_per_sec: 9\n'
-  assert.deepEqual(parseFuzzOutput(figures, true), { executions: 1234, finding: '' })
-  const crash = `==1==ERROR\nSUMMARY: AddressSanitizer: heap-buffer-overflow\n${figures}`
-  assert.equal(parseFuzzOutput(crash, false).finding, 'AddressSanitizer: heap-buffer-overflow')
-  assert.equal(parseFuzzOutput('clang: not found\n', false).finding, 'clang: not found')
+  const line = (findings: number, executions = 1234): string =>
+    `fuzz: target=proxy_fuzz executions=${executions} seconds=10 findings=${findings}\n`
+  const figures = { executions: 1234, seconds: 10 }
+  assert.deepEqual(parseFuzzOutput(line(0), 'proxy_fuzz'), { ...figures, finding: '' })
+  const crash = `==1==ERROR\nSUMMARY: AddressSanitizer: heap-buffer-overflow\n${line(1)}`
+  assert.deepEqual(parseFuzzOutput(crash, 'proxy_fuzz'), {
+    ...figures,
+    finding: 'AddressSanitizer: heap-buffer-overflow',
+  })
+  const failure = `ok 1 - use: order\nnot ok 2 - tap: order\n# todo 0\n${line(1)}`
+  assert.equal(parseFuzzOutput(failure, 'proxy_fuzz').finding, 'tap: order')
+})
+
+test('a fuzzer that did not run is a finding', () => {
+  const none = { executions: 0, seconds: 0 }
+  assert.deepEqual(parseFuzzOutput('clang: not found\n', 'proxy_fuzz'), {
+    ...none,
+    finding: 'clang: not found',
+  })
+  assert.deepEqual(parseFuzzOutput('', 'scripts'), { ...none, finding: 'no execution' })
+  const idle = 'fuzz: target=scripts executions=0 seconds=10 findings=0\n'
+  assert.equal(parseFuzzOutput(idle, 'scripts').finding, 'no execution')
+})
+
+test('each target of libFuzzer is run, and the filters', () => {
+  assert.deepEqual(fuzzTargets(), [
+    'dubbo_fuzz',
+    'http1_request_fuzz',
+    'http1_response_fuzz',
+    'proxy_fuzz',
+    'scripts',
+  ])
 })
 
 test('cases of http-safety are counted by their TAP report', () => {
