@@ -1,10 +1,23 @@
 import { createHash } from 'node:crypto'
-import { constants, readFileSync } from 'node:fs'
-import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { constants, readFileSync, type Stats } from 'node:fs'
+import {
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+} from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { isConfigFile } from '../../config/config-file.ts'
 import { HttpError } from '../http-server.ts'
 import type { FileEntry, FileKind } from './contract.ts'
+import { replaceFile } from './replace-file.ts'
+import { explainWriteFailure } from './write-failure.ts'
 
 /** The UI is an editor for programs, not for what they serve. */
 const MAX_FILE_BYTES = 16 << 20
@@ -20,6 +33,8 @@ const MAX_ENTRIES = 10_000
 export class FileStore {
   /** Absolute, without symbolic links. */
   readonly root: string
+  /** The latest change. The next one begins when it is over, so that none acts on what it has found. */
+  #change: Promise<unknown> = Promise.resolve()
 
   constructor(root: string) {
     this.root = root
@@ -55,54 +70,58 @@ export class FileStore {
   }
 
   /** Writes a file in a folder that exists; with `tag` only if the file is still that. */
-  async write(path: string, bytes: Buffer, tag: string | undefined): Promise<string> {
-    const target = await this.#target(path)
-    if (tag !== undefined) {
-      const before = await this.read(path).catch(() => undefined)
-      if (before?.tag !== tag)
-        throw new HttpError(412, 'changed', `somebody else has changed ${path}`)
-    }
-    const file = await open(target, WRITE, 0o666).catch(() => notFound(path))
-    try {
-      await fileStat(file, path)
-      await file.truncate()
-      await file.writeFile(bytes)
-    } finally {
-      await file.close()
-    }
-    return tagOf(bytes)
-  }
-
-  /** Removes a file, a link or a folder; one that is not empty only if `isRecursive`. */
-  async remove(path: string, isRecursive: boolean): Promise<void> {
-    const target = await this.#target(path, true)
-    const found = await lstat(target).catch(() => notFound(path))
-    if (!found.isDirectory()) await rm(target)
-    else if (isRecursive) await rm(target, { recursive: true })
-    else {
-      await rmdir(target).catch(() => {
-        throw new HttpError(409, 'not_empty', `not empty: ${path}`)
+  write(path: string, bytes: Buffer, tag: string | undefined): Promise<string> {
+    return this.#inTurn(async () => {
+      const target = await this.#target(path)
+      const before = await lookAt(target, path)
+      if (tag !== undefined) {
+        const found = before === undefined ? undefined : await this.read(path)
+        if (found?.tag !== tag)
+          throw new HttpError(412, 'changed', `somebody else has changed ${path}`)
+      }
+      await replaceFile(target, bytes, before).catch((error) => {
+        throw explainWriteFailure(path, error)
       })
-    }
-  }
-
-  async makeFolder(path: string): Promise<void> {
-    const target = await this.#target(path, true)
-    await mkdir(target).catch((error) => {
-      throw error.code === 'EEXIST'
-        ? new HttpError(409, 'exists', `there is already ${path}`)
-        : new HttpError(404, 'not_found', `no such folder: ${dirname(path)}`)
+      return tagOf(bytes)
     })
   }
 
-  async move(from: string, to: string): Promise<void> {
-    const source = await this.#target(from, true)
-    const target = await this.#target(to, true)
-    await lstat(source).catch(() => notFound(from))
-    const isThere = await lstat(target).catch(() => undefined)
-    if (isThere !== undefined) throw new HttpError(409, 'exists', `there is already ${to}`)
-    await rename(source, target).catch(() => {
-      throw new HttpError(409, 'not_moved', `cannot move ${from} to ${to}`)
+  /** Removes a file, a link or a folder; one that is not empty only if `isRecursive`. */
+  remove(path: string, isRecursive: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      const target = await this.#target(path, true)
+      const found = await lstat(target).catch(() => notFound(path))
+      if (!found.isDirectory()) await rm(target)
+      else if (isRecursive) await rm(target, { recursive: true })
+      else {
+        await rmdir(target).catch(() => {
+          throw new HttpError(409, 'not_empty', `not empty: ${path}`)
+        })
+      }
+    })
+  }
+
+  makeFolder(path: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const target = await this.#target(path, true)
+      await mkdir(target).catch((error) => {
+        throw error.code === 'EEXIST'
+          ? new HttpError(409, 'exists', `there is already ${path}`)
+          : new HttpError(404, 'not_found', `no such folder: ${dirname(path)}`)
+      })
+    })
+  }
+
+  move(from: string, to: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const source = await this.#target(from, true)
+      const target = await this.#target(to, true)
+      await lstat(source).catch(() => notFound(from))
+      const isThere = await lstat(target).catch(() => undefined)
+      if (isThere !== undefined) throw new HttpError(409, 'exists', `there is already ${to}`)
+      await rename(source, target).catch(() => {
+        throw new HttpError(409, 'not_moved', `cannot move ${from} to ${to}`)
+      })
     })
   }
 
@@ -111,6 +130,12 @@ export class FileStore {
     const entries: FileEntry[] = []
     await this.#list(this.root, entries)
     return entries
+  }
+
+  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const result = this.#change.then(change)
+    this.#change = result.catch(() => undefined)
+    return result
   }
 
   async #list(folder: string, entries: FileEntry[]): Promise<void> {
@@ -165,14 +190,27 @@ export function kindOf(path: string, text: () => string): FileKind {
 
 // What was looked at is what is opened, and a pipe does not hold anybody up.
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-const WRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK
+const WRITE = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-async function fileStat(
-  file: { stat(): Promise<{ isFile(): boolean; size: number }> },
-  path: string,
-): Promise<{ size: number }> {
+async function fileStat(file: FileHandle, path: string): Promise<Stats> {
   const found = await file.stat()
   return found.isFile() ? found : notFound(path)
+}
+
+/** What is known of a file that we may write to; undefined if there is nothing of that name. */
+async function lookAt(target: string, path: string): Promise<Stats | undefined> {
+  const file = await open(target, WRITE).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    // A folder, a pipe that nobody reads, or a link that has just come.
+    if (['EISDIR', 'ENXIO', 'ELOOP'].includes(error.code ?? '')) notFound(path)
+    throw explainWriteFailure(path, error)
+  })
+  if (file === undefined) return undefined
+  try {
+    return await fileStat(file, path)
+  } finally {
+    await file.close()
+  }
 }
 
 function isHidden(name: string): boolean {
