@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals'
-import type { TapEvent } from '../../../src/admin/gui/contract.ts'
+import type { TapEnd, TapEvent } from '../../../src/admin/gui/contract.ts'
 import { endTap, startTap } from '../api/program-api.ts'
 import { attempt } from './notices.ts'
 
@@ -19,7 +19,7 @@ export const tap = signal<RunningTap | null>(null)
 export const isTapping = computed(() => tap.value !== null && !tap.value.isOver)
 
 /** Events that overtake the answer which tells the tap's id; null while none is waited for. */
-let early: TapEvent[] | null = null
+let early: (TapEvent | TapEnd)[] | null = null
 
 /** Looks at the next events of a filter, in the place of an earlier look. */
 export async function tapFilter(filter: string, count: number): Promise<void> {
@@ -40,12 +40,13 @@ export async function stopTap(): Promise<void> {
   await attempt(() => endTap(running.id))
 }
 
-export function addTapEvent(event: TapEvent): void {
+/** Takes what the server tells of taps. */
+export function addTapEvent(told: TapEvent | TapEnd): void {
   const running = tap.value
-  if (running?.id === event.tap) {
-    const events = [...running.events, event]
-    tap.value = { ...running, isOver: running.isOver || event.isLast, events }
-  } else {
-    early?.push(event)
+  if (running?.id !== told.tap) early?.push(told)
+  else if ('isOver' in told) tap.value = { ...running, isOver: true }
+  else {
+    const events = [...running.events, told]
+    tap.value = { ...running, isOver: running.isOver || told.isLast, events }
   }
 }

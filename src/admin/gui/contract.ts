@@ -202,6 +202,13 @@ export interface TapEvent {
   readonly isLast: boolean
 }
 
+/** The SSE event `tap` when a tap ends that no event ends: it was deleted, or its program is over. */
+export interface TapEnd {
+  /** Id of the tap. */
+  readonly tap: string
+  readonly isOver: true
+}
+
 // What there is
 
 /** `GET /api/v1/registry`: what scripts are made of, for completion, hints and the palette. */
@@ -262,7 +269,7 @@ export interface GuiEvents {
   readonly program: ProgramState
   readonly files: FileChange
   readonly flow: FlowRates
-  readonly tap: TapEvent
+  readonly tap: TapEvent | TapEnd
 }
 
 /** Also `GET /api/v1/logs?lines=1000`, oldest first. */

@@ -1,7 +1,7 @@
 import type { TappedEvent } from '../../worker/messages.ts'
 import type { EventFeed } from '../event-streams.ts'
 import { HttpError } from '../http-server.ts'
-import type { Tap, TapEvent, TapRequest } from './contract.ts'
+import type { Tap, TapEnd, TapEvent, TapRequest } from './contract.ts'
 import type { GuiControl } from './gui-control.ts'
 
 const MAX_OPEN = 8
@@ -23,14 +23,14 @@ interface KeptTap {
 export class TapStore {
   readonly #control: GuiControl
   readonly #taps = new Map<string, KeptTap>()
-  readonly #listeners = new Set<(event: TapEvent) => void>()
+  readonly #listeners = new Set<(event: TapEvent | TapEnd) => void>()
   #opened = 0
 
   constructor(control: GuiControl) {
     this.#control = control
   }
 
-  /** Every event that passes a tap. */
+  /** Every event that passes a tap, and the end of those that none ends. */
   readonly feed: EventFeed = {
     start: (send) => {
       this.#listeners.add(send)
@@ -76,8 +76,13 @@ export class TapStore {
       const isOver = isLast && index === events.length - 1
       const told: TapEvent = { tap: tap.id, worker, ...event, isLast: isOver }
       tap.events.push(told)
-      for (const listener of this.#listeners) listener(told)
+      this.#tell(told)
     }
+    if (isLast && events.length === 0) this.#tell({ tap: tap.id, isOver: true })
+  }
+
+  #tell(what: TapEvent | TapEnd): void {
+    for (const listener of this.#listeners) listener(what)
   }
 
   /** The oldest go first, but none that is open. */
