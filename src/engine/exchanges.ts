@@ -25,6 +25,11 @@ export class Exchanges {
     if (asked !== undefined) this.#observer.answered(start, performance.now() - asked, weight)
   }
 
+  /** How many wait. */
+  get size(): number {
+    return this.#starts.length
+  }
+
   clear(): void {
     this.#starts = []
   }

@@ -109,6 +109,15 @@ export class FlowWatch {
     this.#watched.delete(watched)
   }
 
+  /** How many requests wait for their answers, by where their pipeline's numbers are. */
+  waiting(): Map<LayoutWatch, number> {
+    const sums = new Map<LayoutWatch, number>()
+    for (const { place, waiting } of this.#watched) {
+      if (waiting > 0) sums.set(place, (sums.get(place) ?? 0) + waiting)
+    }
+    return sums
+  }
+
   /** A filter begins to run, or nobody's that is looked at; returns which ran until now. */
   enter(probe: Probe | null): Probe | null {
     const before = this.current

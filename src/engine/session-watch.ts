@@ -32,6 +32,11 @@ export class SessionWatch {
     this.#gate = new Gate(place.watch, session.first)
   }
 
+  /** Requests that wait for their answers, for all the sessions that it stands for. */
+  get waiting(): number {
+    return (this.#exchanges?.size ?? 0) * this.weight
+  }
+
   /** Puts the probes into the edges, or a gate before a session that is not looked at. */
   attach(weight: number): void {
     const { session, place } = this

@@ -11,6 +11,8 @@ export interface PipelineFlow {
   readonly module: number
   readonly index: number
   active: number
+  /** Requests in progress at the end of the interval, where there are `answers`. */
+  waiting: number
   /** `EDGE_FIELDS` sums for each edge. */
   readonly counts: number[]
   /** Milliseconds that each filter took. */
@@ -139,7 +141,7 @@ export class FlowMonitor {
 
 function addUp(reports: readonly { worker: number; report: FlowReport }[], seconds: number): Flow {
   const sums = new Map<string, PipelineFlow>()
-  // Of several reports of a worker, the last one tells how many sessions there are.
+  // Of several reports of a worker, the last one tells how many there are of what comes and goes.
   const last = new Map(reports.map(({ worker, report }) => [worker, report]))
   for (const { report } of reports) {
     for (const { module, index, counts, times, answers } of report.pipelines) {
@@ -152,9 +154,11 @@ function addUp(reports: readonly { worker: number; report: FlowReport }[], secon
     }
   }
   for (const { pipelines } of last.values()) {
-    for (const { module, index, active } of pipelines) {
+    for (const { module, index, active, waiting } of pipelines) {
       const sum = sums.get(`${module} ${index}`)
-      if (sum !== undefined) sum.active += active
+      if (sum === undefined) continue
+      sum.active += active
+      sum.waiting += waiting
     }
   }
   const sampled = Math.max(1, ...reports.map(({ report }) => report.sampled))
@@ -162,7 +166,7 @@ function addUp(reports: readonly { worker: number; report: FlowReport }[], secon
 }
 
 function emptyFlow(module: number, index: number): PipelineFlow {
-  return { module, index, active: 0, counts: [], times: [], answers: null }
+  return { module, index, active: 0, waiting: 0, counts: [], times: [], answers: null }
 }
 
 function addUpGroups(sum: Float64Array | null, more: Float64Array): Float64Array {

@@ -116,6 +116,7 @@ export class FlowWatcher {
   }
 
   #report(watch: FlowWatch): FlowReport {
+    const waiting = watch.waiting()
     const pipelines = this.#layouts.flatMap((layout) => {
       const { module, index, active, stages, watch: place } = layout
       if (place === null) return []
@@ -124,7 +125,7 @@ export class FlowWatcher {
       const counts = [...watch.counts.subarray(from, from + (size + 1) * EDGE_FIELDS)]
       const times = [...watch.times.subarray(place.filters, place.filters + size)]
       const answers = this.#answers.get(layout)?.take() ?? null
-      return [{ module, index, active, counts, times, answers }]
+      return [{ module, index, active, waiting: waiting.get(place) ?? 0, counts, times, answers }]
     })
     watch.counts.fill(0)
     watch.times.fill(0)

@@ -86,6 +86,8 @@ export interface FlowReport {
     index: number
     /** Sessions at the moment. */
     active: number
+    /** Requests that wait for their answers at the moment; told with `answers`. */
+    waiting: number
     /** `EDGE_FIELDS` numbers for each edge. */
     counts: number[]
     /** Milliseconds that each filter took. */

@@ -13,20 +13,27 @@ export async function withScriptRequests(
   modules: readonly FlowModule[],
 ): Promise<Stats> {
   const total = new Float64Array(REQUEST_GROUP)
+  let waiting = 0
   const listeners: Stats['listeners'][number][] = []
   for (const flow of pipelines) {
     const pipeline = modules[flow.module]?.pipelines[flow.index]
     const group = pipeline === undefined ? null : groupOf(flow, pipeline)
     if (pipeline === undefined || group === null) continue
     for (const [index, value] of group.entries()) total[index] = (total[index] ?? 0) + value
-    listeners.push({ listener: pipeline.name, ...(await describeRequests(NONE, group, seconds)) })
+    waiting += flow.waiting
+    const described = await describeRequests(inProgress(flow.waiting), group, seconds)
+    listeners.push({ listener: pipeline.name, ...described })
   }
-  const sum = await describeRequests(NONE, total, seconds)
+  const sum = await describeRequests(inProgress(waiting), total, seconds)
   return { ...stats, listeners, total: withDistribution(sum, total) }
 }
 
-/** Nothing is known of what was before somebody looked. */
-const NONE = new Float64Array(REQUEST_GROUP)
+/** All that is known beyond an interval: of what was before somebody looked there are no numbers. */
+function inProgress(requests: number): Float64Array {
+  const group = new Float64Array(REQUEST_GROUP)
+  group[active] = requests
+  return group
+}
 
 /** What the requests of a listener did, with the bytes of their bodies. */
 function groupOf(
@@ -39,6 +46,5 @@ function groupOf(
   const bytesOf = (edge: number): number => counts[edge * EDGE_FIELDS + BYTES] ?? 0
   group[requestBytes] = bytesOf(names.indexOf('decodeHttpRequest') + 1)
   group[responseBytes] = bytesOf(names.lastIndexOf('encodeHttpResponse'))
-  group[active] = 0
   return group
 }

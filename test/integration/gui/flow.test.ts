@@ -6,8 +6,10 @@ import type {
   FlowRates,
   GuiStats,
   ProgramState,
+  TapEnd,
   TapEvent,
 } from '../../../src/admin/gui/contract.ts'
+import { AppServer } from '../support/app-server.ts'
 import { curl } from '../support/curl.ts'
 import { eventsOf } from '../support/events-of.ts'
 import { answering, freePort, type RunningGui, startGui } from '../support/start-gui.ts'
@@ -117,6 +119,61 @@ test('requests of scripts are seen while somebody watches', async (context) => {
     }
     await curl(`http://127.0.0.1:${port}/`)
   }
+})
+
+test('requests of scripts that wait for their answers are in progress', async (context) => {
+  const port = await freePort()
+  const server = await AppServer.start(context, 'late')
+  const held: (() => void)[] = []
+  server.handler = (_, response) => void held.push(() => response.end('late'))
+  const gui = await startGui(context, {
+    'main.js': `pipy()
+.listen(${port}, { host: '127.0.0.1' })
+  .decodeHttpRequest()
+  .demux('request')
+  .encodeHttpResponse()
+.pipeline('request')
+  .encodeHttpRequest()
+  .connect('${server.address}')
+  .decodeHttpResponse()
+`,
+  })
+  await gui.call('POST', '/api/program', '/main.js')
+  const answers: Promise<unknown>[] = []
+  let isSeen = false
+  for await (const { data } of eventsOf(gui.url, 'stats')) {
+    const { total, listeners } = data as GuiStats
+    if (answers.length === 0)
+      for (let n = 0; n < 2; n++) answers.push(curl(`http://127.0.0.1:${port}/`))
+    if (!isSeen && total.active === 2) {
+      isSeen = true
+      assert.equal(listeners[0]?.active, 2)
+      for (const answer of held) answer()
+      await Promise.all(answers)
+    } else if (isSeen && listeners.length > 0 && total.active === 0) break
+  }
+})
+
+test('the end of a tap that no event ends is told', async (context) => {
+  const { gui } = await startProxy(context)
+  const filter = '/main.js#1.1'
+  const [deleted, outlived] = [
+    (await gui.call('POST', '/api/v1/taps', { filter })).json.id,
+    (await gui.call('POST', '/api/v1/taps', { filter })).json.id,
+  ]
+  const ended: TapEnd[] = []
+  for await (const { kind, data } of eventsOf(gui.url, 'program,tap')) {
+    if (kind === 'tap') ended.push(data as TapEnd)
+    if (kind === 'program' && ended.length === 0) {
+      assert.equal((await gui.call('DELETE', `/api/v1/taps/${deleted}`)).status, 204)
+      assert.equal((await gui.call('POST', '/api/program', '/main.js')).status, 201)
+    }
+    if (ended.length === 2) break
+  }
+  assert.deepEqual(ended, [
+    { tap: deleted, isOver: true },
+    { tap: outlived, isOver: true },
+  ])
 })
 
 test('a tap shows the next events with heads and bytes, and ends', async (context) => {
