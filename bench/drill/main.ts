@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BenchError } from '../load/bench-error.ts'
-import { cleanUpOnSignals, runCleanups } from '../load/process/cleanup.ts'
+import { cleanUpOnSignals, isBenchmarkEnding, runCleanups } from '../load/process/cleanup.ts'
 import { planCpus } from '../load/process/cpus.ts'
 import { findFreePort } from '../load/process/free-port.ts'
 import { createWorkspace } from '../load/process/workspace.ts'
 import { projectPath } from '../load/project.ts'
 import { describeMachine } from '../load/report/machine.ts'
 import { Endpoint } from './endpoint.ts'
-import type { DrillResults, StepResult, SubjectResult } from './results.ts'
+import type { DrillResults, StepResult, SubjectResult, UndoneStep } from './results.ts'
 import { runStep } from './run-step.ts'
 import { STEPS, type Step } from './steps.ts'
 import { haproxy } from './subjects/haproxy.ts'
@@ -31,7 +31,7 @@ writes that into docs/operations.md.
 Proxies: ${SUBJECTS.map(({ name }) => name).join(', ')}
 Steps:   ${STEPS.map(({ name }) => name).join(', ')}`
 
-/** Runs the drill's command line; returns the exit code: 1 if Sluice misses a bar. */
+/** Runs the drill's command line; returns the exit code: 1 if Sluice misses a bar or a step. */
 export async function main(argv: readonly string[]): Promise<number> {
   cleanUpOnSignals()
   try {
@@ -69,7 +69,8 @@ async function drill(names: readonly string[]): Promise<number> {
     console.log(`${seconds} s; written to ${path}`)
   }
   const ours = results.filter(({ label }) => label === 'Sluice').flatMap((one) => one.steps)
-  return ours.some(({ isMet }) => isMet === false) ? 1 : 0
+  const isUndone = results.some(({ label, undone }) => label === 'Sluice' && undone !== undefined)
+  return isUndone || ours.some(({ isMet }) => isMet === false) ? 1 : 0
 }
 
 async function drillOne(
@@ -85,16 +86,26 @@ async function drillOne(
   const endpointPorts = endpoints.map((endpoint) => endpoint.port)
   const subject = await kind.start({ port, endpointPorts, directory, cpus: all })
   const found: StepResult[] = []
+  const undone: UndoneStep[] = []
   for (const step of steps) {
-    const result = await runStep(step, { subject, endpoints }, port, all)
-    console.log(
-      `${subject.label}: ${step.title}: ${result === undefined ? 'not possible' : describe(result)}`,
-    )
-    if (result !== undefined) found.push(result)
+    let said = 'not possible'
+    try {
+      const result = await runStep(step, { subject, endpoints }, port, all)
+      if (result !== undefined) {
+        found.push(result)
+        said = describe(result)
+      }
+    } catch (error) {
+      if (!(error instanceof BenchError) || isBenchmarkEnding()) throw error
+      undone.push({ name: step.name, reason: error.message })
+      said = `not done: ${error.message}`
+    }
+    console.log(`${subject.label}: ${step.title}: ${said}`)
   }
   await subject.stop()
   for (const endpoint of endpoints) await endpoint.kill()
-  return { label: subject.label, version: subject.version, steps: found }
+  const { label, version } = subject
+  return { label, version, steps: found, ...(undone.length === 0 ? {} : { undone }) }
 }
 
 function describe({ sent, failed, reset, faults }: StepResult): string {

@@ -13,6 +13,14 @@ export interface SubjectResult {
   readonly label: string
   readonly version: string
   readonly steps: readonly StepResult[]
+  /** Steps that did not come about. */
+  readonly undone?: readonly UndoneStep[]
+}
+
+/** A step that this proxy has but that did not come about, and why. */
+export interface UndoneStep {
+  readonly name: string
+  readonly reason: string
 }
 
 /** What came of one step; times in milliseconds. */

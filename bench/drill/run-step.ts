@@ -2,14 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { StepResult } from './results.ts'
 import { leftAfter, type Scene, type Step } from './steps.ts'
 import { type Sample, StrictClients } from './strict-client.ts'
-import { WrkLoad } from './wrk-load.ts'
+import { type WrkCounts, WrkLoad } from './wrk-load.ts'
 
 /** How long things are looked at before and after a step. */
 const LOOK_MS = 1500
 const STRICT_CLIENTS = 16
 const FAULTS_SHOWN = 5
 
-/** Does one step under constant load; undefined if this proxy has no such thing. */
+/**
+ * Does one step under constant load; undefined if this proxy has no such thing. If the step does not
+ * come about, it fails with a `BenchError` and the load has ended.
+ */
 export async function runStep(
   step: Step,
   scene: Scene,
@@ -22,16 +25,20 @@ export async function runStep(
   const start = performance.now() + LOOK_MS
   let end = start
   let isPossible: boolean
+  let counts: WrkCounts
   try {
     await pause(LOOK_MS)
-    isPossible = await step.run(scene)
-    end = performance.now()
-    await step.restore?.(scene)
+    try {
+      isPossible = await step.run(scene)
+      end = performance.now()
+    } finally {
+      await step.restore?.(scene)
+    }
     if (isPossible) await pause(LOOK_MS)
   } finally {
     await strict.stop()
+    counts = await wrk.stop()
   }
-  const counts = await wrk.stop()
   if (!isPossible) return undefined
 
   const { samples } = strict

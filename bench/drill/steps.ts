@@ -19,7 +19,7 @@ export interface Step {
   prepare?(scene: Scene): Promise<void>
   /** Does it; what happens meanwhile counts as "during". False: this proxy cannot. */
   run(scene: Scene): Promise<boolean>
-  /** Puts things back afterwards. */
+  /** Puts things back afterwards, also if `run` failed. */
   restore?(scene: Scene): Promise<void>
   /** Name of the endpoint that traffic has to leave within so many milliseconds. */
   readonly leaves?: { readonly endpoint: string; readonly withinMs: number }
@@ -28,6 +28,8 @@ export interface Step {
 const RELOADS = 20
 const RELOAD_GAP_MS = 100
 const DWELL_MS = 1000
+/** As the proxies that probe are told in their configs. */
+const PROBE_INTERVAL_MS = 1000
 const OUTAGE_MS = 2500
 const SLOW_MS = 1000
 const SLOW_FOR_MS = 7000
@@ -85,12 +87,16 @@ export const STEPS: readonly Step[] = [
     name: 'kill',
     title: 'endpoint killed and restarted',
     isLossless: true,
+    leaves: { endpoint: 'a', withinMs: PROBE_INTERVAL_MS },
     async run({ endpoints }) {
       await endpoints[0]?.kill()
       await pause(OUTAGE_MS)
+      return true
+    },
+    // What is looked at ends before the endpoint may be used again.
+    async restore({ endpoints }) {
       await endpoints[0]?.restart()
       await pause(OUTAGE_MS)
-      return true
     },
   },
   {
@@ -108,8 +114,8 @@ export const STEPS: readonly Step[] = [
 ]
 
 /**
- * How long after `start` the last request before `end` was sent that `endpoint` answered, in
- * milliseconds; 0 if there was none.
+ * How long after `start` the last request before `end` was sent that `endpoint` answered, or that
+ * went wrong, as it does with an endpoint that answers no more; in milliseconds, 0 if there was none.
  */
 export function leftAfter(
   samples: readonly Sample[],
@@ -118,7 +124,8 @@ export function leftAfter(
   end: number,
 ): number {
   const its = samples.filter(
-    ({ detail, startedAt }) => detail === endpoint && startedAt >= start && startedAt < end,
+    ({ outcome, detail, startedAt }) =>
+      (outcome !== 'ok' || detail === endpoint) && startedAt >= start && startedAt < end,
   )
   return Math.max(0, ...its.map(({ startedAt }) => startedAt - start))
 }

@@ -4,9 +4,11 @@ import { STEPS } from './steps.ts'
 /** Writes the results as the Markdown table of docs/operations.md. */
 export function drillTable({ subjects }: DrillResults): string {
   const rows = STEPS.flatMap(({ name, title }) =>
-    subjects.map(({ label, steps }) => {
+    subjects.map(({ label, steps, undone = [] }) => {
       const step = steps.find((one) => one.name === name)
-      const cells = step === undefined ? ['–', '–', '–', '–', '–', '–'] : cellsOf(step)
+      const reason = undone.find((one) => one.name === name)?.reason
+      const note = reason === undefined ? '–' : `not done: ${reason}`
+      const cells = step === undefined ? ['–', '–', '–', '–', '–', note] : cellsOf(step)
       return `| ${[title, label, ...cells].join(' | ')} |`
     }),
   )

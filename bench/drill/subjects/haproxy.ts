@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { haproxy as peer } from '../../load/peers/haproxy.ts'
 import { startProcess } from '../../load/process/managed-process.ts'
 import { waitForPort } from '../../load/process/wait-for-port.ts'
+import { HaproxyMaster } from './haproxy-master.ts'
 import type { SubjectKind, SubjectSetup } from './subject.ts'
-import { until } from './until.ts'
-import { replaceWorkers } from './workers-of.ts'
 
 /** HAProxy with a master process, which replaces its only worker at a reload. */
 export const haproxy: SubjectKind = {
@@ -17,12 +16,14 @@ export const haproxy: SubjectKind = {
     let generation = 0
     const write = (): void => writeFileSync(file, config(setup, threads, ++generation))
     write()
-    const args = ['-W', '-db', '-f', file]
+    const socketFile = join(directory, 'master.sock')
+    const args = ['-W', '-db', '-S', socketFile, '-f', file]
     const child = await startProcess({ program: 'haproxy', args }, cpus, directory)
     await waitForPort(port, child)
+    const master = new HaproxyMaster(socketFile)
     const reload = async (): Promise<void> => {
       write()
-      await replaceWorkers(child.pid, 'SIGUSR2', 1)
+      await master.reload()
     }
     return {
       label: 'HAProxy',
@@ -30,10 +31,7 @@ export const haproxy: SubjectKind = {
       reload,
       async reloadBroken() {
         writeFileSync(file, 'frontend {')
-        const before = child.errorOutput().length
-        process.kill(child.pid, 'SIGUSR2')
-        const hasRefused = (): boolean => child.errorOutput().indexOf('ALERT', before) >= 0
-        await until(hasRefused, 'HAProxy: ALERT')
+        await master.reloadBroken()
       },
       async resize(count) {
         threads = count
