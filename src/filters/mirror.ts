@@ -2,6 +2,7 @@ import { checkString } from '../engine/arguments.ts'
 import type { Context } from '../engine/context.ts'
 import type { Data } from '../engine/data.ts'
 import { defineFilter } from '../engine/definition.ts'
+import type { SessionErrorCode } from '../engine/errors.ts'
 import {
   DATA,
   type Event,
@@ -13,6 +14,7 @@ import {
 import { Filter, type Sink, type Source } from '../engine/filter.ts'
 import type { Layout } from '../engine/layout.ts'
 import type { Session } from '../engine/session.ts'
+import { batchTime } from '../native/batch-clock.ts'
 import { cloneEvent } from './events/clone.ts'
 
 /** `mirror(target, percent?)`: copies of a share of the messages go elsewhere; nobody waits. */
@@ -41,11 +43,16 @@ export const mirror = defineFilter({
 const COPIES_LIMIT = 1024
 /** Bytes given to a copy that is full; one that gets more is cut off. */
 const EXCESS_LIMIT = 1024 * 1024
+/** Time for the whole answer to a copy, as upstreams have by default for its beginning. */
+const ANSWER_MS = 60_000
 
-/** What all sessions of one place share: whose turn it is to be copied. */
+/** What all sessions of one place share: whose turn it is to be copied, and copies in progress. */
 class MirrorPlace {
   readonly target: string
   readonly #percent: number
+  /** Complete copies that are not answered; the oldest, whose time is over first, come first. */
+  readonly #unanswered = new Set<Copy>()
+  #timer: NodeJS.Timeout | null = null
   #credit = 0
   copies = 0
 
@@ -60,6 +67,31 @@ class MirrorPlace {
     if (this.#credit < 100) return false
     this.#credit -= 100
     return this.copies < COPIES_LIMIT
+  }
+
+  /** A copy is complete, and its time begins. */
+  awaitAnswer(copy: Copy): void {
+    copy.dueAt = batchTime() + ANSWER_MS
+    this.#unanswered.add(copy)
+    if (this.#timer === null) this.#arm(ANSWER_MS)
+  }
+
+  finished(copy: Copy): void {
+    this.copies--
+    this.#unanswered.delete(copy)
+  }
+
+  #arm(ms: number): void {
+    this.#timer = setTimeout(() => this.#expire(), Math.ceil(ms)).unref()
+  }
+
+  #expire(): void {
+    this.#timer = null
+    const now = performance.now()
+    for (const copy of this.#unanswered) {
+      if (copy.dueAt > now) return this.#arm(copy.dueAt - now)
+      copy.expire()
+    }
   }
 }
 
@@ -104,10 +136,12 @@ class Mirror extends Filter {
   }
 }
 
-/** One copy: it has a context of its own and lives as long as it is not answered. */
+/** One copy: it has a context of its own, and lives until it is answered or its time is over. */
 class Copy implements Sink, Source {
   readonly #place: MirrorPlace
   readonly #session: Session
+  /** When its time is over, on the monotonic clock, once it is complete. */
+  dueAt = 0
   #isPaused = false
   #excess = 0
   #isDone = false
@@ -122,13 +156,17 @@ class Copy implements Sink, Source {
   feed(event: Event): void {
     if (this.#isDone) return
     if (event.kind === DATA && this.#isPaused) this.#excess += (event as Data).size
-    if (this.#excess > EXCESS_LIMIT) {
-      this.#session.process(new SessionEnd('ReadError'))
-      this.#finish()
-      return
-    }
+    if (this.#excess > EXCESS_LIMIT) return this.#cutOff('ReadError')
     this.#session.process(cloneEvent(event))
     if (event.kind === SESSION_END) this.#finish()
+    else if (event.kind === MESSAGE_END && !this.#isDone) this.#place.awaitAnswer(this)
+  }
+
+  /** There was no answer in time, or no end of it. */
+  expire(): void {
+    const { sockets } = this.#session.layout.runtime
+    this.#cutOff('ReadTimeout')
+    sockets.settle()
   }
 
   /** What the copy puts out. */
@@ -145,10 +183,15 @@ class Copy implements Sink, Source {
     this.#excess = 0
   }
 
+  #cutOff(error: SessionErrorCode): void {
+    this.#session.process(new SessionEnd(error))
+    this.#finish()
+  }
+
   #finish(): void {
     if (this.#isDone) return
     this.#isDone = true
-    this.#place.copies--
+    this.#place.finished(this)
     this.#session.free()
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { describe, mock, test } from 'node:test'
 import { Data } from '../../../src/engine/data.ts'
 import { MessageStart, SessionEnd } from '../../../src/engine/event.ts'
 import { Message } from '../../../src/engine/message.ts'
@@ -74,6 +74,40 @@ describe('mirror', () => {
     gates.get(0).emit(new SessionEnd())
     program.open().feed(MESSAGE)
     assert.deepEqual(gates.get(1024).input, COPIED)
+  })
+
+  test('a copy has a minute for its whole answer, from its end on', () => {
+    let now = 1000
+    mock.timers.enable({ apis: ['setTimeout'] })
+    const clock = mock.method(performance, 'now', () => now)
+    const pass = (ms: number): void => {
+      now += ms
+      mock.timers.tick(ms)
+    }
+    try {
+      const { gates, program } = mirrored()
+      const slow = program.open().feed(start())
+      pass(100_000)
+      slow.feed(END)
+      pass(30_000)
+      program.open().feed(MESSAGE)
+      gates.get(0).emit(start({ status: 200 }), new Data('half of it'))
+      pass(29_999)
+      assert.equal(gates.get(0).isReset, false)
+      pass(1)
+      program.settle()
+      assert.deepEqual(gates.get(0).input.slice(-1), ['SessionEnd ReadTimeout'])
+      assert.equal(gates.get(0).isReset, true)
+      assert.equal(gates.get(1).isReset, false)
+      gates.get(1).emit(new Message({ status: 200 }))
+      program.settle()
+      assert.equal(gates.get(1).isReset, true)
+      pass(60_000)
+      assert.deepEqual(gates.get(1).input, COPIED)
+    } finally {
+      clock.mock.restore()
+      mock.timers.reset()
+    }
   })
 
   test('refuses what is no share', () => {
