@@ -11,23 +11,20 @@ export const sluice: Peer = {
   launch: (setup) => launch(balancerArgs(setup)),
 }
 
-/** The same with all that operators look at: metrics, and a line of the access log per request. */
+/** The same from a config that has all that operators look at: health checks, metrics, access log. */
 export const sluiceObserved: Peer = {
   ...sluice,
   name: 'sluice-observed',
-  label: 'Sluice (metrics, log)',
-  launch: (setup) =>
-    launch([
-      ...balancerArgs(setup),
-      ...['--admin', '127.0.0.1:0', '--access-log', `${setup.directory}/access.log`],
-    ]),
+  label: 'Sluice (health checks, metrics, log)',
+  launch: (setup) => launchConfig(setup, true),
 }
 
-/** `sluice` again, where another form of it is the subject. */
+/** The same config without them. */
 export const sluiceUnobserved: Peer = {
   ...sluice,
   name: 'sluice-unobserved',
   label: 'Sluice (nothing on)',
+  launch: (setup) => launchConfig(setup, false),
 }
 
 /** Sluice passing TCP through. */
@@ -76,6 +73,18 @@ function launch(args: readonly string[]): Launch {
 function balancerArgs({ port, upstreamPorts, workers }: PeerSetup): string[] {
   const targets = upstreamPorts.flatMap((upstreamPort) => ['--to', `127.0.0.1:${upstreamPort}`])
   return ['lb', '--listen', `127.0.0.1:${port}`, ...targets, '--workers', String(workers)]
+}
+
+function launchConfig(setup: PeerSetup, isObserved: boolean): Launch {
+  const { directory, port, upstreamPorts, workers } = setup
+  const upstream = { endpoints: upstreamPorts.map((one) => `127.0.0.1:${one}`) }
+  const config = {
+    listeners: [{ address: `127.0.0.1:${port}`, upstream: 'default' }],
+    upstreams: { default: isObserved ? { ...upstream, health: { interval: '1s' } } : upstream },
+    ...(isObserved && { accessLog: { path: `${directory}/access.log` } }),
+    process: { workers, ...(isObserved && { admin: { address: '127.0.0.1:0' } }) },
+  }
+  return { ...launch(['lb.json']), files: { 'lb.json': JSON.stringify(config, null, 2) } }
 }
 
 // A script has its default ports in it, so that it also runs by hand; here they are replaced.

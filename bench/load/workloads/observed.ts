@@ -3,10 +3,13 @@ import { sluiceObserved, sluiceUnobserved } from '../peers/sluice.ts'
 import { closedLoopWorkload } from './closed-loop-workload.ts'
 import type { Workload } from './workload.ts'
 
-/** The main row with what an operator looks at: metrics and an access log, beside nginx's log. */
+/**
+ * The main row with what an operator looks at: health checks, metrics and an access log,
+ * beside nginx's log.
+ */
 export const observed: Workload = closedLoopWorkload(
   'observed',
-  'HTTP, 64 connections, 100 B, with metrics and access log',
+  'HTTP, 64 connections, 100 B, with health checks, metrics and access log',
   [sluiceObserved, sluiceUnobserved, nginxLog],
   { path: '/', connections: 64 },
 )
