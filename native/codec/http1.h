@@ -287,8 +287,9 @@ enum WriteFlag : uint32_t {
   kWriteNewRequestId = 1u << 10,  // X-Request-Id that came is left out
   kWriteNewTrace = 1u << 11,      // traceparent and tracestate that came are left out
   kWriteLines = 1u << 12,         // the lines of the Forwarding
+  kWriteNewParent = 1u << 13,     // traceparent that came is left out
 };
-inline constexpr uint32_t kWriteForwardMask = 0x1fe0;
+inline constexpr uint32_t kWriteForwardMask = 0x3fe0;
 
 // What WriteHead adds to a request, besides what it finds in the head.
 struct Forwarding {

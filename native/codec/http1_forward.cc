@@ -47,7 +47,7 @@ ForwardPlan::ForwardPlan(const Head& head, const uint8_t* base, uint32_t flags,
         if ((flags & kWriteNewTrace) != 0 && is("tracestate", 10)) Skip(i);
         break;
       case 11:
-        if ((flags & kWriteNewTrace) != 0 && is("traceparent", 11)) Skip(i);
+        if ((flags & (kWriteNewTrace | kWriteNewParent)) != 0 && is("traceparent", 11)) Skip(i);
         break;
       case 12:
         if ((flags & kWriteNewRequestId) != 0 && is("x-request-id", 12)) Skip(i);

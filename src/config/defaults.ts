@@ -18,4 +18,7 @@ export const DEFAULTS = {
   idleTimeout: '60s',
   accessLogFormat: 'combined',
   accessLogSample: 1,
+  /** As the samplers of OpenTelemetry, which record everything unless told otherwise. */
+  traceSample: 1,
+  traceService: 'sluice',
 } as const

@@ -8,6 +8,7 @@ import type {
   LbListenSpec,
   LoadBalancerSpec,
   ServiceSpec,
+  TracingSpec,
   UpstreamSpec,
   UpstreamTlsSpec,
 } from '../program/spec.ts'
@@ -44,9 +45,10 @@ export function normalise(
     ),
     upstreams: Object.entries(config.upstreams).map(normaliseUpstream),
     ...(Object.keys(pems).length > 0 && { pems }),
-    forwarding: normaliseForwarding(config.forwarding),
+    forwarding: normaliseForwarding(config.forwarding, config.tracing !== undefined),
     idleMs: milliseconds(config.idleTimeout ?? DEFAULTS.idleTimeout),
     ...(config.accessLog !== undefined && { accessLog: normaliseAccessLog(config.accessLog) }),
+    ...(config.tracing !== undefined && { tracing: normaliseTracing(config.tracing) }),
   }
 }
 
@@ -59,6 +61,18 @@ function normaliseAccessLog(log: NonNullable<ConfigInput['accessLog']>): AccessL
   }
 }
 
+function normaliseTracing(tracing: NonNullable<ConfigInput['tracing']>): TracingSpec {
+  const url = new URL(tracing.otlp)
+  // As in OpenTelemetry's own settings, a collector is enough.
+  if (url.pathname === '/') url.pathname = '/v1/traces'
+  return {
+    url: url.href,
+    sample: tracing.sample ?? DEFAULTS.traceSample,
+    service: tracing.service ?? DEFAULTS.traceService,
+    headers: tracing.headers ?? {},
+  }
+}
+
 /** Several listeners may ask for any free port of the same address: they get numbers. */
 function withOwnNames(listen: readonly LbListenSpec[]): LbListenSpec[] {
   return listen.map((one, index) => {
@@ -67,14 +81,18 @@ function withOwnNames(listen: readonly LbListenSpec[]): LbListenSpec[] {
   })
 }
 
-function normaliseForwarding(given: ConfigInput['forwarding']): ForwardingOptions {
+/** Traces go on beyond us, whatever becomes of our part. */
+function normaliseForwarding(
+  given: ConfigInput['forwarding'],
+  isTraced: boolean,
+): ForwardingOptions {
   const mode = given?.xForwarded ?? DEFAULTS.xForwarded
   return {
     xForwarded: mode !== 'off',
     received: mode === 'off' ? 'add' : mode,
     forwarded: given?.forwarded ?? false,
     requestId: given?.requestId ?? false,
-    traceparent: given?.traceparent ?? false,
+    traceparent: isTraced || (given?.traceparent ?? false),
   }
 }
 

@@ -35,6 +35,8 @@ export class RequestInfo {
   endMs: number
   /** The head of the request as it came, Latin-1; empty when no feature has asked for it. */
   headText: string
+  /** Our part of the trace of the request; `null` when it is not recorded. */
+  span: RequestSpan | null
   /** Bytes of the bodies so far, without framing. */
   requestBytes: number
   responseBytes: number
@@ -59,9 +61,27 @@ export class RequestInfo {
     this.responseMs = 0
     this.endMs = 0
     this.headText = ''
+    this.span = null
     this.requestBytes = 0
     this.responseBytes = 0
     this.refusal = ''
     this.error = ''
+  }
+}
+
+/** What is known of a request as a part of a trace, by the terms of W3C Trace Context. */
+export class RequestSpan {
+  readonly trace: string
+  readonly id: string
+  /** Whose child it is; empty when the trace begins here. */
+  readonly parent: string
+  /** What the endpoint is told. */
+  readonly traceParent: string
+
+  constructor(trace: string, id: string, parent: string, flags: number) {
+    this.trace = trace
+    this.id = id
+    this.parent = parent
+    this.traceParent = `00-${trace}-${id}-0${flags}`
   }
 }

@@ -17,6 +17,7 @@ import { Metrics } from './metrics/metrics.ts'
 import { Shortages } from './shortages.ts'
 
 import { StartError } from './start-error.ts'
+import { Tracing } from './tracing/tracing.ts'
 import { tuneV8 } from './tune-v8.ts'
 import { WorkerSlot, type WorkerState } from './worker-slot.ts'
 
@@ -70,6 +71,8 @@ export class Orchestrator {
   readonly metrics: Metrics | undefined
   /** What workers see of their sessions, when asked. */
   readonly flow: FlowMonitor = new FlowMonitor(() => this.#allSlots())
+  /** Where workers' spans of requests go. */
+  readonly tracing: Tracing = new Tracing()
   /** What all threads know of endpoints. */
   readonly #endpointMemory = createEndpointMemory()
   /** What all threads know of rate limits. */
@@ -114,6 +117,8 @@ export class Orchestrator {
   /** Opens the listeners and starts the workers; resolves when all of them accept. */
   async start(): Promise<void> {
     checkAccessLog(this.#spec)
+    await this.tracing.prepare(this.#spec)
+    this.tracing.use(this.#spec)
     this.#health.prepare(upstreamsOf(this.#spec))
     await this.#listeners.open(this.#spec.listen)
     for (let slot = 0; slot < this.#options.workers; slot++) this.#listeners.slot(slot)
@@ -216,6 +221,7 @@ export class Orchestrator {
     const generation = ++this.#generation
     await this.#until(() => this.#isDraining || this.#hasStarted())
     checkAccessLog(spec)
+    await this.tracing.prepare(spec)
     // New sockets first: if one cannot be opened, nothing has changed.
     const change = await this.#listeners.prepare(spec.listen, this.#owners)
     try {
@@ -228,6 +234,7 @@ export class Orchestrator {
     }
     this.#spec = spec
     this.metrics?.use(spec)
+    this.tracing.use(spec)
     this.flow.programChanged()
     this.#health.watch(upstreamsOf(spec))
     const { added, closeRemoved } = change.commit()
@@ -296,6 +303,7 @@ export class Orchestrator {
     await Promise.race([this.#until(() => this.#haveStoppedAccepting()), isOver])
     this.#listeners.close()
     await Promise.race([this.#until(() => this.active === 0), isOver])
+    await this.tracing.finish()
   }
 
   /** Ends everything at once. */
@@ -340,6 +348,7 @@ export class Orchestrator {
           }),
           onChange: () => this.#onChange(),
           onFlow: (message) => this.flow.receive(slot, message),
+          onSpans: (piece) => this.tracing.receive(piece),
           onShortage: (errno) => this.#shortages.report(slot, errno),
           onExit: (threadId) => {
             if (this.#shared !== undefined) releaseLockOf(this.#shared, threadId)

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { logger } from '../observability/logger.ts'
 import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
+import type { SpanPiece } from '../observability/tracing/span-record.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import type {
   FlowMessage,
@@ -46,6 +47,8 @@ export interface WorkerSlotOptions {
   onShortage?: (errno: number) => void
   /** Called with what the worker tells of its sessions. */
   onFlow?: (message: FlowMessage) => void
+  /** Called with spans of traced requests. */
+  onSpans?: (piece: SpanPiece) => void
 }
 
 /**
@@ -222,6 +225,10 @@ export class WorkerSlot {
       case 'flow':
       case 'tapped':
         this.#options.onFlow?.(message)
+        return
+      case 'spans':
+        this.#options.onSpans?.(message.piece)
+        this.post({ type: 'spansTaken' })
         return
       case 'pong':
         this.#missed = 0

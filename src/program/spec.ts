@@ -203,6 +203,18 @@ export interface AccessLogSpec {
   classes: number[]
 }
 
+/** Where spans of requests go, and of which. */
+export interface TracingSpec {
+  /** Takes OTLP over HTTP. */
+  url: string
+  /** Share of the traces that begin here, from 0 to 1. */
+  sample: number
+  /** Name of the service. */
+  service: string
+  /** Fields of requests to the URL. */
+  headers: Record<string, string>
+}
+
 /** A load balancer, from command-line flags or a config. */
 export interface LoadBalancerSpec {
   kind: 'lb'
@@ -215,6 +227,7 @@ export interface LoadBalancerSpec {
   /** Limit for a client's connection on which nothing moves. */
   idleMs: number
   accessLog?: AccessLogSpec
+  tracing?: TracingSpec
 }
 
 /** A script with the modules that it uses, compiled and verified by a job. */

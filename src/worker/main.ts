@@ -13,6 +13,7 @@ import { LogFiles } from './log-files.ts'
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from './messages.ts'
 import { Programs } from './programs.ts'
 import { ShortageWatch } from './shortage-watch.ts'
+import { SpanSender } from './span-sender.ts'
 import { startWorkerMetrics } from './worker-metrics.ts'
 
 /** How often a draining worker counts its sessions. */
@@ -35,6 +36,7 @@ const logs = new LogFiles((lines) => {
   const at = WORKER_FIELDS.droppedLines
   if (numbers !== undefined) numbers[at] = lines + (numbers[at] ?? 0)
 })
+const spans = new SpanSender((piece) => send({ type: 'spans', piece }))
 const reactor = createReactor({
   // Promises can only come from scripts.
   runsMicrotasks: setup.runsScripts ? 1 : 0,
@@ -48,7 +50,7 @@ const programs = new Programs({
   endpoints: setup.endpoints,
   rates: setup.rates,
   onShortage: (errno) => shortages.happened(errno),
-  observation: { numbers, logs },
+  observation: { numbers, logs, spans },
   tell: send,
 })
 /** It has been told to end; it may be told again, with less patience. */
@@ -92,6 +94,9 @@ function receive(message: MessageToWorker): void {
     case 'reopen':
       logs.reopen()
       break
+    case 'spansTaken':
+      spans.taken()
+      break
     case 'watch':
       programs.watch(message.isWanted, message.taps)
       break
@@ -123,7 +128,10 @@ async function drain(isPatient: boolean): Promise<void> {
   let active = programs.active()
   // The thread may be ended as soon as nothing is left: what is logged has to be written before.
   const report = async (): Promise<void> => {
-    if (active === 0) await logs.finish()
+    if (active === 0) {
+      spans.finish()
+      await logs.finish()
+    }
     send({ type: 'draining', active })
   }
   await report()

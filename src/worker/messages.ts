@@ -1,5 +1,6 @@
 import type { LogEntry, LogLevel } from '../observability/logger.ts'
 import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
+import type { SpanPiece } from '../observability/tracing/span-record.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 
 /** A listening socket that a worker accepts from; the orchestrator owns and closes it. */
@@ -117,7 +118,8 @@ export interface FlowReport {
  *
  * At any time: `workers` tells their number when it has changed; `count` is answered by `counted`, and
  * `ping` by `pong`; `shortage` tells that descriptors or memory have run out, as a positive errno, and
- * 0 that it is over; `reopen` has log files opened again. `watch` tells whether somebody looks at the
+ * 0 that it is over; `reopen` has log files opened again; `spans` are of traced requests, and the next
+ * come after `spansTaken`. `watch` tells whether somebody looks at the
  * sessions, and through which taps; then `flow` comes every second, and `tapped` when there is something.
  */
 export type MessageToWorker =
@@ -131,6 +133,7 @@ export type MessageToWorker =
   | { type: 'workers'; workers: number }
   | { type: 'count' }
   | { type: 'reopen' }
+  | { type: 'spansTaken' }
   | { type: 'watch'; isWanted: boolean; taps: TapSpec[] }
   | { type: 'ping' }
 
@@ -143,6 +146,7 @@ export type MessageFromWorker =
   | { type: 'switched'; generation: number }
   | { type: 'counted'; counts: WorkerCounts }
   | { type: 'shortage'; errno: number }
+  | { type: 'spans'; piece: SpanPiece }
   | { type: 'pong' }
   | FlowMessage
 

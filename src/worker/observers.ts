@@ -4,28 +4,32 @@ import type { Escaping } from '../observability/access-log/line-bytes.ts'
 import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
 import { AccessLog } from '../program/access-log/access-log.ts'
 import type { LoadBalancerSpec } from '../program/spec.ts'
+import { SpanLog } from '../program/tracing/span-log.ts'
 import type { LogFiles } from './log-files.ts'
 import { RequestMetrics } from './request-metrics.ts'
+import type { SpanSender } from './span-sender.ts'
 
 /** Where a worker leaves what it sees of requests. */
 export interface Observation {
   /** Memory of the worker's metrics; undefined when nobody reads them. */
   readonly numbers: Float64Array | undefined
   readonly logs: LogFiles
+  readonly spans: SpanSender
 }
 
 /** Who looks at the requests of a load balancer: nobody, unless something asks for it. */
 export function observersOf(
   spec: LoadBalancerSpec,
-  { numbers, logs }: Observation,
+  { numbers, logs, spans }: Observation,
   plan: MetricsPlan | undefined,
 ): RequestObserver[] {
   const observers: RequestObserver[] = []
   if (numbers !== undefined && plan !== undefined) observers.push(new RequestMetrics(numbers, plan))
-  const { accessLog } = spec
+  const { accessLog, tracing } = spec
   if (accessLog !== undefined) {
     const open = (escaping: Escaping): LineBuffer => logs.open(accessLog.path, escaping)
     observers.push(new AccessLog(accessLog, spec, open))
   }
+  if (tracing !== undefined) observers.push(new SpanLog(tracing, spec, spans.lines))
   return observers
 }

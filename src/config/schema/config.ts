@@ -6,6 +6,7 @@ import { listener } from './listener.ts'
 import { processSection } from './process.ts'
 import { route } from './route.ts'
 import { duration, name } from './scalars.ts'
+import { tracing } from './tracing.ts'
 import { upstream } from './upstream.ts'
 
 /** The whole of a config file. Each section has a module of its own beside this one. */
@@ -23,6 +24,7 @@ export const configSchema = z.strictObject({
     .default(DEFAULTS.idleTimeout)
     .describe("A client's connection on which nothing moves for so long is closed."),
   accessLog: accessLog.optional().describe('A line for every HTTP request.'),
+  tracing: tracing.optional().describe('Spans of HTTP requests, for OpenTelemetry.'),
   process: processSection.optional().describe('Workers, memory and shutdown.'),
 })
 

@@ -2,6 +2,7 @@ import {
   WRITE_FORWARDED,
   WRITE_HTTPS,
   WRITE_LINES,
+  WRITE_NEW_PARENT,
   WRITE_NEW_REQUEST_ID,
   WRITE_NEW_TRACE,
   WRITE_REPLACE,
@@ -9,7 +10,8 @@ import {
   WRITE_X_FORWARDED,
 } from '../../native/protocol.ts'
 import { headerLines } from './header-lines.ts'
-import { newTraceParent, validRequestId, validTraceParent } from './request-ids.ts'
+import { validRequestId } from './request-ids.ts'
+import { newTraceParent, validTraceParent } from './trace-parent.ts'
 import type { HttpWireHead } from './wire-head.ts'
 
 /** What a request tells the next hop of who has asked. */
@@ -63,8 +65,9 @@ export function forwardingFlags(wire: HttpWireHead, forwarding: Forwarding): num
   if (forwarding.hasRequestId && !validRequestId(wire.field('x-request-id'))) {
     flags |= WRITE_NEW_REQUEST_ID | WRITE_LINES
   }
-  if (forwarding.hasTraceParent && !validTraceParent(wire.field('traceparent'))) {
-    flags |= WRITE_NEW_TRACE | WRITE_LINES
+  if (forwarding.hasTraceParent) {
+    if (!validTraceParent(wire.field('traceparent'))) flags |= WRITE_NEW_TRACE | WRITE_LINES
+    else if (wire.traceParent !== '') flags |= WRITE_NEW_PARENT | WRITE_LINES
   }
   return flags
 }
@@ -73,7 +76,9 @@ export function forwardingFlags(wire: HttpWireHead, forwarding: Forwarding): num
 export function newLines(wire: HttpWireHead, flags: number): string {
   let lines = ''
   if ((flags & WRITE_NEW_REQUEST_ID) !== 0) lines += `X-Request-Id: ${wire.requestId}\r\n`
-  if ((flags & WRITE_NEW_TRACE) !== 0) lines += `traceparent: ${newTraceParent()}\r\n`
+  if ((flags & (WRITE_NEW_TRACE | WRITE_NEW_PARENT)) !== 0) {
+    lines += `traceparent: ${wire.traceParent || newTraceParent()}\r\n`
+  }
   return lines
 }
 
@@ -130,8 +135,8 @@ function nodeOf(client: string): string {
 
 function isLeftOut(name: string, flags: number): boolean {
   if (name === 'x-request-id') return (flags & WRITE_NEW_REQUEST_ID) !== 0
-  const isTrace = name === 'traceparent' || name === 'tracestate'
-  return isTrace && (flags & WRITE_NEW_TRACE) !== 0
+  if (name === 'traceparent') return (flags & (WRITE_NEW_TRACE | WRITE_NEW_PARENT)) !== 0
+  return name === 'tracestate' && (flags & WRITE_NEW_TRACE) !== 0
 }
 
 function isList(name: string, flags: number): boolean {

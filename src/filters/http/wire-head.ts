@@ -33,6 +33,8 @@ export class HttpWireHead implements WireHead {
   isSecure: boolean
   /** The text is what was sent to an endpoint before: it has all fields of ours. */
   isAsSent: boolean
+  /** The `traceparent` that a request goes on with; empty where it has no span of ours. */
+  traceParent: string
   #requestId: string
   readonly #reactor: Reactor
   readonly #index: number
@@ -56,6 +58,7 @@ export class HttpWireHead implements WireHead {
     this.client = events[at + 11] as number
     this.isSecure = false
     this.isAsSent = false
+    this.traceParent = ''
     this.#requestId = ''
     this.#reactor = reactor
     this.#index = events[at + 2] as number
@@ -169,6 +172,7 @@ export class HttpWireHead implements WireHead {
     copy.#text = this.#text
     copy.isSecure = this.isSecure
     copy.isAsSent = this.isAsSent
+    copy.traceParent = this.traceParent
     if (this.isChanged()) {
       const head = this.materialise()
       Object.assign(copy.materialise(), head, { headers: { ...head.headers } })

@@ -93,6 +93,12 @@ export const PROCESS_METRICS = {
     'endpoint',
   ),
   active: gauge('sluice_listener_active_requests', 'Requests in progress.', 'listener'),
+  spansSent: counter('sluice_trace_spans_sent_total', 'Spans that the collector has taken.'),
+  spansDropped: counter(
+    'sluice_trace_spans_dropped_total',
+    'Spans that were dropped: queue (more than can be sent), collector (it was away, or refused them).',
+    'reason',
+  ),
 } as const
 
 /** Metrics of the policies of upstreams. */

@@ -17,6 +17,7 @@ import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/reque
 import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
 import type { EndpointState } from '../health/endpoint-state.ts'
 import type { Orchestrator } from '../orchestrator.ts'
+import type { SpanCounts } from '../tracing/span-exporter.ts'
 import type { Metrics } from './metrics.ts'
 import { REACTOR_METRICS } from './reactor-metrics.ts'
 
@@ -99,6 +100,18 @@ function processFamilies(orchestrator: Orchestrator, { series, memory }: Metrics
         value: memory.sum(at + REQUEST_FIELDS.active),
       })),
     ),
+    ...spanFamilies(orchestrator.tracing.counts),
+  ]
+}
+
+function spanFamilies(counts: SpanCounts | undefined): MetricFamily[] {
+  if (counts === undefined) return []
+  return [
+    family(PROCESS_METRICS.spansSent, [{ labels: {}, value: counts.sent }]),
+    family(PROCESS_METRICS.spansDropped, [
+      { labels: { reason: 'queue' }, value: counts.dropped },
+      { labels: { reason: 'collector' }, value: counts.failed },
+    ]),
   ]
 }
 

@@ -5,9 +5,8 @@ import { HttpWireHead } from '../../filters/http/wire-head.ts'
 import type { LineBuffer } from '../../observability/access-log/line-buffer.ts'
 import type { Escaping } from '../../observability/access-log/line-bytes.ts'
 import type { AccessLogSpec, LoadBalancerSpec } from '../spec.ts'
-import type { LogNames } from './fields.ts'
+import { type LogNames, namesOf } from './fields.ts'
 import { compileFormat, type LogFormat } from './format.ts'
-import { LogClock } from './log-clock.ts'
 
 const FIRST_ERROR = 400
 
@@ -32,14 +31,7 @@ export class AccessLog implements RequestObserver {
     this.#lines = open(this.#format.escaping)
     this.#sample = sample
     this.#classes = classes
-    this.#names = {
-      clock: new LogClock(),
-      listeners: spec.listen.map(({ name }) => name),
-      routes: spec.listen.map(({ service }) =>
-        service.protocol === 'http' ? service.routes.map(({ name }) => name) : [],
-      ),
-      upstreams: spec.upstreams.map(({ name }) => name),
-    }
+    this.#names = namesOf(spec)
   }
 
   began(request: RequestInfo, { wire }: MessageStart): void {

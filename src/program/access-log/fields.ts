@@ -1,7 +1,8 @@
 import type { RequestInfo } from '../../engine/request-info.ts'
 import { fieldOfText } from '../../filters/http/find-field.ts'
 import type { LineBytes } from '../../observability/access-log/line-bytes.ts'
-import type { LogClock } from './log-clock.ts'
+import type { LoadBalancerSpec } from '../spec.ts'
+import { LogClock } from './log-clock.ts'
 
 /** One thing that a line of the access log can tell about a request. */
 export interface LogField {
@@ -19,6 +20,18 @@ export interface LogNames {
   /** By listener. */
   readonly routes: readonly (readonly string[])[]
   readonly upstreams: readonly string[]
+}
+
+/** The names that a load balancer has. */
+export function namesOf({ listen, upstreams }: LoadBalancerSpec): LogNames {
+  return {
+    clock: new LogClock(),
+    listeners: listen.map(({ name }) => name),
+    routes: listen.map(({ service }) =>
+      service.protocol === 'http' ? service.routes.map(({ name }) => name) : [],
+    ),
+    upstreams: upstreams.map(({ name }) => name),
+  }
 }
 
 /** What is logged for a client that went before there was a status, as nginx does. */
@@ -75,7 +88,11 @@ export const LOG_FIELDS: readonly LogField[] = [
   text('endpoint', 'Address of the endpoint that was asked last', ({ target }) => target),
   value('attempts', 'How often an endpoint was chosen', (out, one) => out.integer(one.attempts)),
   text('id', 'Id of the request', ({ id }) => id),
-  header('traceparent', 'The traceparent field', 'traceparent'),
+  text(
+    'traceparent',
+    'The traceparent field; with our own span where the request is traced',
+    ({ span, headText }) => span?.traceParent ?? fieldOfText(headText, 'traceparent') ?? '',
+  ),
   header('user_agent', 'The User-Agent field', 'user-agent'),
   header('referer', 'The Referer field', 'referer'),
   word(

@@ -18,19 +18,24 @@ const COMBINED =
  * a field that does not exist.
  */
 export function compileFormat(format: string): LogFormat {
-  if (format === 'json') return join('json', jsonLiterals(), LOG_FIELDS)
+  if (format === 'json') return jsonFormat(LOG_FIELDS)
   const { literals, fields } = parseTemplate(format === 'combined' ? COMBINED : format)
   return join('text', literals, fields)
 }
 
+/** Lines that are JSON objects. */
+export function jsonFormat(fields: readonly LogField[]): LogFormat {
+  return join('json', jsonLiterals(fields), fields)
+}
+
 /** Words have their quotes in the literals around them. */
-function jsonLiterals(): string[] {
+function jsonLiterals(fields: readonly LogField[]): string[] {
   const quoteOf = (field: LogField | undefined): string => (field?.isWord === true ? '"' : '')
-  const before = LOG_FIELDS.map((field, index) => {
-    const start = index === 0 ? '{' : `${quoteOf(LOG_FIELDS[index - 1])},`
+  const before = fields.map((field, index) => {
+    const start = index === 0 ? '{' : `${quoteOf(fields[index - 1])},`
     return `${start}"${field.name}":${quoteOf(field)}`
   })
-  return [...before, `${quoteOf(LOG_FIELDS.at(-1))}}\n`]
+  return [...before, `${quoteOf(fields.at(-1))}}\n`]
 }
 
 function parseTemplate(template: string): { literals: string[]; fields: LogField[] } {

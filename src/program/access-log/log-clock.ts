@@ -14,7 +14,7 @@ export class LogClock {
 
   /** As `2026-01-31T12:00:00.123Z`. */
   iso(monotonicMs: number): string {
-    const time = this.#toEpoch(monotonicMs)
+    const time = Math.round(this.epoch(monotonicMs))
     const second = Math.floor(time / 1000)
     if (second !== this.#isoSecond) {
       this.#isoSecond = second
@@ -26,7 +26,7 @@ export class LogClock {
 
   /** As `31/Jan/2026:13:00:00 +0100`, in the time zone of the process. */
   common(monotonicMs: number): string {
-    const second = Math.floor(this.#toEpoch(monotonicMs) / 1000)
+    const second = Math.floor(Math.round(this.epoch(monotonicMs)) / 1000)
     if (second !== this.#commonSecond) {
       this.#commonSecond = second
       this.#commonText = formatCommon(new Date(second * 1000))
@@ -34,13 +34,13 @@ export class LogClock {
     return this.#commonText
   }
 
-  /** Whole milliseconds since the epoch. */
-  #toEpoch(monotonicMs: number): number {
+  /** Milliseconds since the epoch. */
+  epoch(monotonicMs: number): number {
     if (monotonicMs - this.#syncedAt > RESYNC_MS) {
       this.#offset = Date.now() - performance.now()
       this.#syncedAt = monotonicMs
     }
-    return Math.round(monotonicMs + this.#offset)
+    return monotonicMs + this.#offset
   }
 }
 

@@ -1,0 +1,61 @@
+import type { MessageStart } from '../../engine/event.ts'
+import { type RequestInfo, RequestSpan } from '../../engine/request-info.ts'
+import type { RequestObserver } from '../../engine/request-observer.ts'
+import { newSpanId, newTraceId, validTraceParent } from '../../filters/http/trace-parent.ts'
+import { HttpWireHead } from '../../filters/http/wire-head.ts'
+import type { LineBuffer } from '../../observability/access-log/line-buffer.ts'
+import { type LogNames, namesOf } from '../access-log/fields.ts'
+import { jsonFormat, type LogFormat } from '../access-log/format.ts'
+import type { LoadBalancerSpec, TracingSpec } from '../spec.ts'
+import { spanFields } from './span-fields.ts'
+
+/** Bits of the flags of a `traceparent`: somebody records the trace; its id is random. */
+const SAMPLED = 1
+const RANDOM = 2
+
+/**
+ * Decides which requests are traced, as OpenTelemetry's parent-based sampler does: who has asked
+ * with a `traceparent` decides, and else chance. A traced request gets a span of ours, which is the
+ * parent in what the endpoint is told, and a `SpanRecord` when its response has ended.
+ */
+export class SpanLog implements RequestObserver {
+  readonly needsClient = true
+  readonly #sample: number
+  readonly #lines: LineBuffer
+  readonly #format: LogFormat
+  readonly #names: LogNames
+
+  constructor({ sample }: TracingSpec, spec: LoadBalancerSpec, lines: LineBuffer) {
+    this.#sample = sample
+    this.#lines = lines
+    this.#format = jsonFormat(spanFields(spec))
+    this.#names = namesOf(spec)
+  }
+
+  began(request: RequestInfo, { wire }: MessageStart): void {
+    if (!(wire instanceof HttpWireHead)) return
+    const span = this.#spanOf(wire.field('traceparent'))
+    if (span === null) return
+    request.span = span
+    request.headText = wire.text
+    wire.traceParent = span.traceParent
+  }
+
+  ended(request: RequestInfo): void {
+    if (request.span === null) return
+    this.#format.write(this.#lines.out, request, this.#names)
+    this.#lines.lineEnded()
+  }
+
+  #spanOf(received: string | undefined): RequestSpan | null {
+    if (!validTraceParent(received)) {
+      if (Math.random() >= this.#sample) return null
+      return new RequestSpan(newTraceId(), newSpanId(), '', SAMPLED)
+    }
+    // 00-<trace>-<parent>-<flags>
+    const flags = Number.parseInt(received.slice(53, 55), 16)
+    if ((flags & SAMPLED) === 0) return null
+    const [trace, parent] = [received.slice(3, 35), received.slice(36, 52)]
+    return new RequestSpan(trace, newSpanId(), parent, flags & (SAMPLED | RANDOM))
+  }
+}
