@@ -6,14 +6,23 @@ export interface Target {
   port: number
   /** Path of a Unix socket, '' for TCP. */
   path: string
-  /** The host is an IP address, so that nothing needs to be looked up. */
-  isAddress: boolean
+  /** The IP address; '' for a Unix socket, `null` if the host has to be looked up. */
+  address: string | null
 }
 
-/** Reads `host:port`, `[v6]:port` or `unix:/path`; `null` if it is none of them. */
+/**
+ * Reads `host:port`, `[v6]:port`, `unix:/path` or `name:port@address`, which is a name with the one
+ * of its addresses that is meant; `null` if it is none of them.
+ */
 export function parseTarget(text: string): Target | null {
   if (text.startsWith('unix:')) {
-    return { host: '', port: 0, path: text.slice(5), isAddress: true }
+    return { host: '', port: 0, path: text.slice(5), address: '' }
+  }
+  const at = text.lastIndexOf('@')
+  if (at >= 0) {
+    const named = parseTarget(text.slice(0, at))
+    const address = text.slice(at + 1)
+    return named?.address === null && isIP(address) !== 0 ? { ...named, address } : null
   }
   const colon = text.lastIndexOf(':')
   if (colon < 0) return null
@@ -22,5 +31,5 @@ export function parseTarget(text: string): Target | null {
   if (!/^\d{1,5}$/.test(digits) || port < 1 || port > 65535) return null
   let host = text.slice(0, colon)
   if (host.startsWith('[') && host.endsWith(']')) host = host.slice(1, -1)
-  return { host, port, path: '', isAddress: isIP(host) !== 0 }
+  return { host, port, path: '', address: isIP(host) === 0 ? null : host }
 }

@@ -1,12 +1,14 @@
+import { isDeepStrictEqual } from 'node:util'
 import { createEndpointMemory, EndpointTable } from '../balancer/endpoint-table.ts'
 import { createRateMemory } from '../balancer/rate-memory.ts'
 import { allowedProcessors } from '../native/addon.ts'
-import type { LogLevel } from '../observability/logger.ts'
+import { type LogLevel, logger } from '../observability/logger.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import { createSharedMemory, releaseLockOf } from '../script/algo/shared-table.ts'
 import type { ListenerFd, WorkerCounts } from '../worker/messages.ts'
 import { assignSockets } from './adoption.ts'
 import { checkAccessLog } from './check-access-log.ts'
+import { Discovery } from './discovery.ts'
 import { FlowMonitor } from './flow-monitor.ts'
 import { HandOver } from './hand-over.ts'
 import type { EndpointChange, EndpointState } from './health/endpoint-state.ts'
@@ -60,7 +62,10 @@ export interface WorkerStatus {
  * and changes their number. It never touches a proxied byte.
  */
 export class Orchestrator {
+  /** As it was given, where `#spec` has an endpoint for each address of a name. */
+  #written: ProgramSpec
   #spec: ProgramSpec
+  readonly #discovery: Discovery
   readonly #options: OrchestratorOptions
   readonly #listeners: ListenerTable
   /** Whether the workers are prepared for scripts. */
@@ -104,26 +109,32 @@ export class Orchestrator {
 
   constructor(spec: ProgramSpec, options: OrchestratorOptions) {
     tuneV8()
+    this.#written = spec
     this.#spec = spec
+    this.#discovery = new Discovery(() => void this.#followNames())
     this.#options = options
     this.#processors = options.pinsCpus === true ? allowedProcessors() : []
     this.#listeners = new ListenerTable(options.inherited)
     this.#runsScripts = spec.kind === 'script' || options.runsAnything === true
     this.#shared = this.#runsScripts ? createSharedMemory() : undefined
     this.metrics = options.hasMetrics === true ? new Metrics() : undefined
-    this.metrics?.use(spec)
   }
 
   /** Opens the listeners and starts the workers; resolves when all of them accept. */
   async start(): Promise<void> {
     checkAccessLog(this.#spec)
+    await this.#discovery.learn(this.#written)
+    if (this.#isDraining) return
+    this.#spec = this.#discovery.expand(this.#written)
     await this.tracing.prepare(this.#spec)
     this.tracing.use(this.#spec)
+    this.metrics?.use(this.#spec)
     this.#health.prepare(upstreamsOf(this.#spec))
     await this.#listeners.open(this.#spec.listen)
     for (let slot = 0; slot < this.#options.workers; slot++) this.#listeners.slot(slot)
     this.#grow(this.#options.workers)
     this.#health.watch(upstreamsOf(this.#spec))
+    this.#discovery.watch(this.#written)
     await this.#until(() => this.#hasStarted())
     const failed = this.#slots.find(({ state }) => state !== 'Ready')
     if (failed === undefined || this.#isDraining) return
@@ -182,7 +193,10 @@ export class Orchestrator {
   async reload(spec: ProgramSpec): Promise<string[]> {
     let added: string[] = []
     await this.#afterOthers(async () => {
-      added = await this.#reload(spec)
+      await this.#discovery.learn(spec)
+      added = await this.#reload(this.#discovery.expand(spec))
+      this.#written = spec
+      this.#discovery.watch(spec)
     })
     return added
   }
@@ -215,6 +229,18 @@ export class Orchestrator {
     const done = this.#changes.then(change)
     this.#changes = done.catch(() => {})
     return done
+  }
+
+  /** Has the program follow the addresses of its names, by a reload that changes nothing else. */
+  async #followNames(): Promise<void> {
+    try {
+      await this.#afterOthers(async () => {
+        const spec = this.#discovery.expand(this.#written)
+        if (!this.#isDraining && !isDeepStrictEqual(spec, this.#spec)) await this.#reload(spec)
+      })
+    } catch (error) {
+      logger.error(`[dns] cannot use the new addresses: ${String(error)}`)
+    }
   }
 
   async #reload(spec: ProgramSpec): Promise<string[]> {
@@ -311,6 +337,7 @@ export class Orchestrator {
     this.#isDraining = true
     clearTimeout(this.#adoptTimer)
     this.#health.stop()
+    this.#discovery.stop()
     for (const slot of this.#allSlots()) slot.stop()
     this.#listeners.close()
   }

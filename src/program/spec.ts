@@ -20,6 +20,8 @@ export interface Address {
   /** 0 with `path`; when listening without `path`, 0 lets the kernel choose. */
   port: number
   path?: string
+  /** When connecting to a name: that of its addresses which is meant. */
+  address?: string
 }
 
 /** One listener; a program's listeners are known by their index in `listen`. */

@@ -23,14 +23,18 @@ export async function runSluice(args: readonly string[]): Promise<SluiceResult> 
   return process.exit()
 }
 
-/** Starts `sluice` and ends it with the test, whatever happens; `sockets` as systemd does it. */
+/**
+ * Starts `sluice` and ends it with the test, whatever happens; `sockets` as systemd does it, and
+ * `launcher` is a command that becomes or starts it.
+ */
 export function startSluice(
   context: TestContext,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
   sockets: readonly number[] = [],
+  launcher: readonly string[] = [],
 ): SluiceProcess {
-  const process = new SluiceProcess(withLoadTimeout(args), environment, sockets)
+  const process = new SluiceProcess(withLoadTimeout(args), environment, sockets, launcher)
   context.after(() => process.kill())
   return process
 }
@@ -54,8 +58,10 @@ export class SluiceProcess {
     args: readonly string[],
     environment: NodeJS.ProcessEnv = {},
     sockets: readonly number[] = [],
+    launcher: readonly string[] = [],
   ) {
-    const child = spawn('/bin/sh', ['-c', START, 'sh', process.execPath, LAUNCHER, ...args], {
+    const command = [...launcher, process.execPath, LAUNCHER, ...args]
+    const child = spawn('/bin/sh', ['-c', START, 'sh', ...command], {
       env: {
         ...process.env,
         ...sanitizerEnvironment(),

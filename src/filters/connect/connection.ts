@@ -224,7 +224,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     this.#observer?.begin()
     this.#tried = 0
     this.#addresses = NO_ADDRESSES
-    if (target.isAddress) return this.#connect(target, target.host)
+    if (target.address !== null) return this.#connect(target, target.address)
     const known = cachedAddresses(target.host)
     if (known !== undefined) return this.#connectTo(target, known)
     this.#state = 'resolving'

@@ -16,22 +16,31 @@ const CACHE_LINE_NUMBERS = 8
  *     stripe of slot 0   │ worker │ group a │ group b │ …
  *     stripe of slot 1   │ worker │ group a │ group b │ …     the same places in each
  *
- * A name keeps its place for the life of the process, so that counters survive reloads and deaths.
+ * A name keeps its place, so that counters survive reloads and deaths; only when there is no room
+ * left are places reused that were released.
  */
 export class MetricsMemory {
   readonly #stripes: Float64Array[] = []
   readonly #places = new Map<string, number>()
+  /** Sizes of groups that nobody counts in any more, by name; the oldest come first. */
+  readonly #released = new Map<string, number>()
   #end = WORKER_REGION
 
   /** The place of a group of `size` numbers, the same for the same name; -1 when there is no room. */
   place(name: string, size: number): number {
     const known = this.#places.get(name)
+    this.#released.delete(name)
     if (known !== undefined) return known
-    if (this.#end + size > STRIPE_NUMBERS) return -1
+    if (this.#end + size > STRIPE_NUMBERS) return this.#reuse(name, size)
     const at = this.#end
     this.#end += Math.ceil(size / CACHE_LINE_NUMBERS) * CACHE_LINE_NUMBERS
     this.#places.set(name, at)
     return at
+  }
+
+  /** Lets others have a place when there is no room left; until then the name still has it. */
+  release(name: string, size: number): void {
+    this.#released.set(name, size)
   }
 
   /** The stripe of a worker slot, to be sent to its threads. */
@@ -46,6 +55,20 @@ export class MetricsMemory {
   /** Slots that have ever had a worker. */
   get slots(): number {
     return this.#stripes.length
+  }
+
+  /** The place that was released first: hardly any program that was replaced counts there still. */
+  #reuse(name: string, size: number): number {
+    for (const [former, formerSize] of this.#released) {
+      const at = this.#places.get(former)
+      if (formerSize !== size || at === undefined) continue
+      this.#released.delete(former)
+      this.#places.delete(former)
+      this.#places.set(name, at)
+      for (const stripe of this.#stripes) stripe.fill(0, at, at + size)
+      return at
+    }
+    return -1
   }
 
   /** One number of one worker. */

@@ -31,7 +31,7 @@ async function send(
   const { request } = await import('node:http')
   const socket = await openConnection(target, signal)
   const headers = {
-    Host: host || (target.path === undefined ? formatAddress(target) : 'localhost'),
+    Host: host || hostOf(target),
     'User-Agent': 'sluice-health',
     Connection: 'close',
   }
@@ -40,6 +40,11 @@ async function send(
     const createConnection = (): Socket => socket
     request({ createConnection, method, path, headers, signal }, resolve).on('error', reject).end()
   })
+}
+
+/** Its name rather than its address: it may have sites for several. */
+function hostOf({ host, port, path }: ProbeTarget): string {
+  return path === undefined ? formatAddress({ host, port }) : 'localhost'
 }
 
 async function bodyOf(response: IncomingMessage): Promise<string> {

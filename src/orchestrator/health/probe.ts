@@ -17,8 +17,9 @@ export type Probe = (target: ProbeTarget, signal: AbortSignal) => Promise<void>
 export async function openConnection(target: ProbeTarget, signal: AbortSignal): Promise<Socket> {
   const { connect } = await import('node:net')
   return new Promise((resolve, reject) => {
-    const { host, port, path, greeting } = target
-    const socket = path === undefined ? connect({ host, port, signal }) : connect({ path, signal })
+    const { host, port, path, address = host, greeting } = target
+    const place = path === undefined ? { host: address, port } : { path }
+    const socket = connect({ ...place, signal })
     socket.once('connect', () => {
       if (greeting === '') resolve(socket)
       else socket.write(greeting, 'latin1', () => resolve(socket))

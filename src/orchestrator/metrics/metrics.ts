@@ -63,6 +63,10 @@ export class Metrics {
   /** Makes a program the present one. */
   use(spec: ProgramSpec): void {
     const { plan, series } = this.#describe(spec)
+    const places = new Set(series.map(({ at }) => at))
+    // Endpoints come and go with the addresses of a name.
+    for (const { scope, labels, at } of this.#series)
+      if (!places.has(at)) this.memory.release(nameOf(scope, labels), REQUEST_GROUP)
     this.#plan = plan
     this.#series = series
     this.#policies = groupsOf(namesOf(spec, 'upstreams'), 'upstream', plan.policies)
@@ -87,7 +91,7 @@ export class Metrics {
   #describe(spec: ProgramSpec): { plan: MetricsPlan; series: Series[] } {
     const series: Series[] = []
     const add = (scope: Scope, labels: Labels): number => {
-      const at = this.memory.place(`${scope} ${JSON.stringify(labels)}`, REQUEST_GROUP)
+      const at = this.memory.place(nameOf(scope, labels), REQUEST_GROUP)
       if (at >= 0) series.push({ scope, labels, at })
       return at
     }
@@ -111,6 +115,10 @@ export class Metrics {
     }
     return { plan, series }
   }
+}
+
+function nameOf(scope: Scope, labels: Labels): string {
+  return `${scope} ${JSON.stringify(labels)}`
 }
 
 function namesOf(spec: ProgramSpec, kind: 'listen' | 'upstreams'): string[] {

@@ -23,13 +23,14 @@ export interface AdminAnswer {
   readonly json: any
 }
 
-/** Starts `sluice` with `--admin` on a free port. */
+/** Starts `sluice` with `--admin` on a free port; `launcher` is a command that becomes it. */
 export async function startAdmin(
   context: TestContext,
   args: readonly string[],
   listeners = 1,
+  launcher: readonly string[] = [],
 ): Promise<RunningAdmin> {
-  const sluice = startSluice(context, [...args, '--admin', '127.0.0.1:0'])
+  const sluice = startSluice(context, [...args, '--admin', '127.0.0.1:0'], {}, [], launcher)
   const ports = await sluice.ports(listeners)
   const [, url = ''] = await sluice.line(/\[admin\] API on (http:\S+), token in \S+/)
   const [, file = ''] = await sluice.line(/\[admin\] API on http:\S+, token in (\S+)/)

@@ -30,6 +30,24 @@ test('a group that does not fit has no place, and others still have theirs', () 
   assert.ok(memory.place('b', 8) > a)
 })
 
+test('a place that was released is reused when there is no room, and begins at nothing', () => {
+  const memory = new MetricsMemory()
+  const half = (1 << 19) - WORKER_REGION
+  const a = memory.place('a', half)
+  const b = memory.place('b', half)
+  const stripe = memory.stripe(0)
+  stripe[a] = 7
+  stripe[b] = 8
+  memory.release('a', half)
+  assert.equal(memory.place('a', half), a, 'a name that comes back has its place still')
+  assert.equal(memory.place('c', half), -1, 'and nobody else has it')
+  memory.release('b', half)
+  memory.release('a', half)
+  assert.equal(memory.place('c', half), b, 'what was released first is reused first')
+  assert.equal(stripe[b], 0)
+  assert.equal(stripe[a], 7)
+})
+
 test('numbers of several threads add up', async () => {
   const memory = new MetricsMemory()
   const at = memory.place('group', 4)
