@@ -1,9 +1,13 @@
 /** Whether the native core is the one with sanitizers (`npm run test:sanitized`). */
-const isSanitized = process.env['SLUICE_SANITIZED'] === '1'
+export const isSanitized: boolean = process.env['SLUICE_SANITIZED'] === '1'
 
 /** For `skip` of tests that measure memory: freed bytes stay in the sanitizer's quarantine. */
 export const skipIfSanitized: string | false =
   isSanitized && 'memory figures mean nothing with AddressSanitizer'
+
+/** For `skip` of tests that only say something there. */
+export const skipUnlessSanitized: string | false =
+  !isSanitized && 'needs the native core with sanitizers: npm run test:sanitized'
 
 /** What a Sluice process needs in its environment besides what it inherits. */
 export function sanitizerEnvironment(): NodeJS.ProcessEnv {
