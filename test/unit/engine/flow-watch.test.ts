@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { EDGE_FIELDS, ERRORS, EVENTS, MESSAGES } from '../../../src/engine/edge-counts.ts'
+import { MessageEnd, MessageStart, SessionEnd } from '../../../src/engine/event.ts'
+import {
+  type ExchangePlace,
+  FlowWatch,
+  type WatchedProgram,
+} from '../../../src/engine/flow-watch.ts'
+import type { Layout } from '../../../src/engine/layout.ts'
+import type { Session } from '../../../src/engine/session.ts'
+import { type Spec, TestProgram, type TestSession } from '../filters/support/run.ts'
+
+/** Enough to be more than what is looked at one by one. */
+const MANY = 1e7
+
+interface Watched {
+  readonly program: TestProgram
+  readonly layouts: readonly Layout[]
+  readonly watch: FlowWatch
+  /** Opens a session that connections lead to, so that it is found when watching begins. */
+  open(name?: string): TestSession
+}
+
+/** A program with its watch; `isEarly` opens a session before anybody watches. */
+function watched(spec: Spec, names = ['main'], more: Partial<WatchedProgram> = {}): Watched {
+  const program = new TestProgram(spec)
+  const layouts = names.map((name) => program.layout(name))
+  const live: Session[] = []
+  const watch = new FlowWatch({
+    layouts,
+    live: () => live.filter(({ isLive }) => isLive),
+    isDirect: () => false,
+    exchangeOf: () => null,
+    ...more,
+  })
+  const open = (name?: string): TestSession => {
+    const session = program.open(name)
+    live.push(session.session)
+    return session
+  }
+  return { program, layouts, watch, open }
+}
+
+/** One number of each edge of a layout. */
+function edges({ watch }: Watched, layout: Layout | undefined, field: number): number[] {
+  const from = layout?.watch?.edges ?? 0
+  return Array.from({ length: (layout?.stages.length ?? 0) + 1 }, (_, edge) => {
+    return watch.counts[(from + edge) * EDGE_FIELDS + field] ?? Number.NaN
+  })
+}
+
+const request = (): MessageStart => new MessageStart({ method: 'GET', path: '/' })
+const two: Spec = (pipeline) => pipeline.onMessageStart(() => {}).onMessageStart(() => {})
+
+test('each edge of a session counts what passes it', () => {
+  const all = watched(two)
+  const session = all.open()
+  session.feed(request(), 'four', new MessageEnd(), new SessionEnd('ReadError'))
+  const [layout] = all.layouts
+  assert.deepEqual(edges(all, layout, MESSAGES), [1, 1, 1])
+  assert.deepEqual(edges(all, layout, EVENTS), [4, 4, 4])
+  assert.deepEqual(edges(all, layout, ERRORS), [1, 1, 1])
+})
+
+test('what a filter swallows does not pass behind it', () => {
+  const all = watched((pipeline) => pipeline.onMessageStart(() => {}).replaceMessage(() => null))
+  all.open().feed(request(), new MessageEnd())
+  assert.deepEqual(edges(all, all.layouts[0], MESSAGES), [1, 1, 0])
+})
+
+test('sessions are as they were when nobody watches any more', () => {
+  const all = watched(two)
+  const session = all.open()
+  const events = session.feed(request(), new MessageEnd()).output.length
+  all.watch.stop()
+  assert.equal(session.session.entry, session.session.first)
+  assert.equal(session.feed(request(), new MessageEnd()).output.length, 2 * events)
+  assert.deepEqual(
+    all.layouts.map(({ watch }) => watch),
+    [null],
+  )
+})
+
+test('a session that was there before is watched from now on', () => {
+  const program = new TestProgram(two)
+  const session = program.open()
+  session.feed(request())
+  const layouts = [program.layout()]
+  const live = (): Session[] => [session.session]
+  const watch = new FlowWatch({ layouts, live, isDirect: () => false, exchangeOf: () => null })
+  session.feed(new MessageEnd())
+  assert.equal(watch.counts[EVENTS], 1)
+  assert.deepEqual(session.output.length, 2)
+})
+
+test('a pooled session is watched again in its next life', () => {
+  const all = watched(two)
+  for (let life = 0; life < 3; life++) {
+    const session = all.open()
+    session.feed(request())
+    session.session.free()
+    all.program.settle()
+  }
+  assert.equal(all.layouts[0]?.allocated, 1)
+  assert.deepEqual(edges(all, all.layouts[0], MESSAGES), [3, 3, 3])
+})
+
+test('a session that works for another is watched with it', () => {
+  const all = watched(
+    (pipeline) =>
+      pipeline
+        .link('inner')
+        .pipeline('inner')
+        .onMessageStart(() => {}),
+    ['main', 'inner'],
+  )
+  all.open().feed(request())
+  assert.deepEqual(edges(all, all.layouts[1], MESSAGES), [1, 1])
+})
+
+test('when there is much to see, some sessions stand for all, and again for themselves', () => {
+  const all = watched(two)
+  all.watch.passed = MANY
+  all.watch.adjust(1)
+  const { sampled } = all.watch
+  assert.ok(sampled > 1)
+  const seen = (): number => edges(all, all.layouts[0], MESSAGES)[0] ?? 0
+  for (let number = 0; number < sampled; number++) all.open().feed(request())
+  assert.equal(seen(), sampled, 'the one that is looked at counts for all')
+  for (let second = 0; second < 20; second++) all.watch.adjust(1)
+  assert.equal(all.watch.sampled, 1)
+  const before = seen()
+  for (let number = 0; number < 5; number++) all.open().feed(request())
+  assert.equal(seen(), before + 5)
+})
+
+test('between two filters that pass bytes by other ways stands nothing', () => {
+  const direct: unknown[] = []
+  const all = watched(two, ['main'], { isDirect: (filter) => direct.includes(filter) })
+  const first = all.program.open()
+  first.session.free()
+  all.program.settle()
+  direct.push(first.session.first)
+  all.open().feed(request())
+  assert.deepEqual(edges(all, all.layouts[0], MESSAGES), [1, 0, 1])
+})
+
+test('time is that of the filter that runs, and of nobody while none does', () => {
+  const all = watched((pipeline) =>
+    pipeline
+      .onMessageStart(() => {
+        const end = performance.now() + 20
+        while (performance.now() < end);
+      })
+      .dummy(),
+  )
+  all.open().feed(request())
+  const [slow = 0, quick = 0] = all.watch.times
+  assert.ok(slow >= 20, `${slow} ms`)
+  assert.ok(quick < slow)
+  assert.equal(all.watch.current, null)
+})
+
+test('requests that wait for their answers are known, and gone with their session', () => {
+  const answered: number[] = []
+  const observer = { answered: (_: MessageStart, ms: number) => void answered.push(ms) }
+  const place: ExchangePlace = { asks: 0, answers: 1, observer }
+  let isAnswering = true
+  const all = watched(
+    (pipeline) => pipeline.replaceMessage((message) => (isAnswering ? message : null)),
+    ['main'],
+    { exchangeOf: () => place },
+  )
+  const waiting = (): number => [...all.watch.waiting().values()].reduce((a, b) => a + b, 0)
+  const session = all.open()
+  session.feed(request(), new MessageEnd())
+  assert.deepEqual([answered.length, waiting()], [1, 0])
+  isAnswering = false
+  session.feed(request(), new MessageEnd(), request(), new MessageEnd())
+  all.open().feed(request(), new MessageEnd())
+  assert.deepEqual([answered.length, waiting()], [1, 3])
+  session.session.free()
+  all.program.settle()
+  assert.equal(waiting(), 1)
+})
