@@ -9,6 +9,6 @@ export function describeFlags(input: ConfigInput, isConfig: boolean): string {
   const result = checkConfig(input)
   if (!result.isGood) throw new TypeError(result.problems.map(({ message }) => message).join('\n'))
   if (isConfig) return printConfig(result.config)
-  const lines = renderGraph(graphOf('lb', normalise(result.config)).graph)
+  const lines = renderGraph(graphOf('lb', normalise(result.config)))
   return `${lines.join('\n').trimEnd()}\n\nDone.\n`
 }

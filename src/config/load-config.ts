@@ -6,8 +6,9 @@ import type { LoadProblem } from '../program/load-problem.ts'
 import type { LoadBalancerSpec } from '../program/spec.ts'
 import { checkConfig } from './check-config.ts'
 import { isConfigModule } from './config-file.ts'
-import { graphOf, printConfig } from './describe.ts'
+import { flowOf, graphOf, printConfig } from './describe.ts'
 import { checkRoots } from './file-roots.ts'
+import type { RangeOf } from './flow-places.ts'
 import { normalise } from './normalise.ts'
 import { readPemFiles } from './pem-files.ts'
 import { formatPath, type Problem } from './problem.ts'
@@ -46,6 +47,8 @@ interface Source {
   /** Places of the problems, in the order of the file. */
   sort(problems: readonly Problem[]): Problem[]
   locate(problem: Problem): SourcePlace
+  /** Where its sections are. */
+  readonly rangeOf?: RangeOf
 }
 
 /** Line and column, both 0 if they are not known. */
@@ -77,13 +80,13 @@ export async function loadConfig(file: string, text?: string): Promise<LoadConfi
   const problems = [...pems.problems, ...checkRoots(config, folder)]
   if (problems.length > 0) return bad(problems)
   const spec = normalise(config, pems.texts, folder)
-  const { graph, flow } = graphOf(`/${basename(file)}`, spec)
+  const path = `/${basename(file)}`
   return {
     isGood: true,
     spec,
     process: config.process ?? {},
-    graph,
-    flow,
+    graph: graphOf(path, spec),
+    flow: flowOf(path, spec, config, source.rangeOf),
     text: printConfig(config),
     files,
   }
@@ -106,6 +109,7 @@ function readText(file: string, given?: string): Source | BadConfig {
       sort: (problems) =>
         problems.toSorted((one, other) => text.offsetOf(one) - text.offsetOf(other)),
       locate: (problem) => text.locate(problem),
+      rangeOf: (path) => text.rangeOf(path),
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

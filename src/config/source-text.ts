@@ -1,4 +1,5 @@
-import { type Document, isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml'
+import type { SourceRange } from '../program/flow/sketch.ts'
 import type { Path, Problem } from './problem.ts'
 
 /** Both count from 1. */
@@ -9,10 +10,12 @@ interface Place {
 
 /** A config file's text, which may be YAML or JSON: JSON is YAML. */
 export class ConfigText {
+  readonly #text: string
   readonly #lines = new LineCounter()
   readonly #document: Document
 
   constructor(text: string) {
+    this.#text = text
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
   }
 
@@ -35,6 +38,17 @@ export class ConfigText {
   offsetOf({ path, isAboutKey = false }: Problem): number {
     const offset = isAboutKey ? this.#keyOffset(path) : undefined
     return offset ?? this.#valueOffset(path)
+  }
+
+  /** From the first character of a section's key, or of an item, to behind its last. */
+  rangeOf(path: Path): SourceRange | undefined {
+    const node = this.#document.getIn(path, true)
+    if (!isNode(node) || node.range === null || node.range === undefined) return undefined
+    const from = this.#keyOffset(path) ?? node.range[0]
+    const { line, column } = this.#at(from)
+    // Sections end where the next one begins.
+    const end = this.#at(this.#text.slice(0, node.range[1]).trimEnd().length)
+    return { line, column, endLine: end.line, endColumn: end.column }
   }
 
   #keyOffset(path: Path): number | undefined {

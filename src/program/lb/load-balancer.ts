@@ -19,6 +19,11 @@ export interface Traffic {
   readonly listeners: readonly number[]
 }
 
+/** What of a spec a pipeline was made for, by numbers: a listener, a route of one, or an upstream. */
+export type LbOrigin =
+  | { readonly listener: number; readonly route?: number }
+  | { readonly upstream: number }
+
 /** What a worker adds to a load balancer; all may be left out. */
 export interface LbEnvironment {
   readonly observers?: readonly RequestObserver[]
@@ -28,6 +33,8 @@ export interface LbEnvironment {
   readonly shareOf?: (total: number) => number
   /** Where the bytes of connections are counted: the memory, and the places of the listeners. */
   readonly traffic?: Traffic
+  /** Is given what each pipeline was made for, in their order. */
+  readonly onOrigins?: (origins: readonly LbOrigin[]) => void
   /** Is given the upstreams, to look at what their policies count. */
   readonly onUpstreams?: (upstreams: readonly Upstream[]) => void
 }
@@ -47,7 +54,14 @@ export interface LbEnvironment {
 export function loadBalancer(
   spec: LoadBalancerSpec,
   runtime: Pick<Runtime, 'context'>,
-  { observers = [], table, shareOf = (total) => total, traffic, onUpstreams }: LbEnvironment = {},
+  {
+    observers = [],
+    table,
+    shareOf = (total) => total,
+    traffic,
+    onUpstreams,
+    onOrigins,
+  }: LbEnvironment = {},
 ): Configuration {
   const upstreams = spec.upstreams.map((one, index) =>
     createUpstream(one, {
@@ -59,6 +73,11 @@ export function loadBalancer(
   onUpstreams?.(upstreams)
   const entries = entriesOf(spec, observers.length > 0)
   const program = pipy()
+  const origins: LbOrigin[] = []
+  /** Says what the pipelines that were added last are for. */
+  const addOrigin = (origin: LbOrigin): void => {
+    while (origins.length < program.pipelines.length) origins.push(origin)
+  }
   for (const [index, { host, port, service, tls }] of spec.listen.entries()) {
     const pem = (file: string): string => spec.pems?.[file] ?? ''
     program.listen(port, {
@@ -78,6 +97,7 @@ export function loadBalancer(
         .demux(entry?.pipeline ?? '')
         .encodeHttpResponse()
     }
+    addOrigin({ listener: index })
   }
   // Every upstream has one place that balances, so that all routes to it share its connections.
   const shared = new Set<Upstream>()
@@ -102,12 +122,23 @@ export function loadBalancer(
       for (const index of upstreamsOf(entry.routes)) shared.add(upstreams[index] as Upstream)
     }
     if (!hasGates) addEnd()
+    addOrigin({ listener: entry.listeners[0] ?? 0 })
   }
   for (const entry of entries) {
-    for (const route of entry.routes) addRoute(program, route, entry.pipelineOf(route), upstreams)
+    for (const [index, route] of entry.routes.entries()) {
+      addRoute(program, route, entry.pipelineOf(route), upstreams)
+      addOrigin({ listener: entry.listeners[0] ?? 0, route: index })
+    }
   }
-  for (const upstream of shared) addBalancing(program.pipeline(upstream.pipeline), upstream)
-  for (const upstream of used) addConnections(program, upstream, spec.forwarding)
+  for (const upstream of shared) {
+    addBalancing(program.pipeline(upstream.pipeline), upstream)
+    addOrigin({ upstream: upstreams.indexOf(upstream) })
+  }
+  for (const upstream of used) {
+    addConnections(program, upstream, spec.forwarding)
+    addOrigin({ upstream: upstreams.indexOf(upstream) })
+  }
+  onOrigins?.(origins)
   return program
 }
 

@@ -86,6 +86,45 @@ test('edges tell what passes them, also of codecs that are fused', async (contex
   assert.ok(shares.every((share) => share >= 0 && share <= 1))
 })
 
+test('what is seen of a config is seen at the filters of its graph', async (context) => {
+  const [port, other] = [await freePort(), await freePort()]
+  const server = await AppServer.start(context, 'app')
+  const gui = await startGui(context, {
+    'lb.yaml': `routes: [{ upstream: app }]
+listeners:
+  - { name: idle, address: 127.0.0.1:${other} }
+  - { name: busy, address: 127.0.0.1:${port}, rateLimit: { rate: 1000 } }
+upstreams: { app: { endpoints: ["${server.address}"] } }
+`,
+  })
+  assert.equal((await gui.call('POST', '/api/program', '/lb.yaml')).status, 201)
+  const graph: FlowGraph = (await gui.call('GET', '/api/v1/flow')).json
+  const pipelines = graph.modules[0]?.pipelines ?? []
+  const idOf = (pipeline: string, filter: string): string => {
+    const filters = pipelines.find(({ name }) => name === pipeline)?.filters ?? []
+    return filters.find(({ name }) => name === filter)?.id ?? ''
+  }
+  const limit = idOf('request busy', 'limitRate')
+  assert.notEqual(limit, '')
+  const tap = await gui.call('POST', '/api/v1/taps', { filter: limit, count: 2 })
+  const { messages } = await watch(gui, port, (seen) =>
+    pipelines.some(({ id, name }) => name === 'upstream' && (seen.get(`${id} 1`) ?? 0) > 1.5),
+  )
+  const seenAt = (filter: string): number => messages.get(filter.replace(/\.(?=\d+$)/, ' ')) ?? 0
+  for (const [pipeline, filter] of [
+    ['request busy', 'beginRequest'],
+    ['request busy', 'limitRate'],
+    ['balance app', 'mux'],
+  ] as const)
+    assert.ok(seenAt(idOf(pipeline, filter)) > 0, `${pipeline}: ${filter}`)
+  assert.equal(seenAt(idOf('request idle', 'beginRequest')), 0)
+  const seen = (await gui.call('GET', `/api/v1/taps/${tap.json.id}`)).json
+  assert.deepEqual(
+    seen.events.map(({ side, kind }: TapEvent) => `${side} ${kind}`),
+    ['in MessageStart', 'in MessageEnd'],
+  )
+})
+
 test('errors are counted, and nothing is while nobody watches', async (context) => {
   const port = await freePort()
   const nobody = await freePort()
