@@ -129,7 +129,8 @@ async function bundleProgram() {
 
 async function bundleWebUi() {
   const stampFile = 'dist/gui/.sluice-setup'
-  const stamp = hashOf(['package-lock.json', 'tsconfig.json', ...filesUnder('gui', /./)])
+  const schema = 'schema/sluice.schema.json'
+  const stamp = hashOf(['package-lock.json', 'tsconfig.json', schema, ...filesUnder('gui', /./)])
   if (readStamp(stampFile) === stamp) return
   const vite = ['node_modules/vite/bin/vite.js', 'build', 'gui', '--logLevel', 'warn']
   await step('Bundling the web UI', process.execPath, vite)

@@ -10,7 +10,8 @@ export async function guiModule<Exports>(path: string): Promise<Exports> {
     bundle: true,
     write: false,
     format: 'esm',
-    platform: 'node',
+    // Of packages, what browsers get.
+    platform: 'browser',
     target: 'node20',
     logLevel: 'silent',
   })

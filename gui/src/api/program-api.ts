@@ -8,6 +8,7 @@ import type {
   Registry,
   Tap,
   VerifyAnswer,
+  VerifyRequest,
 } from '../../../src/admin/gui/contract.ts'
 import { request } from './request.ts'
 
@@ -27,13 +28,13 @@ export function stopProgram(): Promise<ProgramState> {
   return request('DELETE', '/api/v1/program')
 }
 
-export async function verify(path: string, text: string): Promise<readonly Problem[]> {
-  const answer = await request<VerifyAnswer>('POST', '/api/v1/verify', { path, text })
+export async function verify(asked: VerifyRequest): Promise<readonly Problem[]> {
+  const answer = await request<VerifyAnswer>('POST', '/api/v1/verify', asked)
   return answer.problems
 }
 
-export function flowOfText(path: string, text: string): Promise<FlowGraph> {
-  return request('POST', '/api/v1/flow', { path, text })
+export function flowOfText(asked: VerifyRequest): Promise<FlowGraph> {
+  return request('POST', '/api/v1/flow', asked)
 }
 
 export function flowOfProgram(): Promise<FlowGraph> {

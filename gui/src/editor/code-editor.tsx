@@ -7,6 +7,7 @@ import type { Problem } from '../../../src/admin/gui/contract.ts'
 import { editBuffer, type FileBuffer } from '../state/buffers.ts'
 import { jump } from '../state/jump.ts'
 import { session } from '../state/session.ts'
+import { selectAt } from '../state/text-flow.ts'
 import { diagnosticsOf, positionOf } from './diagnostics.ts'
 import { createEditorState } from './editor-state.ts'
 
@@ -34,9 +35,10 @@ export function CodeEditor({ buffer, problems }: CodeEditorProps): JSX.Element {
     const state =
       known?.revision === revision && known.state.sliceDoc() === text
         ? known.state
-        : createEditorState(path, text, session.value?.isReadonly === true, (now) =>
-            editBuffer(path, now),
-          )
+        : createEditorState(path, text, session.value?.isReadonly === true, {
+            onChange: (now) => editBuffer(path, now),
+            onCursor: (line, column) => selectAt(path, line, column),
+          })
     const created = new EditorView({ state, parent: root, root })
     view.current = created
     created.focus()

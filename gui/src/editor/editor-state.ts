@@ -26,12 +26,18 @@ import {
 import { editorTheme } from './editor-theme.ts'
 import { languageOf } from './language.ts'
 
+export interface EditorHandlers {
+  readonly onChange: (text: string) => void
+  /** The user has moved the cursor. */
+  readonly onCursor: (line: number, column: number) => void
+}
+
 /** A file as the editor begins with it. */
 export function createEditorState(
   path: string,
   text: string,
   isReadonly: boolean,
-  onChange: (text: string) => void,
+  { onChange, onCursor }: EditorHandlers,
 ): EditorState {
   return EditorState.create({
     doc: text,
@@ -69,6 +75,12 @@ export function createEditorState(
       EditorView.contentAttributes.of({ 'aria-label': `Text of ${path}` }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) onChange(update.state.sliceDoc())
+        // Not when the page has moved it: it knows why.
+        if (update.transactions.some((one) => one.isUserEvent('select'))) {
+          const { head } = update.state.selection.main
+          const line = update.state.doc.lineAt(head)
+          onCursor(line.number, head - line.from + 1)
+        }
       }),
     ],
   })

@@ -94,7 +94,7 @@ export interface ProgramState {
   readonly problems: readonly Problem[]
 }
 
-/** `POST /api/v1/verify`. */
+/** `POST /api/v1/verify`, and `POST /api/v1/flow`. */
 export interface VerifyRequest {
   /** Tells what the text is, by its name; the file need not exist. */
   readonly path: string
@@ -102,7 +102,8 @@ export interface VerifyRequest {
   readonly text?: string
   /**
    * Runs the script as loading it does, with all that it does then (it reads files), so that also
-   * what only running shows is found. Otherwise it is only parsed.
+   * what only running shows is found. Otherwise it is only parsed. A graph needs it of configs that
+   * are modules, and is refused with `not_run` otherwise; of other texts nothing runs for a graph.
    */
   readonly isRun?: boolean
 }
@@ -121,7 +122,7 @@ export type {
 } from '../../program/flow/flow-graph.ts'
 export type { SourceRange } from '../../program/flow/sketch.ts'
 
-/** `POST /api/v1/flow` with `{ path, text? }`, and `GET /api/v1/flow` for the running program. */
+/** `POST /api/v1/flow` with `VerifyRequest`, and `GET /api/v1/flow` for the running program. */
 export interface FlowGraph {
   /** The `generation` of the running program; 0 for texts. */
   readonly generation: number

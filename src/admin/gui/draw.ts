@@ -14,19 +14,21 @@ import type { Text } from './verify.ts'
 const MAX_MODULES = 64
 
 /**
- * Draws the flow graph of a script or config without running anything of it, a script with the
- * modules that it uses. Throws a `ScriptError` or `StartError` when the text is wrong.
+ * Draws the flow graph of a script or config, a script with the modules that it uses. Only a config
+ * that is a module has to run for that, and does so only with `isRun`. Throws a `ScriptError` or
+ * `StartError` when the text is wrong.
  */
 export async function draw(
   store: FileStore,
   { file, text, timeoutMs }: Text,
+  isRun: boolean,
 ): Promise<FlowModule[]> {
   const kind = kindOf(file, () => text)
   if (kind === 'other') throw new HttpError(422, 'no_program', 'neither a script nor a config')
   const prefix = prefixOf(store, file)
   if (kind === 'script') return placeFlow(await drawScript(store, file, text), prefix)
-  if (isConfigModule(file))
-    throw new HttpError(422, 'not_drawn', 'a module says nothing before it runs')
+  if (isConfigModule(file) && !isRun)
+    throw new HttpError(422, 'not_run', 'a module says nothing before it runs')
   return placeFlow((await loadConfigInJob(file, timeoutMs, text)).flow, prefix)
 }
 

@@ -158,6 +158,79 @@ test('the running program has a graph, with what its script says', async (contex
   assert.match(upstream?.filters[1]?.options ?? '', /connectTimeout: 5/)
 })
 
+test('graphs of configs tell where their parts come from', async (context) => {
+  const gui = await start(context)
+  const text = `routes:
+  - match: { host: a.example }
+    compress: true
+    upstream: app
+  - redirect: { host: b.example }
+listeners:
+  - address: 127.0.0.1:0
+    rateLimit: { rate: 100 }
+  - { address: 127.0.0.1:0, protocol: tcp, upstream: app }
+upstreams:
+  app:
+    balance: random
+    endpoints: [9001]
+`
+  const { modules } = await flowOf(gui, '/new.yaml', text)
+  const lines = (modules[0]?.pipelines ?? []).flatMap(({ name, place, filters }) => [
+    `${name}: ${place?.line}-${place?.endLine}`,
+    ...filters.flatMap((one) =>
+      one.place === undefined ? [] : `  ${one.name}: ${one.place.line}`,
+    ),
+  ])
+  const [listen = '', ...others] = lines
+  assert.equal(listen, '127.0.0.1:0: 7-8')
+  assert.deepEqual(others, [
+    '  demux: 1',
+    '127.0.0.1:0: 9-9',
+    '  connect: 9',
+    'request: 7-8',
+    '  limitRate: 8',
+    'request let in: 7-8',
+    '  route: 1',
+    'route 0: 2-4',
+    '  compressResponse: 3',
+    'route 0 uncompressed: 2-4',
+    '  link: 4',
+    'route 1: 5-5',
+    '  redirect: 5',
+    'balance app: 11-13',
+    '  mux: 12',
+    'upstream: 11-13',
+    '  connect: 13',
+  ])
+})
+
+test('a config that is a module is drawn only if it may run', async (context) => {
+  const files = {
+    'lb.config.ts': `const port: number = 0
+console.log('it runs')
+export default {
+  listeners: [{ address: port, upstream: 'app' }],
+  upstreams: { app: { endpoints: [9001] } },
+}
+`,
+  }
+  const gui = await startGui(context, files)
+  const ask = (more: object): Promise<{ status: number; json: { error: string } & FlowGraph }> =>
+    gui.call('POST', '/api/v1/flow', { path: '/lb.config.ts', ...more })
+  const refused = await ask({})
+  assert.deepEqual([refused.status, refused.json.error], [422, 'not_run'])
+  const drawn = await ask({ isRun: true })
+  assert.equal(drawn.status, 200)
+  assert.ok(drawn.json.modules[0]?.pipelines.some(({ name }) => name === 'upstream'))
+  const wrong = await ask({ isRun: true, text: 'export default { listeners: [] }' })
+  assert.deepEqual([wrong.status, wrong.json.error], [422, 'not_drawn'])
+
+  const readonly = await startGui(context, files, ['--gui-readonly'])
+  const path = '/lb.config.ts'
+  const answer = await readonly.call('POST', '/api/v1/flow', { path, isRun: true })
+  assert.deepEqual([answer.status, answer.json.error], [422, 'not_run'])
+})
+
 test('one OpenAPI document has all of it', async (context) => {
   const { call } = await start(context)
   const { json } = await call('GET', '/api/v1/openapi.json')

@@ -95,10 +95,13 @@ export function lookRoutes(control: GuiControl, isReadonly: boolean): FastifyPlu
         config: { isReading: true },
         bodyLimit: MAX_TEXT_BYTES,
         schema: {
-          summary: 'Flow graph of a script or config, of which nothing runs',
+          summary: 'Flow graph of a script or config, of which nothing runs unless asked for',
           body: {
             type: 'object',
-            properties: TEXT_PROPERTIES,
+            properties: {
+              ...TEXT_PROPERTIES,
+              isRun: { type: 'boolean', description: 'Run a config that is a module' },
+            },
             required: ['path'],
             additionalProperties: false,
           },
@@ -108,7 +111,10 @@ export function lookRoutes(control: GuiControl, isReadonly: boolean): FastifyPlu
       async ({ body }): Promise<FlowGraph> => {
         const text = await textOf(body)
         try {
-          return { generation: 0, modules: await draw(store, text) }
+          return {
+            generation: 0,
+            modules: await draw(store, text, body.isRun === true && !isReadonly),
+          }
         } catch (error) {
           throw explain(error, text.file)
         }
