@@ -73,6 +73,7 @@ Napi::Function ReactorObject::Define(Napi::Env env) {
                       InstanceMethod<&ReactorObject::RemoveListener>("removeListener"),
                       InstanceMethod<&ReactorObject::AdoptConnection>("adoptConnection"),
                       InstanceMethod<&ReactorObject::ReleaseConnection>("releaseConnection"),
+                      InstanceMethod<&ReactorObject::MeasureTurns>("measureTurns"),
                       InstanceMethod<&ReactorObject::TakeOver>("takeOver"),
                       InstanceMethod<&ReactorObject::Connect>("connect"),
                       InstanceMethod<&ReactorObject::ConnectPath>("connectPath"),
@@ -216,6 +217,8 @@ Napi::Value ReactorObject::AdoptConnection(const Napi::CallbackInfo& info) {
 Napi::Value ReactorObject::ReleaseConnection(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), reactor_->ReleaseConnection(Int(info, 0)));
 }
+
+void ReactorObject::MeasureTurns(const Napi::CallbackInfo&) { reactor_->MeasureTurns(); }
 
 Napi::Value ReactorObject::TakeOver(const Napi::CallbackInfo& info) {
   bool is_new = false;

@@ -38,6 +38,7 @@ class ReactorObject final : public Napi::ObjectWrap<ReactorObject>, public net::
   Napi::Value RemoveListener(const Napi::CallbackInfo& info);
   Napi::Value AdoptConnection(const Napi::CallbackInfo& info);
   Napi::Value ReleaseConnection(const Napi::CallbackInfo& info);
+  void MeasureTurns(const Napi::CallbackInfo& info);
   Napi::Value TakeOver(const Napi::CallbackInfo& info);
   Napi::Value Connect(const Napi::CallbackInfo& info);
   Napi::Value ConnectPath(const Napi::CallbackInfo& info);

@@ -133,7 +133,11 @@ enum Counter : uint32_t {
   kDeniedRequests = 39,
   kDeniedConnections = 40,
   kTakenOver = 41,
-  kCounterCount = 42,
+  kTurns = 42,
+  kBusySeconds = 43,
+  kIdleSeconds = 44,
+  kLongestTurnSeconds = 45,
+  kCounterCount = 46,
 };
 
 // Their names there; a test compares.
@@ -180,6 +184,10 @@ inline constexpr const char* kCounterNames[] = {
     "deniedRequests",
     "deniedConnections",
     "takenOver",
+    "turns",
+    "busySeconds",
+    "idleSeconds",
+    "longestTurnSeconds",
 };
 static_assert(sizeof(kCounterNames) / sizeof(kCounterNames[0]) == kCounterCount);
 

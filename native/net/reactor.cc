@@ -141,7 +141,7 @@ void Reactor::Poll(int timeout_ms) {
   if (!dirty_.empty() || !events_.empty()) RunBatch();
   for (int round = 1; !closed_; round++) {
     const int wait_ms = ready_.empty() ? timeout_ms : 0;
-    const int count = epoll_wait(epoll_fd_, epoll_events_, kMaxEvents, wait_ms);
+    const int count = Wait(wait_ms);
     counters_[kSyscalls]++;
     uv_update_time(loop_);
     UpdateClock();
@@ -159,6 +159,23 @@ void Reactor::Poll(int timeout_ms) {
       return;
     }
   }
+}
+
+// A turn is all the work of the thread between two waits, that of libuv and timers included.
+int Reactor::Wait(int timeout_ms) {
+  if (turn_start_ == 0 || timeout_ms == 0) {
+    return epoll_wait(epoll_fd_, epoll_events_, kMaxEvents, timeout_ms);
+  }
+  constexpr double kNanosecond = 1e-9;
+  const uint64_t begin = uv_hrtime();
+  const double busy = static_cast<double>(begin - turn_start_) * kNanosecond;
+  counters_[kTurns]++;
+  counters_[kBusySeconds] += busy;
+  counters_[kLongestTurnSeconds] = std::max(counters_[kLongestTurnSeconds], busy);
+  const int count = epoll_wait(epoll_fd_, epoll_events_, kMaxEvents, timeout_ms);
+  turn_start_ = uv_hrtime();
+  counters_[kIdleSeconds] += static_cast<double>(turn_start_ - begin) * kNanosecond;
+  return count;
 }
 
 // Returns whether libuv has something to do.

@@ -97,6 +97,8 @@ class Reactor {
   // if there was one.
   bool AddressOf(int32_t id, bool peer, AddressText* out);
 
+  // Counts from now on how long the thread works and waits, by two readings of the clock per turn.
+  void MeasureTurns() { turn_start_ = uv_hrtime(); }
   // The codec without a socket. Records go to the tape; while they fill it, FramerMore() brings
   // the ones that did not fit. All return the number of records, FramerFinish() -EPROTO for a
   // message cut short, -kErrInHead for a head.
@@ -133,6 +135,7 @@ class Reactor {
 
   // reactor.cc: the batch
   void Poll(int timeout_ms);
+  int Wait(int timeout_ms);
   bool HandleEvents(int count);
   uv_handle_t* Handle();
   void RunBatch();
@@ -276,8 +279,9 @@ class Reactor {
   std::string_view head_lines_;
   std::vector<int32_t> rows_;                            // by connection: where it was accepted
   std::unordered_map<uint32_t, std::string> inherited_;  // by connection: what is to be read again
-  int32_t culprit_ = -1;    // the connection of the event that the engine has died with
-  size_t batch_bytes_ = 0;  // read since the engine was last called
+  int32_t culprit_ = -1;     // the connection of the event that the engine has died with
+  size_t batch_bytes_ = 0;   // read since the engine was last called
+  uint64_t turn_start_ = 0;  // in nanoseconds; 0 if turns are not measured
 
   TimerWheel wheel_;
   uint64_t clock_start_ = 0;

@@ -103,6 +103,7 @@ export interface NativeReactor {
   /** Twice the connection, and 1 if nobody has looked at it yet. */
   takeOver(row: number, listener: number): number
   releaseConnection(connection: number): number
+  measureTurns(): void
   connect(address: string, port: number, timeoutMs: number, policy: number): number
   connectPath(path: string, timeoutMs: number, policy: number): number
   sendBytes(connection: number, bytes: Uint8Array): number

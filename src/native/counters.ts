@@ -58,6 +58,14 @@ export const COUNTERS = [
   { name: 'deniedRequests', doc: 'Requests refused for the address of their client (403).' },
   { name: 'deniedConnections', doc: 'Connections closed for the address of their client.' },
   { name: 'takenOver', doc: 'Connections taken over from workers that died.' },
+  { name: 'turns', doc: 'Turns of the event loop: all work between two waits.' },
+  { name: 'busySeconds', doc: 'Time in such turns; beside the idle time, the utilisation.' },
+  { name: 'idleSeconds', doc: 'Time that the event loop has waited for something to do.' },
+  {
+    name: 'longestTurnSeconds',
+    doc: 'The longest turn of the last second: how long others may have waited.',
+    isGauge: true,
+  },
 ] as const satisfies readonly CounterFacts[]
 
 export type CounterName = (typeof COUNTERS)[number]['name']

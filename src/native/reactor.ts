@@ -219,6 +219,14 @@ export class Reactor {
     return this.#native.lastRequest(connection)
   }
 
+  /**
+   * Counts from now on how long the thread works and waits; costs two readings of the clock for each
+   * time that it waits.
+   */
+  measureTurns(): void {
+    this.#native.measureTurns()
+  }
+
   /** The IP address of a client; empty if the connection has none, or is gone. */
   clientAddress(connection: number): string {
     const address = connection < 0 ? null : this.peerAddress(connection)

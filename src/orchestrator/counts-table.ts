@@ -32,7 +32,9 @@ export function renderCounts(counts: readonly WorkerCounts[]): string {
     ([one], [other]) => Number(isStale(one)) - Number(isStale(other)),
   )
   const sums = COUNTERS.map(({ name }, index) => {
-    return [name, counts.reduce((sum, { counters }) => sum + (counters[index] ?? 0), 0)] as const
+    const sum = counts.reduce((all, { counters }) => all + (counters[index] ?? 0), 0)
+    // Times are fractions of seconds.
+    return [name, Math.round(sum * 1000) / 1000] as const
   }).filter(([, sum]) => sum > 0)
   return [
     ...renderTable(

@@ -1,7 +1,7 @@
 import { batchTime } from '../native/batch-clock.ts'
-import { CONNECTION_FIELDS } from '../observability/metrics/connection-fields.ts'
+import { CONNECTION_FIELDS, connectionClass } from '../observability/metrics/connection-fields.ts'
 
-const { accepted, open, durationMs } = CONNECTION_FIELDS
+const { accepted, open, durationMs, classes } = CONNECTION_FIELDS
 
 /** Counts the connections of one listener on this worker. */
 export class ConnectionCounts {
@@ -40,7 +40,9 @@ export class ConnectionCounts {
     if (since === undefined) return
     this.#since.delete(connection)
     this.#add(open, -1)
-    this.#add(durationMs, batchTime() - since)
+    const duration = batchTime() - since
+    this.#add(durationMs, duration)
+    this.#add(classes + connectionClass(duration), 1)
   }
 
   #add(field: number, value: number): void {

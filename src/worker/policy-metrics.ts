@@ -1,4 +1,8 @@
-import { POLICY_FIELDS, POLICY_GROUP } from '../observability/metrics/policy-fields.ts'
+import {
+  POLICY_FIELDS,
+  POLICY_GROUP,
+  POLICY_STATES,
+} from '../observability/metrics/policy-fields.ts'
 import type { Upstream } from '../program/lb/upstream.ts'
 
 /**
@@ -31,7 +35,7 @@ export class PolicyMetrics {
   end(): void {
     for (const [index, { at, upstream }] of this.#upstreams.entries()) {
       const last = read(upstream)
-      last[POLICY_FIELDS.active] = 0
+      for (const field of POLICY_STATES) last[field] = 0
       this.#add(at, last, this.#written[index] as Float64Array)
     }
   }
@@ -59,5 +63,7 @@ function read({ circuit, policies }: Upstream): Float64Array {
     numbers[hedges] = (numbers[hedges] as number) + (hedge?.total ?? 0)
     numbers[hedgesWon] = (numbers[hedgesWon] as number) + (hedge?.won ?? 0)
   }
+  numbers[POLICY_FIELDS.budgets] = policies.budgets.length
+  numbers[POLICY_FIELDS.retriesLeft] = policies.budgets.reduce((sum, { left }) => sum + left, 0)
   return numbers
 }

@@ -119,6 +119,11 @@ export const POLICY_METRICS = {
     'Retries that the budget or the circuit did not allow.',
     'upstream',
   ),
+  budget: gauge(
+    'sluice_upstream_retry_budget',
+    'Retries and hedges that the budget would allow at once, of all workers and routes; of upstreams that have one.',
+    'upstream',
+  ),
   hedges: counter(
     'sluice_upstream_hedges_total',
     'Second attempts of requests whose first was slow.',
@@ -135,11 +140,12 @@ export const POLICY_METRICS = {
 export const CONNECTION_METRICS = {
   accepted: counter('sluice_listener_connections_total', 'Accepted connections.', 'listener'),
   open: gauge('sluice_listener_open_connections', 'Open connections.', 'listener'),
-  seconds: counter(
-    'sluice_listener_connection_seconds_total',
-    'How long connections that have ended were open, together.',
-    'listener',
-  ),
+  duration: {
+    name: 'sluice_listener_connection_duration_seconds',
+    type: 'histogram',
+    help: 'How long connections that have ended were open.',
+    labels: ['listener'],
+  },
   received: counter(
     'sluice_listener_tcp_received_bytes_total',
     'Bytes from clients of listeners that are not HTTP.',

@@ -1,3 +1,8 @@
+/** Upper bounds of the classes by which durations are counted, in seconds: from requests to days. */
+export const CONNECTION_BOUNDS: readonly number[] = [
+  0.01, 0.1, 1, 10, 60, 300, 900, 3600, 14_400, 86_400,
+]
+
 /** What is counted about the connections of one listener: a group of neighbouring numbers. */
 export const CONNECTION_FIELDS = {
   /** Connections that were accepted. */
@@ -9,7 +14,15 @@ export const CONNECTION_FIELDS = {
   /** Bytes from and to clients of listeners that pass them as they are. */
   received: 3,
   sent: 4,
+  /** Connections that have ended, by the first bound that they were not longer than, or none. */
+  classes: 5,
 } as const
 
 /** Length of such a group. */
-export const CONNECTION_GROUP = 5
+export const CONNECTION_GROUP: number = CONNECTION_FIELDS.classes + CONNECTION_BOUNDS.length + 1
+
+/** Which of the `classes` a duration belongs to. */
+export function connectionClass(durationMs: number): number {
+  const index = CONNECTION_BOUNDS.findIndex((bound) => durationMs <= bound * 1000)
+  return index < 0 ? CONNECTION_BOUNDS.length : index
+}

@@ -8,7 +8,11 @@ import {
   type Scope,
   WORKER_METRICS,
 } from '../../observability/metrics/catalog.ts'
-import { CONNECTION_FIELDS } from '../../observability/metrics/connection-fields.ts'
+import {
+  CONNECTION_BOUNDS,
+  CONNECTION_FIELDS,
+  CONNECTION_GROUP,
+} from '../../observability/metrics/connection-fields.ts'
 import type { Labels, MetricFamily, Sample } from '../../observability/metrics/exposition.ts'
 import { LATENCY_BUCKETS } from '../../observability/metrics/latency-buckets.ts'
 import { cumulate, LATENCY_BOUNDS } from '../../observability/metrics/latency-summary.ts'
@@ -180,24 +184,43 @@ function durationSamples(labels: Labels, numbers: Float64Array): Sample[] {
 }
 
 function connectionFamilies({ connections, memory }: Metrics): MetricFamily[] {
-  const { accepted, open, seconds, received, sent } = CONNECTION_METRICS
-  const perListener = (facts: MetricFacts, field: number, unit = 1): MetricFamily => {
+  const { accepted, open, duration, received, sent } = CONNECTION_METRICS
+  const perListener = (facts: MetricFacts, field: number): MetricFamily => {
     const samples = connections.map(({ labels, at }) => {
-      return { labels, value: memory.sum(at + field) / unit }
+      return { labels, value: memory.sum(at + field) }
     })
     return family(facts, samples)
   }
   return [
     perListener(accepted, CONNECTION_FIELDS.accepted),
     perListener(open, CONNECTION_FIELDS.open),
-    perListener(seconds, CONNECTION_FIELDS.durationMs, 1000),
+    family(
+      duration,
+      connections.flatMap(({ labels, at }) => {
+        return lifetimeSamples(labels, memory.sums(at, CONNECTION_GROUP))
+      }),
+    ),
     perListener(received, CONNECTION_FIELDS.received),
     perListener(sent, CONNECTION_FIELDS.sent),
   ]
 }
 
+function lifetimeSamples(labels: Labels, numbers: Float64Array): Sample[] {
+  const { durationMs, classes } = CONNECTION_FIELDS
+  let count = 0
+  const buckets = [...CONNECTION_BOUNDS.map(String), '+Inf'].map((le, index) => {
+    count += numbers[classes + index] ?? 0
+    return { suffix: '_bucket', labels: { ...labels, le }, value: count }
+  })
+  return [
+    ...buckets,
+    { suffix: '_sum', labels, value: (numbers[durationMs] ?? 0) / 1000 },
+    { suffix: '_count', labels, value: count },
+  ]
+}
+
 function policyFamilies({ policies, memory }: Metrics): MetricFamily[] {
-  const { active, refused, retries, hedges, hedgesWon } = POLICY_METRICS
+  const { active, refused, retries, budget, hedges, hedgesWon } = POLICY_METRICS
   const perUpstream = (facts: MetricFacts, field: number): MetricFamily => {
     const samples = policies.map(({ labels, at }) => ({ labels, value: memory.sum(at + field) }))
     return family(facts, samples)
@@ -211,6 +234,12 @@ function policyFamilies({ policies, memory }: Metrics): MetricFamily[] {
     perUpstream(active, POLICY_FIELDS.active),
     family(refused, refusals),
     perUpstream(retries, POLICY_FIELDS.refusedRetries),
+    family(
+      budget,
+      policies
+        .filter(({ at }) => memory.sum(at + POLICY_FIELDS.budgets) > 0)
+        .map(({ labels, at }) => ({ labels, value: memory.sum(at + POLICY_FIELDS.retriesLeft) })),
+    ),
     perUpstream(hedges, POLICY_FIELDS.hedges),
     perUpstream(hedgesWon, POLICY_FIELDS.hedgesWon),
   ]

@@ -6,7 +6,7 @@ import {
 import type { Labels } from '../../observability/metrics/exposition.ts'
 import { MetricsMemory } from '../../observability/metrics/metrics-memory.ts'
 import type { MetricsPlan } from '../../observability/metrics/metrics-plan.ts'
-import { POLICY_FIELDS, POLICY_GROUP } from '../../observability/metrics/policy-fields.ts'
+import { POLICY_GROUP, POLICY_STATES } from '../../observability/metrics/policy-fields.ts'
 import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
 import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
 import { formatAddress } from '../../program/format-address.ts'
@@ -84,7 +84,9 @@ export class Metrics {
     stripe[WORKER_FIELDS.heapBytes] = 0
     stripe[WORKER_FIELDS.lagSeconds] = 0
     for (const { at } of this.#series) stripe[at + REQUEST_FIELDS.active] = 0
-    for (const { at } of this.#policies) stripe[at + POLICY_FIELDS.active] = 0
+    for (const { at } of this.#policies) {
+      for (const field of POLICY_STATES) stripe[at + field] = 0
+    }
     for (const { at } of this.#connections) stripe[at + CONNECTION_FIELDS.open] = 0
   }
 

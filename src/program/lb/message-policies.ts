@@ -14,6 +14,8 @@ export interface MessagePolicies {
   readonly policyOf: PolicyOf | undefined
   /** All of them. */
   readonly all: readonly MessagePolicy[]
+  /** What their retries and hedges may take. */
+  readonly budgets: readonly RetryBudget[]
   /** Further attempts that any of them allows. */
   readonly attempts: number
   /** How long its connections wait for the head of a response: as long as any of them. */
@@ -38,11 +40,13 @@ export function messagePolicies(
     ...routes.map(({ responseMs = 0 }) => responseMs),
   )
   const maxInProgress = shareOf(spec.circuit?.maxRetries ?? 0)
+  const budgets: RetryBudget[] = []
   const make = (own: RoutePolicySpec): MessagePolicy => {
     const { retry = spec.retry, hedge = spec.hedge } = own
     const { responseMs = spec.timeouts.responseMs, totalMs = spec.totalTimeoutMs ?? 0 } = own
     const { budgetRatio, budgetPerSecond } = retry ?? HEDGE_BUDGET
     const budget = new RetryBudget(budgetRatio, budgetPerSecond)
+    if (retry !== undefined || (hedge?.afterMs ?? 0) > 0) budgets.push(budget)
     return {
       totalMs,
       // The connection has its own time for that.
@@ -63,6 +67,7 @@ export function messagePolicies(
   return {
     common,
     all: [common, ...byRoute.values()],
+    budgets,
     policyOf:
       routes.length === 0
         ? undefined

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { temporaryScript } from '../../support/temporary-script.ts'
 import { connectRaw, exchange } from '../support/byte-stream.ts'
 import { curl } from '../support/curl.ts'
 import { answering, closedPort, response, startRawServer } from '../support/raw-server.ts'
@@ -129,4 +130,25 @@ test('counters go on when the number of workers changes', async (context) => {
   for (let i = 0; i < 5; i++) await curl('-o', '/dev/null', url)
   const found = await scrapeUntil(admin, (one) => one.sum('sluice_listener_requests_total') === 20)
   assert.equal(found.find('sluice_worker_cpu_seconds_total').length, 2)
+})
+
+test('workers tell how long they work and wait, and their longest turn', async (context) => {
+  const file = temporaryScript(
+    context,
+    `pipy().listen(0, { host: '127.0.0.1' }).decodeHttpRequest()
+      .replaceMessage(() => (repeat(3000000, () => 1), new Message('late'))).encodeHttpResponse()`,
+  )
+  const admin = await startAdmin(context, [file, '--workers', '1'])
+  const idle = await scrapeUntil(admin, (one) => one.sum('sluice_worker_turns_total') > 0)
+  assert.ok(idle.sum('sluice_worker_idle_seconds_total') > 0)
+  const before = idle.sum('sluice_worker_busy_seconds_total')
+  await curl(`http://127.0.0.1:${admin.ports[0]}/`)
+  let longest = 0
+  const found = await scrapeUntil(admin, (one) => {
+    longest = Math.max(longest, one.sum('sluice_worker_longest_turn_seconds'))
+    return longest > 0.01
+  })
+  assert.ok(found.sum('sluice_worker_busy_seconds_total') - before >= longest)
+  const total = ['busy', 'idle'].map((one) => found.sum(`sluice_worker_${one}_seconds_total`))
+  assert.ok(Number(total[0]) + Number(total[1]) <= found.sum('sluice_uptime_seconds'))
 })

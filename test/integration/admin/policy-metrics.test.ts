@@ -64,6 +64,9 @@ test('metrics tell what circuits, budgets and hedges do, and what was refused', 
       one.sum('sluice_upstream_hedges_total', hedged) === slow.requests - 1 &&
       one.sum('sluice_upstream_hedges_won_total', hedged) === slow.requests - 1 &&
       one.sum('sluice_upstream_refused_retries_total', { upstream: 'poor' }) === 1 &&
+      one.sum('sluice_upstream_retry_budget', { upstream: 'poor' }) === 0 &&
+      one.sum('sluice_upstream_retry_budget', hedged) > 0 &&
+      one.find('sluice_upstream_retry_budget', busy).length === 0 &&
       one.sum('sluice_listener_refused_requests_total', refused) === 1
     )
   })
@@ -104,7 +107,9 @@ test('connections are counted by listener, and bytes of those that are not HTTP'
     const labels = { listener: 'plain' }
     return (
       one.sum('sluice_listener_open_connections', labels) === 0 &&
-      one.sum('sluice_listener_connection_seconds_total', labels) > 0
+      one.sum('sluice_listener_connection_duration_seconds_count', labels) === 1 &&
+      one.sum('sluice_listener_connection_duration_seconds_sum', labels) > 0 &&
+      one.sum('sluice_listener_connection_duration_seconds_bucket', { ...labels, le: '+Inf' }) === 1
     )
   })
 })
