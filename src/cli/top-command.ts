@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { emitKeypressEvents } from 'node:readline'
 import type { Stats } from '../orchestrator/metrics/stats.ts'
 import { AdminClient, CLIENT_OPTIONS } from './control/admin-client.ts'
@@ -23,6 +24,9 @@ const HELP: HelpPage = {
 /** Terminals tell no size when they are none. */
 const DEFAULT_COLUMNS = 80
 const DEFAULT_ROWS = 24
+
+/** What shells report of a process that a signal has ended. */
+const SIGNAL_STATUS = 128
 
 const ENTER = '\x1b[?1049h\x1b[?25l'
 const LEAVE = '\x1b[?25h\x1b[?1049l'
@@ -54,18 +58,40 @@ export async function runTopCommand(args: readonly string[]): Promise<void> {
 }
 
 async function show(events: AsyncGenerator<unknown>): Promise<void> {
-  process.stdout.write(ENTER)
-  process.once('exit', () => process.stdout.write(LEAVE))
+  const { stdin, stdout } = process
+  let last: Stats | undefined
+  const draw = (): void => {
+    if (last === undefined) return
+    const { columns = DEFAULT_COLUMNS, rows = DEFAULT_ROWS } = stdout
+    const lines = renderStats(last, columns, rows)
+    stdout.write(`${HOME}${lines.join(`${CLEAR_LINE}\r\n`)}${CLEAR_LINE}${CLEAR_BELOW}`)
+  }
+  const leave = (): void => {
+    stdout.write(LEAVE)
+  }
+  stdout.write(ENTER)
+  stdout.on('resize', draw)
+  process.once('exit', leave)
   quitOnKey()
+  quitOnSignals()
   try {
     for await (const stats of events) {
-      const { columns = DEFAULT_COLUMNS, rows = DEFAULT_ROWS } = process.stdout
-      const lines = renderStats(stats as Stats, columns, rows)
-      process.stdout.write(`${HOME}${lines.join(`${CLEAR_LINE}\r\n`)}${CLEAR_LINE}${CLEAR_BELOW}`)
+      last = stats as Stats
+      draw()
     }
   } finally {
-    process.stdin.setRawMode?.(false)
-    process.stdin.pause()
+    stdin.setRawMode?.(false)
+    stdin.pause()
+    // What is wrong is told on the screen that stays.
+    process.off('exit', leave)
+    leave()
+  }
+}
+
+/** A signal would end the process as it is, with the terminal on the other screen. */
+function quitOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => process.exit(SIGNAL_STATUS + constants.signals[signal]))
   }
 }
 

@@ -47,13 +47,21 @@ export class AdminClient {
     const response = await this.#fetch('GET', `/api/v1/events?kinds=${kind}`)
     let text = ''
     const decoder = new TextDecoder()
-    for await (const piece of response.body ?? []) {
+    for await (const piece of this.#pieces(response)) {
       text += decoder.decode(piece, { stream: true })
       for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
         const data = /^data: (.*)$/m.exec(text.slice(0, end))?.[1]
         text = text.slice(end + 2)
         if (data !== undefined) yield JSON.parse(data)
       }
+    }
+  }
+
+  async *#pieces({ body }: Response): AsyncGenerator<Uint8Array> {
+    try {
+      yield* body ?? []
+    } catch {
+      throw new StartError(`the process at ${this.#url} has broken off`)
     }
   }
 

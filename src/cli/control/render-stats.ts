@@ -45,7 +45,7 @@ export function renderStats(stats: Stats, width: number, height: number): string
     if (lines.length < height) lines.push('')
   }
   while (lines.at(-1) === '') lines.pop()
-  return lines.map((line) => line.slice(0, width))
+  return lines.slice(0, height).map((line) => line.slice(0, width))
 }
 
 function requestTable<T extends RequestStats>(
