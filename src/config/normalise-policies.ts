@@ -20,7 +20,7 @@ import {
 import type { ConfigInput } from './schema/config.ts'
 
 type RouteInput = NonNullable<ConfigInput['routes']>[number]
-type UpstreamInput = ConfigInput['upstreams'][string]
+type UpstreamInput = NonNullable<ConfigInput['upstreams']>[string]
 type Section<K extends keyof UpstreamInput> = NonNullable<UpstreamInput[K]>
 
 /** What an upstream does beyond the plain. */

@@ -21,7 +21,7 @@ import type { ConfigInput } from './schema/config.ts'
 import { withoutUndefined } from './without-undefined.ts'
 
 type ListenerInput = ConfigInput['listeners'][number]
-type UpstreamInput = ConfigInput['upstreams'][string]
+type UpstreamInput = NonNullable<ConfigInput['upstreams']>[string]
 type EndpointInput = Extract<UpstreamInput['endpoints'][number], object>
 
 /**
@@ -34,7 +34,8 @@ export function normalise(
   pems: Record<string, string> = {},
   folder: string = process.cwd(),
 ): LoadBalancerSpec {
-  const names = Object.keys(config.upstreams)
+  const { upstreams = {} } = config
+  const names = Object.keys(upstreams)
   const indexOf = (name: string): number => names.indexOf(name)
   return {
     kind: 'lb',
@@ -43,7 +44,7 @@ export function normalise(
         normaliseListener(one, config.routes ?? [], { indexOf, folder }),
       ),
     ),
-    upstreams: Object.entries(config.upstreams).map(normaliseUpstream),
+    upstreams: Object.entries(upstreams).map(normaliseUpstream),
     ...(Object.keys(pems).length > 0 && { pems }),
     forwarding: normaliseForwarding(config.forwarding, config.tracing !== undefined),
     idleMs: milliseconds(config.idleTimeout ?? DEFAULTS.idleTimeout),

@@ -9,7 +9,8 @@ export function checkReferences(config: Config): Problem[] {
   const problems: Problem[] = []
   const checkUpstream = (name: string, path: Path): void => {
     if (upstreams.includes(name)) return
-    const message = `there is no upstream ${JSON.stringify(name)}${hintFor(name, upstreams)}`
+    const hint = upstreams.length === 0 ? ': add it to upstreams' : hintFor(name, upstreams)
+    const message = `there is no upstream ${JSON.stringify(name)}${hint}`
     problems.push({ path, message })
   }
   const checkRoutes = (routes: Config['routes'], path: Path): void => {

@@ -64,7 +64,6 @@ test('IPv4 clients of a socket for IPv6 have the addresses of IPv4', async (cont
   const config = {
     listeners: [{ address: '[::]:0', access: { allow: ['127.0.0.2', '::1'] } }],
     routes: [{ respond: { body: 'x' } }],
-    upstreams: {},
   }
   const { ports } = await startConfig(context, config)
   const [port = 0] = ports

@@ -18,7 +18,7 @@ export const configSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Routes of all HTTP listeners that have neither routes nor an upstream.'),
-  upstreams: z.record(name, upstream).describe('Groups of endpoints, by name.'),
+  upstreams: z.record(name, upstream).default({}).describe('Groups of endpoints, by name.'),
   forwarding: forwarding.optional().describe('What endpoints are told of the client.'),
   idleTimeout: duration
     .default(DEFAULTS.idleTimeout)

@@ -46,7 +46,6 @@ async function start(context: TestContext, route: Partial<Route>, root = website
   const { ports, sluice } = await startConfig(context, {
     listeners: [{ address: '127.0.0.1:0' }],
     routes: [{ ...route, files: { root, ...route.files } }],
-    upstreams: {},
   })
   const [port = 0] = ports
   const get = async (path: string, ...options: string[]): Promise<string> => {
@@ -189,7 +188,6 @@ test('a root is relative to the folder of its config', async (context) => {
   const { ports } = await startConfig(context, {
     listeners: [{ address: '127.0.0.1:0' }],
     routes: [{ files: { root: '.', index: ['none', 'lb.yaml'] } }],
-    upstreams: {},
   })
   assert.match((await curl(`http://127.0.0.1:${ports[0]}/`)).stdout, /root: \./)
 })

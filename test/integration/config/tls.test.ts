@@ -71,7 +71,7 @@ test('a listener speaks TLS, and a new certificate is in force after a reload', 
 
 test('upstreams speak TLS, and are verified unless the config says otherwise', async (context) => {
   const address = await startHttps(context, HERE)
-  const tls: [string, NonNullable<ConfigInput['upstreams'][string]['tls']>][] = [
+  const tls: [string, NonNullable<NonNullable<ConfigInput['upstreams']>[string]['tls']>][] = [
     ['good', { ca: HERE.cert, serverName: 'here.test' }],
     ['unknown', { serverName: 'here.test' }],
     ['misnamed', { ca: HERE.cert, serverName: 'there.test' }],

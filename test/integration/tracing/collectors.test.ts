@@ -13,7 +13,7 @@ import { type RunningAdmin, startAdmin } from '../support/start-admin.ts'
 async function start(context: TestContext, otlp: string): Promise<RunningAdmin> {
   const file = join(temporaryFolder(context), 'lb.json')
   const listeners = [{ address: '127.0.0.1:0', routes: [{ respond: { body: 'ok' } }] }]
-  writeFileSync(file, JSON.stringify({ listeners, upstreams: {}, tracing: { otlp } }))
+  writeFileSync(file, JSON.stringify({ listeners, tracing: { otlp } }))
   return startAdmin(context, [file, '--workers', '1'])
 }
 
@@ -73,7 +73,7 @@ test('without a config that asks for spans there are no metrics of them', async 
 
 test('what is wrong with the section is told in one line', async (context) => {
   const file = join(temporaryFolder(context), 'lb.yaml')
-  const rest = 'listeners: [{ address: 1, routes: [{ respond: {} }] }]\nupstreams: {}\n'
+  const rest = 'listeners: [{ address: 1, routes: [{ respond: {} }] }]\n'
   for (const [tracing, problem] of [
     [
       '{ otlp: "collector:4318" }',

@@ -214,7 +214,6 @@ test('spans that wait are sent before the process ends, and before another colle
   const [first, second] = [await startCollector(context), await startCollector(context)]
   const config = (collector: Collector): ConfigInput => ({
     listeners: [{ address: '127.0.0.1:0', routes: [{ respond: { status: 200 } }] }],
-    upstreams: {},
     tracing: { otlp: `${collector.url}/other/path` },
   })
   const running = await startConfig(context, config(first))

@@ -23,6 +23,10 @@ function problemsOf(yaml: string): string[] {
 
 test('takes a config of two lines', () => assert.deepEqual(problemsOf(GOOD), []))
 
+test('takes a config without upstreams, which answers by itself', () => {
+  assert.deepEqual(problemsOf('listeners: [{ address: 1, routes: [{ respond: {} }] }]'), [])
+})
+
 const CASES: readonly [title: string, yaml: string, problems: string[]][] = [
   [
     'an address that is none',
@@ -44,8 +48,12 @@ const CASES: readonly [title: string, yaml: string, problems: string[]][] = [
     'listeners: [{ upstream: app }]',
     [
       'lb.yaml:1:13: listeners[0].address: expected a port, host:port, [ipv6]:port or unix:/path, found nothing: add address to listeners[0]',
-      'lb.yaml:1:1: upstreams: expected a section with keys, found nothing: add upstreams to the file',
     ],
+  ],
+  [
+    'an upstream where there are none',
+    'listeners: [{ address: 1, upstream: app }]',
+    ['lb.yaml:1:37: listeners[0].upstream: there is no upstream "app": add it to upstreams'],
   ],
   [
     'a word of a few',

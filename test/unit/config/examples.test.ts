@@ -29,7 +29,7 @@ test('the published schema refuses what has another form', () => {
   assert.equal(isValid(good), true)
   assert.equal(isValid({ ...good, listenrs: [] }), false)
   assert.equal(isValid({ ...good, upstreams: { a: { endpoints: [] } } }), false)
-  assert.equal(isValid({ listeners: good.listeners }), false)
+  assert.equal(isValid({ upstreams: good.upstreams }), false)
 })
 
 test('the config in docs/configuration.md can run', () => {
