@@ -1,6 +1,7 @@
 // What becomes of a worker's connections when its engine dies: others go on with them.
 //
 //   nothing was read of it, or nothing is unanswered  -> taken over as it is; the former once
+//   its PROXY header has not come                     -> the same, as often as need be
 //   a head has begun                                  -> taken over; its bytes are read again
 //   idempotent requests without a byte of an answer   -> the same, once: two workers that die with
 //                                                        them are enough
@@ -77,11 +78,18 @@ bool Reactor::HandOver(uint32_t id, Connection& connection) {
 }
 
 bool Reactor::IsTransferable(uint32_t id, const Connection& connection, HandedOver* out) const {
-  if (connection.state != Connection::State::kOpen || !connection.accepted || rows_[id] < 0 ||
+  const bool is_greeting = connection.state == Connection::State::kGreeting;
+  const bool is_open = connection.state == Connection::State::kOpen;
+  if ((!is_open && !is_greeting) || !connection.accepted || rows_[id] < 0 ||
       connection.write_error != 0 || connection.end_requested || connection.queued() > 0) {
     return false;
   }
   const bool is_culprit = Int(id) == culprit_;
+  if (is_greeting) {
+    // What has come of the header lies in the kernel's buffer still.
+    out->is_new = true;
+    return !is_culprit && !connection.peer_done;
+  }
   if (!connection.framer) {
     // Some engines are at work as soon as there is a connection, and may have died of that.
     out->repeats = out->is_new = true;

@@ -22,6 +22,7 @@ export async function startMortalLb(
   context: TestContext,
   upstream: RawServer,
   workers: number,
+  ...more: string[]
 ): Promise<MortalLb> {
   const directory = mkdtempSync(join(tmpdir(), 'sluice-mortal-'))
   context.after(() => rmSync(directory, { recursive: true, force: true }))
@@ -29,7 +30,7 @@ export async function startMortalLb(
   const options = ['--workers', String(workers), '--worker-memory', '64', '--hang-timeout', '1s']
   const sluice = startSluice(
     context,
-    ['lb', '--listen', '127.0.0.1:0', '--to', upstream.address, ...options],
+    ['lb', '--listen', '127.0.0.1:0', '--to', upstream.address, ...options, ...more],
     { NODE_OPTIONS: `--import=${preload}`, SLUICE_MORTAL: directory },
   )
   const [port = 0] = await sluice.ports()
