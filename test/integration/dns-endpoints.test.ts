@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import type { TLSSocket } from 'node:tls'
 import { stringify } from 'yaml'
 import { type DnsRecords, startDnsServer } from '../support/dns-server.ts'
 import { temporaryFolder } from '../support/temporary-script.ts'
-import { Load } from './support/load.ts'
+import { makeCertificateFiles } from './support/certificate.ts'
+import { ask, Load } from './support/load.ts'
 import { type RunningAdmin, startAdmin } from './support/start-admin.ts'
 
 /** The system's resolver knows no port but 53, which only root may use, and has one file of servers. */
@@ -136,4 +139,42 @@ test('a name that is not known at the start is found later', { skip }, async (co
   const load = new Load(context, admin.ports[0] ?? 0, 1)
   await load.until(() => load.count('200 a') > 5)
   assert.deepEqual(Object.keys(await endpointsOf(admin)), [a])
+})
+
+test('TLS is for the name, whatever the address', { skip }, async (context) => {
+  const { cert, key } = makeCertificateFiles()
+  const [server = '', a = ''] = freshAddresses(2)
+  const records: DnsRecords = {
+    'here.test': { addresses: [a], ttl: 60 },
+    'there.test': { addresses: [a], ttl: 60 },
+  }
+  await startDnsServer(context, records, server, 53)
+  const names: unknown[] = []
+  const endpoint = createTlsServer(
+    { cert: readFileSync(cert), key: readFileSync(key) },
+    (request, response) => {
+      names.push((request.socket as TLSSocket).servername)
+      response.end('secret')
+    },
+  )
+  context.after(() => endpoint.close().closeAllConnections())
+  await new Promise<void>((done) => endpoint.listen(0, a, done))
+  const { port } = endpoint.address() as AddressInfo
+  const config = {
+    listeners: [
+      { address: '127.0.0.1:0', upstream: 'here' },
+      { address: '127.0.0.1:0', upstream: 'there' },
+    ],
+    upstreams: {
+      here: { endpoints: [`here.test:${port}`], tls: { ca: cert } },
+      there: { endpoints: [`there.test:${port}`], tls: { ca: cert } },
+    },
+  }
+  const file = join(temporaryFolder(context), 'lb.yaml')
+  writeFileSync(file, stringify(config))
+  const admin = await startAdmin(context, [file, '-w', '1'], 2, lookingUpAt(context, server))
+  assert.deepEqual(Object.keys(await endpointsOf(admin)), [a])
+  const statuses = await Promise.all(admin.ports.map(async (one) => (await ask(one)).status))
+  assert.deepEqual(statuses, [200, 503])
+  assert.deepEqual(names, ['here.test'])
 })

@@ -108,6 +108,23 @@ test('http: status and body decide, and the request is the one that was configur
   assert.deepEqual([...seen], ['GET /health app.test'])
 })
 
+test('http: one address of a name is asked for the name', async (context) => {
+  const hosts = new Set<string | undefined>()
+  const server = createHttpServer(({ headers }, response) => {
+    hosts.add(headers.host)
+    response.end()
+  })
+  const port = await listening(context, server)
+  const table = new EndpointTable(createEndpointMemory())
+  const monitor = new HealthMonitor(table)
+  context.after(() => monitor.stop())
+  const endpoint = { host: 'app.invalid', port, address: '127.0.0.1', weight: 1 }
+  monitor.watch([{ name: 'u', endpoints: [endpoint], health: health({ ...HTTP, host: '' }) }])
+  const row = table.find('u', `app.invalid:${port}@127.0.0.1`)
+  while (table.health(row) !== 'healthy') await new Promise((resolve) => setTimeout(resolve, 5))
+  assert.deepEqual([...hosts], [`app.invalid:${port}`])
+})
+
 test('an endpoint that accepts and says nothing is unhealthy', async (context) => {
   const sockets = new Set<{ destroy(): void }>()
   const silent = createServer((socket) => {
