@@ -14,6 +14,7 @@
 #include "net/datagram.h"
 #include "net/handed_over.h"
 #include "net/listener.h"
+#include "net/orphans.h"
 #include "net/protocol.h"
 
 namespace sluice::binding {
@@ -69,6 +70,11 @@ Napi::Value SendDatagram(const Napi::CallbackInfo& info) {
   const int result = net::SendDatagram(info[0].As<Napi::String>().Utf8Value(),
                                        info[1].As<Napi::String>().Utf8Value());
   return Napi::Number::New(info.Env(), result);
+}
+
+// reapChildren() -> how many children of this thread had ended
+Napi::Value ReapChildren(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), net::ReapChildren());
 }
 
 Napi::Value LocalAddress(const Napi::CallbackInfo& info) {
@@ -222,6 +228,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("NativeReactor", ReactorObject::Define(env));
   exports.Set("openListener", Napi::Function::New<OpenListener>(env));
   exports.Set("inheritListener", Napi::Function::New<InheritListener>(env));
+  exports.Set("reapChildren", Napi::Function::New<ReapChildren>(env));
   exports.Set("localAddress", Napi::Function::New<LocalAddress>(env));
   exports.Set("allowedProcessors", Napi::Function::New<AllowedProcessors>(env));
   exports.Set("pinThread", Napi::Function::New<PinThread>(env));

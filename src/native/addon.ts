@@ -136,6 +136,7 @@ interface Addon {
   allowedProcessors(): number[]
   pinThread(processor: number): number
   sendDatagram(path: string, text: string): number
+  reapChildren(): number
   localAddress(fd: number): SocketAddress
   closeFd(fd: number): void
   handedOver(row: number): number
@@ -207,6 +208,11 @@ export function localAddress(fd: number): SocketAddress {
 /** Closes a descriptor that this process opened. */
 export function closeFd(fd: number): void {
   addon.closeFd(Number(fd))
+}
+
+/** Takes leave of children of this thread that have ended: on the first one, also of orphans. */
+export function reapChildren(): void {
+  addon.reapChildren()
 }
 
 /** How many connections of a row wait for a worker, because theirs has died. */

@@ -1,5 +1,6 @@
 import { logger } from '../observability/logger.ts'
 import type { Orchestrator } from './orchestrator.ts'
+import { takeInOrphans } from './orphans.ts'
 import type { ServiceManager } from './service-manager.ts'
 
 /** What signals act on. */
@@ -16,13 +17,15 @@ const DRAIN_REPORT_MS = 1000
 /**
  * Installs what the process does at signals: SIGTERM and SIGINT drain, a second one stops at once.
  * SIGHUP loads the program again, SIGUSR1 has log files opened again, SIGTSTP prints what the workers
- * have. To be called before anything starts, also because PID 1 has no default actions.
+ * have. To be called before anything starts, also because PID 1 has no default actions; as such it
+ * also takes in orphans.
  */
 export function handleSignals(
   manager: ServiceManager,
   drainTimeoutMs: number,
   target: SignalTarget,
 ): void {
+  takeInOrphans()
   let hasSignal = false
   const onSignal = (signal: NodeJS.Signals): void => {
     if (hasSignal) {
