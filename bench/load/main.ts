@@ -1,3 +1,4 @@
+import type { GuiBenchOptions } from '../gui/main.ts'
 import { runPickers } from '../micro/pickers.ts'
 import { BARS } from './bars.ts'
 import { BenchError } from './bench-error.ts'
@@ -17,6 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (options.command === 'help') console.log(HELP)
     else if (options.command === 'list') console.log(listAll())
     else if (options.command === 'micro') runPickers()
+    else if (options.command === 'gui') await runGui(options)
     else if (options.command === 'table') console.log(updateReadme(options.isCheck))
     else await run(options)
     return 0
@@ -27,6 +29,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   } finally {
     await runCleanups()
   }
+}
+
+/** The browser's library is there for developers only, and is loaded only for this. */
+async function runGui(options: GuiBenchOptions): Promise<void> {
+  const { runGuiBenchmark } = await import('../gui/main.ts')
+  console.log(`written to ${await runGuiBenchmark(options)}`)
 }
 
 async function run(options: RunOptions): Promise<void> {

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import type { GuiBenchOptions } from '../gui/main.ts'
+import { PROGRAMS, type Program } from '../gui/programs.ts'
 import { BenchError } from './bench-error.ts'
 import { findPeer } from './peers/all-peers.ts'
 import type { Peer } from './peers/peer.ts'
@@ -11,6 +13,7 @@ export type Options =
   | { readonly command: 'list' }
   | { readonly command: 'table'; readonly isCheck: boolean }
   | { readonly command: 'micro' }
+  | ({ readonly command: 'gui' } & GuiBenchOptions)
   | RunOptions
 
 /** What to measure and how long. */
@@ -36,6 +39,9 @@ Measures Sluice beside nginx, HAProxy and http-proxy-3. The figure that counts i
   npm run bench -- <workload> …    one or more workloads; writes bench/results/partial.json and .svg
   npm run bench -- list            workloads, peers and bars
   npm run bench -- micro           nanoseconds of one balancing decision; writes bench/results/pickers.json
+  npm run bench -- gui             what it costs that the web UI is open, how fast and smooth its pages are, in
+                                   about 6 minutes; gui script and gui config are the halves of it;
+                                   --save writes bench/results/gui.json and docs/gui.md
   npm run bench -- table           writes bench/results/latest.json into README.md; --check only compares
 
 Options
@@ -43,7 +49,7 @@ Options
   --seconds S      counted seconds of each run, whole (default 5)
   --warm-up S      seconds of load before that, whole (default 2)
   --peers a,b      only these peers
-  --save           of single workloads: put them into bench/results/latest.json
+  --save           of single workloads: put them into bench/results/latest.json; of gui: see there
   --help           this text
 `
 
@@ -54,6 +60,7 @@ export function parseOptions(argv: readonly string[]): Options {
   if (values.help) return { command: 'help' }
   if (command === 'list') return { command: 'list' }
   if (command === 'micro') return { command: 'micro' }
+  if (command === 'gui') return { command: 'gui', ...guiOptions(positionals.slice(1), values) }
   if (command === 'table') return { command: 'table', isCheck: values.check }
   const isQuick = command === 'quick'
   const names = isQuick ? ['http-64'] : positionals
@@ -68,6 +75,23 @@ export function parseOptions(argv: readonly string[]): Options {
     warmUpSeconds: parseCount('--warm-up', values['warm-up']) ?? (isQuick ? 1 : 2),
     countSeconds: parseCount('--seconds', values.seconds) ?? (isQuick ? 1 : 5),
     saveAs: isQuick ? 'quick' : names.length > 0 || peers !== undefined ? partial : 'latest',
+  }
+}
+
+function guiOptions(names: readonly string[], values: Parsed['values']): GuiBenchOptions {
+  const programs = names.map((name): Program => {
+    const program = PROGRAMS.find((one) => one === name)
+    if (program !== undefined) return program
+    throw new BenchError(`gui: no program ${name}: want ${PROGRAMS.join(' or ')}`)
+  })
+  return {
+    programs: programs.length > 0 ? programs : PROGRAMS,
+    timing: {
+      rounds: parseCount('--rounds', values.rounds) ?? 5,
+      warmUpSeconds: parseCount('--warm-up', values['warm-up']) ?? 2,
+      countSeconds: parseCount('--seconds', values.seconds) ?? 4,
+    },
+    isSaved: values.save,
   }
 }
 

@@ -49,7 +49,8 @@ const TOOLS: readonly Tool[] = [
   { program: 'nginx', versionArgs: ['-v'], debianPackage: 'nginx' },
 ]
 
-function requireTools(): void {
+/** Fails with the packages of the tools that are missing. */
+export function requireTools(): void {
   const missing = TOOLS.filter((tool) => toolVersion(tool) === undefined)
   if (missing.length === 0) return
   const packages = missing.map((tool) => tool.debianPackage).join(' ')

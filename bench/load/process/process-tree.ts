@@ -45,7 +45,8 @@ export function readTree(rootPid: number): ProcStat[] {
   return tree
 }
 
-const MICROS_PER_TICK: number =
+/** The unit of times in `/proc`. */
+export const MICROS_PER_TICK: number =
   1_000_000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
 
 // Processes come and go while /proc is read; one that has gone counts as nothing.

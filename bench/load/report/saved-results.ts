@@ -34,7 +34,7 @@ function resultsPath(file: string): string {
   return projectPath('bench/results', file)
 }
 
-// Digits that no measurement has would only make the committed file larger.
-function roundNumbers(_key: string, value: unknown): unknown {
+/** For JSON: digits that no measurement has would only make the committed file larger. */
+export function roundNumbers(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(6)) : value
 }

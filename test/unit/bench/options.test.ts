@@ -17,6 +17,18 @@ test('without arguments everything runs and the committed results are written', 
   assert.equal(options.countSeconds, 5)
 })
 
+test('gui measures both programs unless told otherwise, and saves on request', () => {
+  const timing = { rounds: 5, warmUpSeconds: 2, countSeconds: 4 }
+  assert.deepEqual(parseOptions(['gui']), {
+    ...{ command: 'gui', programs: ['script', 'config'], timing, isSaved: false },
+  })
+  const half = parseOptions(['gui', 'config', '--rounds', '3', '--save'])
+  assert.deepEqual(half, {
+    ...{ command: 'gui', programs: ['config'], timing: { ...timing, rounds: 3 }, isSaved: true },
+  })
+  assert.throws(() => parseOptions(['gui', 'tcp']), BenchError)
+})
+
 test('quick runs the first row beside nginx and HAProxy, briefly', () => {
   const options = parseRun('quick')
   assert.deepEqual(
