@@ -4,8 +4,8 @@ import type { ServerResponse } from 'node:http'
 export interface EventFeed {
   /** Begins to send, for the first client that wants them; the result ends it with the last. */
   start(send: (data: object) => void): () => void
-  /** What a client is told on connecting, beside what happens from then on. */
-  first?(): object
+  /** What a client is told on connecting, beside what happens from then on, if there is something. */
+  first?(): object | undefined
 }
 
 /** Streams that may be open at a time. */

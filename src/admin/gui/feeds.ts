@@ -1,6 +1,6 @@
 import { watch } from 'chokidar'
 import type { FlowMonitor } from '../../orchestrator/flow-monitor.ts'
-import { StatsReader } from '../../orchestrator/metrics/stats.ts'
+import { type Stats, StatsReader } from '../../orchestrator/metrics/stats.ts'
 import type { Orchestrator } from '../../orchestrator/orchestrator.ts'
 import type { EventFeed } from '../event-streams.ts'
 import type { FileChange, ProgramState } from './contract.ts'
@@ -10,6 +10,8 @@ import { idleStats } from './idle-stats.ts'
 import { withScriptRequests } from './script-stats.ts'
 import type { TapStore } from './tap-store.ts'
 
+/** Whoever opens the dashboard sees numbers at once: the first interval is short. */
+const FIRST_MS = 150
 /** Workers come to life and die without anybody being told. */
 const LOOK_MS = 1000
 
@@ -26,7 +28,9 @@ export function guiFeeds(control: GuiControl, taps: TapStore): Readonly<Record<s
 
 /** The numbers of whatever runs at the moment, every second. */
 function statsFeed(control: GuiControl): EventFeed {
+  let last: Stats | undefined
   return {
+    first: () => last,
     start: (send) => {
       let orchestrator: Orchestrator | undefined
       let reader: StatsReader | undefined
@@ -51,16 +55,23 @@ function statsFeed(control: GuiControl): EventFeed {
       }
       const tick = async (): Promise<void> => {
         follow()
-        if (reader === undefined) return send(idleStats())
+        if (reader === undefined) {
+          last = undefined
+          return send(idleStats())
+        }
         const flow = watch?.read()
         const stats = await reader.read()
-        send(flow === undefined ? stats : await withScriptRequests(stats, flow, control.flow()))
+        last = flow === undefined ? stats : await withScriptRequests(stats, flow, control.flow())
+        return send(last)
       }
       follow()
+      const first = setTimeout(() => void tick(), FIRST_MS)
       const timer = setInterval(() => void tick(), LOOK_MS)
       return () => {
+        clearTimeout(first)
         clearInterval(timer)
         watch?.stop()
+        last = undefined
       }
     },
   }
