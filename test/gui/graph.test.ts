@@ -34,6 +34,35 @@ test(
   },
 )
 
+test('a reload while somebody watches changes the graph, and goes on', BROWSER, async (context) => {
+  const port = await freePort()
+  const before = answering(port, 'Hello!')
+  const { url, call } = await startGui(context, { 'main.js': before })
+  await call('POST', '/api/v1/program', { path: '/main.js' })
+  const page = await openPage(context, url)
+  await goTo(page, 'Graph')
+  keepAsking(context, port)
+  const flowing = page
+    .locator('.flow')
+    .getByText(/\d msg\/s/)
+    .first()
+  await flowing.waitFor()
+  const after = `${before.replace('Hello!', 'Bye!')}\n.task('5s')\n  .replaceMessage(new SessionEnd)\n`
+  await call('POST', '/api/files/main.js', after)
+  await call('POST', '/api/v1/program', { path: '/main.js' })
+  await node(page, /^Task/).waitFor()
+  await node(page, /^replaceMessage new Message\('Bye!/).click()
+  await page.getByRole('region', { name: 'Details' }).getByText("new Message('Bye!\\n')").waitFor()
+  // Connections of a script stay with it; new ones show what the new program does.
+  keepAsking(context, port)
+  const rates = page.getByRole('region', { name: 'Details' }).getByRole('table')
+  await rates
+    .getByRole('cell', { name: /^[1-9]/ })
+    .first()
+    .waitFor()
+  await flowing.waitFor()
+})
+
 test('a graph is zoomed and panned with keys, and shown whole again', BROWSER, async (context) => {
   const port = await freePort()
   const { url, call } = await startGui(context, { 'main.js': answering(port, 'Hello!') })

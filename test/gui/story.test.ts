@@ -1,19 +1,31 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { curl } from '../integration/support/curl.ts'
-import { answering, freePort, startGui } from '../integration/support/start-gui.ts'
+import { freePort, startGui } from '../integration/support/start-gui.ts'
 import { BROWSER, openPage } from './support/browser.ts'
 import { keepAsking } from './support/requests.ts'
 import { entry, goTo, node, openFile, rewrite, status, text } from './support/steps.ts'
 
+/** Another answer, and a line of the log for each request. */
+const ANSWER = `message => (
+      console.log('was asked for', message.head.path),
+      new Message('Bye!\\n')
+    )`
+
 test('the story of the tutorial', BROWSER, async (context) => {
   const port = await freePort()
-  const { url, root } = await startGui(context, {
-    'hello/main.js': answering(port, 'Hello!'),
-    'echo/main.js': 'pipy()\n\n.listen(6081)\n  .decodeHttpRequest()\n  .encodeHttpResponse()\n',
-  })
+  const { url, root } = await startGui(context, {})
+  // The examples as they are shipped, but for the port.
+  cpSync('examples', root, { recursive: true })
+  const hello = readFileSync('examples/hello/main.js', 'utf8').replace(
+    '.listen(6080)',
+    `.listen(${port}, { host: '127.0.0.1' })`,
+  )
+  const bye = hello.replace("new Message('Hello!\\n')", ANSWER)
+  assert.ok(bye.includes('Bye!'))
+  writeFileSync(join(root, 'hello/main.js'), hello)
   const page = await openPage(context, url)
 
   // Expand the example, click its script, see its text and graph.
@@ -32,17 +44,19 @@ test('the story of the tutorial', BROWSER, async (context) => {
   assert.match(first.stdout, /\r\n\r\nHello!\n$/)
 
   // Edit it and save: what runs is the old text until it is restarted.
-  await rewrite(page, '/hello/main.js', answering(port, 'Bye!'))
+  await rewrite(page, '/hello/main.js', bye)
   await entry(page, '/hello/main.js').getByLabel('not saved').waitFor()
   await page.keyboard.press('Control+s')
   await entry(page, '/hello/main.js').getByLabel('not saved').waitFor({ state: 'detached' })
-  assert.equal(readFileSync(join(root, 'hello/main.js'), 'utf8'), answering(port, 'Bye!'))
+  assert.equal(readFileSync(join(root, 'hello/main.js'), 'utf8'), bye)
   assert.equal((await curl(`http://localhost:${port}`)).stdout, 'Hello!\n')
   await status(page).getByText('changed since it started').waitFor()
   const restarted = page.waitForResponse(`${url}/api/v1/program`)
   await page.getByRole('button', { name: 'Restart' }).click()
   await restarted
+  await page.getByRole('log').getByText('Script started: /hello/main.js').nth(1).waitFor()
   assert.equal((await curl(`http://localhost:${port}`)).stdout, 'Bye!\n')
+  await page.getByRole('log').getByText('was asked for /').waitFor()
 
   // See what flows.
   keepAsking(context, port)

@@ -22,6 +22,14 @@ after(async () => (await browser)?.close())
  * error: an exception, a file that is missing, or what the content security policy has refused.
  */
 export async function openPage(context: TestContext, url: string): Promise<Page> {
+  const page = await newPage(context)
+  await page.goto(url)
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+  return page
+}
+
+/** The same without an address. */
+export async function newPage(context: TestContext): Promise<Page> {
   browser ??= chromium.launch({
     executablePath: CHROMIUM,
     timeout: TIMEOUT_MS,
@@ -41,7 +49,5 @@ export async function openPage(context: TestContext, url: string): Promise<Page>
     await page.close()
     assert.deepEqual(errors, [])
   })
-  await page.goto(url)
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor()
   return page
 }
