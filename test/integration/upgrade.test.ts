@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, type TestContext, test } from 'node:test'
 import { type ByteStream, connectRaw } from './support/byte-stream.ts'
-import { eventually, peakResidentBytes, residentBytes } from './support/process-facts.ts'
+import {
+  checkGrowth,
+  eventually,
+  peakResidentBytes,
+  residentBytes,
+} from './support/process-facts.ts'
 import { type RawServer, response, startRawServer } from './support/raw-server.ts'
 import { type RunningLb, startLb } from './support/start-lb.ts'
 import { startScript } from './support/start-script.ts'
@@ -203,7 +208,7 @@ for (const [way, start] of Object.entries(WAYS)) {
         assert.equal(hash.digest('hex'), createHash('sha1').update(bytes).digest('hex'))
       }
       const grown = peakResidentBytes(sluice.child.pid) - before
-      assert.ok(grown < 32 << 20, `grew by ${grown >> 20} MB`)
+      checkGrowth(context, grown, 32 << 20)
     })
   })
 }

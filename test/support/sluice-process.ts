@@ -19,7 +19,7 @@ export interface SluiceResult {
 
 /** Runs `sluice` to its end. */
 export async function runSluice(args: readonly string[]): Promise<SluiceResult> {
-  const process = new SluiceProcess(args)
+  const process = new SluiceProcess(withLoadTimeout(args))
   return process.exit()
 }
 
@@ -41,7 +41,7 @@ export function startSluice(
 
 /** A file that is the program gets as much more time to load as the test waits for it. */
 function withLoadTimeout(args: readonly string[]): readonly string[] {
-  const isFile = args[0]?.includes('.') === true
+  const isFile = args.find((arg) => !arg.startsWith('-'))?.includes('.') === true
   if (!isFile || args.some((arg) => arg.startsWith('--load-timeout'))) return args
   return [...args, '--load-timeout', `${DEFAULT_TIMEOUT_MS}ms`]
 }

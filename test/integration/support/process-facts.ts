@@ -1,5 +1,8 @@
+import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
+import type { TestContext } from 'node:test'
 import { patience } from '../../support/patience.ts'
+import { skipIfSanitized } from '../../support/sanitized.ts'
 
 /** Physical memory of a process in bytes: as much as it has now. */
 export function residentBytes(pid: number | undefined): number {
@@ -9,6 +12,12 @@ export function residentBytes(pid: number | undefined): number {
 /** The most physical memory that a process ever had, in bytes. */
 export function peakResidentBytes(pid: number | undefined): number {
   return statusKb(pid, 'VmHWM') * 1024
+}
+
+/** Fails when memory has grown by more than `limit` bytes, where that can be told. */
+export function checkGrowth(context: TestContext, growth: number, limit: number): void {
+  if (skipIfSanitized !== false) context.diagnostic(`memory: ${skipIfSanitized}`)
+  else assert.ok(growth < limit, `grew by ${growth >> 20} MB`)
 }
 
 /** Number of open descriptors of a process. */
