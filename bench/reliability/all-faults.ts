@@ -1,4 +1,5 @@
 import type { Fault } from './fault.ts'
+import { allFloods } from './faults/all-floods.ts'
 import { clientResets } from './faults/client-resets.ts'
 import { halfOpenClients } from './faults/half-open-clients.ts'
 import { idleConnections } from './faults/idle-connections.ts'
@@ -22,4 +23,5 @@ export const ALL_FAULTS: readonly Fault[] = [
   slowHead,
   slowBody,
   slowRead,
+  allFloods,
 ]

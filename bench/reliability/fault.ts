@@ -10,11 +10,16 @@ export interface Fault {
   readonly proxy: 'balancer' | 'router'
   /** Behaviour of the faulty upstream, if there is one. */
   readonly upstream?: string
+  /** What the p99 of good requests has to stay under meanwhile, in milliseconds, if that is promised. */
+  readonly p99BarMs?: number
   /** Takes at least so many seconds, because a default time-out has to pass. */
   readonly leastSeconds?: number
   /** Makes the fault happen, for about so many seconds; returns what came of it. */
   run(stage: Stage, seconds: number): Promise<FaultOutcome>
 }
+
+/** A normal client's p99 while others hold thousands of connections. */
+export const P99_BAR_MS = 50
 
 /** Cases that a fault consists of: requests that cannot succeed, or hostile connections. */
 export interface FaultOutcome {
@@ -23,6 +28,15 @@ export interface FaultOutcome {
   readonly passed: number
   /** What the first one that did not pass was like, in words; empty if all did. */
   readonly firstError: string
+}
+
+/** The cases of several faults together. */
+export function joinOutcomes(outcomes: readonly FaultOutcome[]): FaultOutcome {
+  return {
+    cases: outcomes.reduce((sum, { cases }) => sum + cases, 0),
+    passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
+    firstError: outcomes.find(({ firstError }) => firstError !== '')?.firstError ?? '',
+  }
 }
 
 /** Counts cases as they end. */

@@ -8,7 +8,7 @@ import { describeMachine } from '../load/report/machine.ts'
 import { ALL_FAULTS } from './all-faults.ts'
 import { type FuzzResult, fuzz, fuzzTargets } from './fuzz.ts'
 import { runHttpSafety } from './http-safety.ts'
-import { type FaultResult, measureFault } from './measure-fault.ts'
+import { type FaultResult, isFastEnough, measureFault } from './measure-fault.ts'
 import { parseReliabilityOptions, RELIABILITY_HELP, type ReliabilityRun } from './options.ts'
 import { renderPage } from './report/page.ts'
 import {
@@ -18,6 +18,7 @@ import {
   saveReliabilityResults,
 } from './report/results.ts'
 import { prepareStages } from './stage.ts'
+import { measureTimers } from './timers.ts'
 
 /** Runs the reliability command; returns the exit code, 1 when something did not pass. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -62,17 +63,19 @@ async function run(options: ReliabilityRun): Promise<boolean> {
     fuzzed.push(result)
     console.log(`${target}: ${result.executions} executions, ${result.finding || 'no finding'}`)
   }
+  const timers = options.hasTimers ? await measureTimers() : undefined
+  for (const { name, ns, unit } of timers?.costs ?? []) console.log(`${name}: ${ns} ns/${unit}`)
   if (options.save !== 'nothing') {
-    save({ faults, httpSafety, fuzz: fuzzed }, options)
+    save({ faults, httpSafety, fuzz: fuzzed, timers }, options)
     writePage()
   }
   const isSafe = httpSafety === undefined || httpSafety.passed === httpSafety.cases
   return isSafe && faults.every(hasPassed) && fuzzed.every(({ finding }) => finding === '')
 }
 
-type Found = Pick<ReliabilityResults, 'faults' | 'httpSafety' | 'fuzz'>
+type Found = Pick<ReliabilityResults, 'faults' | 'httpSafety' | 'fuzz' | 'timers'>
 
-function save({ faults, httpSafety, fuzz }: Found, options: ReliabilityRun): void {
+function save({ faults, httpSafety, fuzz, timers }: Found, options: ReliabilityRun): void {
   const earlier = options.save === 'some' ? readReliabilityResults() : undefined
   const find = (list: readonly FaultResult[], wanted: string): FaultResult[] =>
     list.filter(({ name }) => name === wanted)
@@ -86,11 +89,12 @@ function save({ faults, httpSafety, fuzz }: Found, options: ReliabilityRun): voi
     }),
     httpSafety: httpSafety ?? earlier?.httpSafety,
     fuzz: fuzz.length > 0 ? fuzz : (earlier?.fuzz ?? []),
+    timers: timers ?? earlier?.timers,
   })
 }
 
 function hasPassed(fault: FaultResult): boolean {
-  const isGood = fault.good.every(({ failed }) => failed === 0)
+  const isGood = fault.good.every(({ failed }) => failed === 0) && isFastEnough(fault)
   return isGood && fault.passed === fault.cases && fault.leaked === 0 && fault.survived
 }
 

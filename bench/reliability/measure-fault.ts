@@ -36,6 +36,8 @@ export interface FaultResult extends FaultOutcome {
   readonly rssAfterMb: number
   /** Client connections and descriptors that are there after and were not before. */
   readonly leaked: number
+  /** What the p99 during the fault has to stay under, in milliseconds; undefined if nothing is promised. */
+  readonly p99BarMs?: number | undefined
   /** Whether the process went on, and no worker died. */
   readonly survived: boolean
 }
@@ -71,9 +73,9 @@ export async function measureFault(
     await pause(timing.calm * 1000)
     await client.rest()
     const after = await readSettledFacts(proxy, before)
-    const { name, title, what } = fault
+    const { name, title, what, p99BarMs } = fault
     return {
-      ...{ name, title, what },
+      ...{ name, title, what, p99BarMs },
       ...outcome,
       good: (await client.stop()).map(goodFigures),
       rssBeforeMb: before.rssMb,
@@ -86,6 +88,12 @@ export async function measureFault(
     await client.kill()
     await proxy.stop()
   }
+}
+
+/** Whether good requests were as fast during the fault as is promised. */
+export function isFastEnough({ good, p99BarMs }: FaultResult): boolean {
+  const during = good.find(({ phase }) => phase === 'during')
+  return p99BarMs === undefined || (during !== undefined && during.p99Ms < p99BarMs)
 }
 
 function goodFigures({ name, sent, failed, firstError, latencies }: PhaseFigures): GoodFigures {

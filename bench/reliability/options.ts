@@ -13,6 +13,8 @@ export interface ReliabilityRun {
   readonly faultSeconds: number
   /** Whether the cases of odd and hostile HTTP are run. */
   readonly hasHttpSafety: boolean
+  /** Whether the wheel of time-outs is measured. */
+  readonly hasTimers: boolean
   /** Seconds for each fuzz target; 0 leaves fuzzing out. */
   readonly fuzzSeconds: number
   /** What is written down: everything anew, these faults instead of their earlier results, or nothing. */
@@ -24,10 +26,11 @@ export const RELIABILITY_HELP: string = `Usage: npm run reliability [-- <fault> 
 
 Makes things go wrong around a running Sluice and counts what becomes of good requests.
 
-  npm run reliability              all faults, http-safety and the fuzzers, under five minutes; writes
-                                   bench/results/reliability.json and docs/reliability.md
+  npm run reliability              all faults, http-safety, time-outs and the fuzzers, about ten minutes;
+                                   writes bench/results/reliability.json and docs/reliability.md
   npm run reliability -- <fault> … one or more faults; prints what it found
   npm run reliability -- http-safety  odd and hostile HTTP, case by case
+  npm run reliability -- timers    what time-outs of 100,000 connections cost
   npm run reliability -- list      the faults
   npm run reliability -- page      writes docs/reliability.md from bench/results/reliability.json
 
@@ -45,11 +48,12 @@ export function parseReliabilityOptions(argv: readonly string[]): ReliabilityOpt
   if (values.help) return { command: 'help' }
   if (command === 'list' || command === 'page') return { command }
   const isComplete = positionals.length === 0
-  const names = positionals.filter((name) => name !== HTTP_SAFETY)
+  const names = positionals.filter((name) => name !== HTTP_SAFETY && name !== TIMERS)
   return {
     command: 'run',
     faults: isComplete ? ALL_FAULTS : names.map(findFault),
-    hasHttpSafety: isComplete || names.length < positionals.length,
+    hasHttpSafety: isComplete || positionals.includes(HTTP_SAFETY),
+    hasTimers: isComplete || positionals.includes(TIMERS),
     faultSeconds: parseSeconds('--seconds', values.seconds, 5),
     fuzzSeconds: parseSeconds('--fuzz-seconds', values['fuzz-seconds'], isComplete ? 10 : 0),
     save: isComplete ? 'all' : values.save ? 'some' : 'nothing',
@@ -57,8 +61,9 @@ export function parseReliabilityOptions(argv: readonly string[]): ReliabilityOpt
 }
 
 const MAX_SECONDS = 3600
-/** Stands for the cases of odd and hostile HTTP, beside the names of faults. */
+/** Stand for the cases of odd and hostile HTTP and for the wheel, beside the names of faults. */
 const HTTP_SAFETY = 'http-safety'
+const TIMERS = 'timers'
 
 function parse(argv: readonly string[]): {
   values: { help: boolean; save: boolean; seconds?: string; 'fuzz-seconds'?: string }
@@ -84,7 +89,7 @@ function findFault(name: string): Fault {
   const fault = ALL_FAULTS.find((one) => one.name === name)
   if (fault !== undefined) return fault
   const names = ALL_FAULTS.map((one) => one.name).join(', ')
-  throw new BenchError(`no fault "${name}": expected ${names}, ${HTTP_SAFETY}`)
+  throw new BenchError(`no fault "${name}": expected ${names}, ${HTTP_SAFETY}, ${TIMERS}`)
 }
 
 function parseSeconds(option: string, text: string | undefined, byDefault: number): number {

@@ -1,4 +1,4 @@
-import type { Fault } from '../fault.ts'
+import { type Fault, P99_BAR_MS } from '../fault.ts'
 import { runSlowHttpTest } from './slowhttptest.ts'
 
 const CONNECTIONS = ['-c', '1000', '-r', '500']
@@ -9,6 +9,7 @@ export const slowHead: Fault = {
   title: 'slowhttptest, slow heads (slowloris)',
   what: '1,000 connections of slowhttptest -H send another header line every two seconds; its probes and the good client are served.',
   proxy: 'balancer',
+  p99BarMs: P99_BAR_MS,
   run: (stage, seconds) =>
     runSlowHttpTest(stage, seconds, ['-H', ...CONNECTIONS, '-i', '2', '-x', '24'], '/'),
 }
@@ -19,6 +20,7 @@ export const slowBody: Fault = {
   title: 'slowhttptest, slow bodies',
   what: '1,000 connections of slowhttptest -B send some bytes of a body every two seconds; its probes and the good client are served.',
   proxy: 'balancer',
+  p99BarMs: P99_BAR_MS,
   run: (stage, seconds) =>
     runSlowHttpTest(
       stage,
@@ -34,6 +36,7 @@ export const slowRead: Fault = {
   title: 'slowhttptest, slow reading',
   what: '1,000 connections of slowhttptest -X ask for 1 MB and read 32 bytes every two seconds through a small window; its probes and the good client are served.',
   proxy: 'balancer',
+  p99BarMs: P99_BAR_MS,
   run: (stage, seconds) =>
     runSlowHttpTest(
       stage,

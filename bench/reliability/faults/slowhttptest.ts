@@ -1,4 +1,4 @@
-import { startProcess } from '../../load/process/managed-process.ts'
+import { startAttacker } from '../attacker.ts'
 import type { FaultOutcome } from '../fault.ts'
 import type { Stage } from '../stage.ts'
 
@@ -17,19 +17,11 @@ export async function runSlowHttpTest(
   args: readonly string[],
   path: string,
 ): Promise<FaultOutcome> {
-  const command = {
-    program: 'slowhttptest',
-    args: [
-      ...args,
-      '-l',
-      String(seconds),
-      '-p',
-      '3',
-      '-u',
-      `http://127.0.0.1:${stage.port}${path}`,
-    ],
-  }
-  const child = await startProcess(command, stage.cpus, '/')
+  const url = `http://127.0.0.1:${stage.port}${path}`
+  const child = await startAttacker(stage, 'slowhttptest', [
+    ...args,
+    ...['-l', String(seconds), '-p', '3', '-u', url],
+  ])
   await child.ended
   const { connections, available, reports } = parseSlowReport(child.output())
   const isReached = connections > 0 && reports > 0

@@ -4,6 +4,7 @@ import type { Machine } from '../../load/report/machine.ts'
 import type { FuzzResult } from '../fuzz.ts'
 import type { HttpSafetyResult } from '../http-safety.ts'
 import type { FaultResult } from '../measure-fault.ts'
+import type { TimerResults } from '../timers.ts'
 
 /** Everything one run found; this is the committed JSON. */
 export interface ReliabilityResults {
@@ -13,6 +14,7 @@ export interface ReliabilityResults {
   readonly faults: readonly FaultResult[]
   readonly httpSafety: HttpSafetyResult | undefined
   readonly fuzz: readonly FuzzResult[]
+  readonly timers: TimerResults | undefined
 }
 
 /** Where the results of a full run are, and the page that is made of them. */
