@@ -53,7 +53,7 @@ export class RateTable {
   ) {
     this.#words = new Int32Array(memory)
     this.#at = placeOfLimit(this.#words, name)
-    this.#seed = mix(seedOf(this.#words) ^ hashText(`${perSecond}/${burst}`))
+    this.#seed = mix(seedOf(this.#words) ^ hashText(`${name} ${perSecond}/${burst}`))
     this.#ticksPerMs = (perSecond * TICKS_PER_TOKEN) / 1000
     this.#capacity = burst * TICKS_PER_TOKEN
     const slack = Math.ceil(this.#ticksPerMs * SLACK_MS) + TICKS_PER_TOKEN

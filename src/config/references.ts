@@ -1,3 +1,4 @@
+import { checkRateLimits } from './check-rate-limits.ts'
 import type { Path, Problem } from './problem.ts'
 import { CONSISTENT } from './schema/balancing.ts'
 import type { Config } from './schema/config.ts'
@@ -63,7 +64,7 @@ export function checkReferences(config: Config): Problem[] {
     }
   }
   checkRoutes(config.routes, ['routes'])
-  return [...problems, ...findTwins(config), ...checkPolicies(config)]
+  return [...problems, ...findTwins(config), ...checkPolicies(config), ...checkRateLimits(config)]
 }
 
 const UPSTREAM_ONLY = ['rewrite', 'requestHeaders', 'mirror', 'timeouts', 'retry', 'hedge'] as const

@@ -38,7 +38,14 @@ export interface FilterDefinition<A extends readonly unknown[] = readonly unknow
    * TypeError that names the wrong one, and returns what makes the instances; state in between is
    * shared by all sessions of that place on this worker.
    */
-  plan(...args: A): (layout: Layout) => Filter
+  plan(...args: A): FilterPlan
+}
+
+/** What makes the instances of a filter at one place of a layout. */
+export interface FilterPlan {
+  (layout: Layout): Filter
+  /** Called once, when the program is built; what it throws keeps the program from being started. */
+  open?(layout: Layout): void
 }
 
 /** Types a definition by its arguments. */

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts'
-import type { ModuleReference } from './definition.ts'
+import type { FilterPlan, ModuleReference } from './definition.ts'
 import type { Event } from './event.ts'
 import { Filter, type Sink, type Source } from './filter.ts'
 import type { LayoutWatch } from './flow-watch.ts'
@@ -15,7 +15,7 @@ export interface Stage {
   readonly reference?: ModuleReference
   /** It tells an endpoint of the client whom its session works for. */
   readonly tellsOfClient?: boolean
-  create(layout: Layout): Filter
+  readonly create: FilterPlan
 }
 
 /** Sessions kept for reuse per layout; more than that are left to the garbage collector. */
@@ -42,6 +42,7 @@ export class Layout {
     this.name = name
     this.module = module
     this.stages = stages
+    for (const { create } of stages) create.open?.(this)
   }
 
   /** Starts a session. The caller owns it and calls `free()`. */

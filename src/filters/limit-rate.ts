@@ -2,7 +2,7 @@ import { createRateMemory } from '../balancer/rate-memory.ts'
 import { MAX_BURST, RateTable } from '../balancer/rate-table.ts'
 import { checkString } from '../engine/arguments.ts'
 import type { Context } from '../engine/context.ts'
-import { defineFilter } from '../engine/definition.ts'
+import { defineFilter, type FilterPlan } from '../engine/definition.ts'
 import type { MessageStart } from '../engine/event.ts'
 import type { Layout } from '../engine/layout.ts'
 import { Message } from '../engine/message.ts'
@@ -42,11 +42,12 @@ export const limitRate = defineFilter({
     checkString(target, 1)
     if (limits.length === 0) throw new TypeError('argument #2 expects an object')
     const read = limits.map((one, index) => readLimit(one, index + 2))
-    let plan: Limit[] | null = null
-    return (layout) => {
-      plan ??= read.map((one, index) => openLimit(one, layout, index))
-      return new LimitRate(layout, target, plan)
+    let opened: readonly Limit[] = []
+    const plan: FilterPlan = (layout) => new LimitRate(layout, target, opened)
+    plan.open = (layout) => {
+      opened = read.map((one, index) => openLimit(one, layout, index))
     }
+    return plan
   },
 })
 

@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { createEndpointMemory, EndpointTable } from '../balancer/endpoint-table.ts'
-import { createRateMemory } from '../balancer/rate-memory.ts'
+import {
+  beginRateLimits,
+  createRateMemory,
+  dropRateLimits,
+  keepRateLimits,
+} from '../balancer/rate-memory.ts'
 import { allowedProcessors } from '../native/addon.ts'
 import { type LogLevel, logger } from '../observability/logger.ts'
 import type { ProgramSpec } from '../program/spec.ts'
@@ -252,9 +257,11 @@ export class Orchestrator {
     const change = await this.#listeners.prepare(spec.listen, this.#owners)
     try {
       this.#health.prepare(upstreamsOf(spec))
+      beginRateLimits(this.#rateMemory, generation)
       await this.#build(generation, spec)
     } catch (error) {
       change.abandon()
+      dropRateLimits(this.#rateMemory)
       for (const slot of this.#slots) slot.post({ type: 'discard', generation })
       throw error
     }
@@ -270,6 +277,7 @@ export class Orchestrator {
       return undefined
     })
     await Promise.all(switches)
+    keepRateLimits(this.#rateMemory, generation)
     closeRemoved()
     return added
   }

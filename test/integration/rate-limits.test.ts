@@ -4,12 +4,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
+import type { ConfigInput } from '../../src/config/schema/config.ts'
 import { temporaryFolder } from '../support/temporary-script.ts'
 import { AppServer } from './support/app-server.ts'
 import { ask } from './support/load.ts'
 import { scrapeUntil } from './support/scrape.ts'
 import { startAdmin } from './support/start-admin.ts'
-import { startConfig } from './support/start-config.ts'
+import { reload, startConfig } from './support/start-config.ts'
 import { startScript } from './support/start-script.ts'
 
 const address = '127.0.0.1:0'
@@ -151,4 +152,40 @@ test('under load, as many requests pass as the rate allows', async (context) => 
   assert.ok(passed <= 50 + 200 * seconds + 1, `${passed} in ${seconds} s\n${stdout}`)
   assert.ok(passed >= 50, `${passed}\n${stdout}`)
   assert.match(stdout, /Non-2xx or 3xx responses: \d+/)
+})
+
+/** A config of so many routes, each with a limit of its own. */
+function manyLimits(prefix: string, count: number): ConfigInput {
+  const routes = Array.from({ length: count }, (_, index) => ({
+    name: `${prefix}${index}`,
+    match: { path: { exact: `/${index}` } },
+    respond: { body: prefix },
+    rateLimit: { rate: '1/h', burst: 1 },
+  }))
+  return { listeners: [{ address }], routes }
+}
+
+test('reloads with limits of other names never run out of them', async (context) => {
+  const running = await startConfig(context, manyLimits('a', 200))
+  const port = running.ports[0] ?? 0
+  for (const prefix of ['b', 'c', 'd', 'e']) {
+    await reload(running, manyLimits(prefix, 200))
+    const first = await ask(port, { path: '/199' })
+    assert.deepEqual([first.status, first.body], [200, prefix])
+    assert.equal((await ask(port, { path: '/199' })).status, 429)
+  }
+})
+
+test('a reload with more limits than there is room for is refused, and what runs goes on', async (context) => {
+  const running = await startConfig(context, manyLimits('a', 300))
+  const port = running.ports[0] ?? 0
+  running.write(manyLimits('b', 300))
+  running.sluice.signal('SIGHUP')
+  await running.sluice.line(/Error: more than 512 rate limits, with those of the program that runs/)
+  assert.equal((await ask(port, { path: '/1' })).body, 'a')
+  running.write(manyLimits('c', 513))
+  running.sluice.signal('SIGHUP')
+  await running.sluice.line(/routes\[512\]\.rateLimit: there are more than 512 rate limits: give/)
+  await reload(running, manyLimits('d', 200))
+  assert.equal((await ask(port, { path: '/1' })).body, 'd')
 })

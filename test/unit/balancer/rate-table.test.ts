@@ -3,7 +3,10 @@ import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import {
+  beginRateLimits,
   createRateMemory,
+  dropRateLimits,
+  keepRateLimits,
   MAX_RATE_KEYS,
   MAX_RATE_LIMITS,
 } from '../../../src/balancer/rate-memory.ts'
@@ -124,6 +127,45 @@ describe('RateTable', () => {
     for (let i = 0; i < MAX_RATE_LIMITS; i++) add(i)
     add(0)
     assert.throws(() => add(MAX_RATE_LIMITS), /more than 512 rate limits/)
+  })
+
+  it('has room for the limits of the next program when those of an earlier one are out of use', () => {
+    const memory = createRateMemory()
+    const open = (name: string) =>
+      new RateTable(memory, name, { perSecond: 0.001, burst: 1 }, () => 0)
+    const half = MAX_RATE_LIMITS / 2
+    assert.equal(open('kept').take('k'), 0)
+    for (let program = 1; program < 8; program++) {
+      beginRateLimits(memory, program)
+      // Whoever has its limit from before shares it with who asks for it now.
+      assert.ok(open('kept').take('k') > 0)
+      for (let i = 0; i < half - 1; i++) {
+        const table = open(`${program} ${i}`)
+        // Nothing is owed of what an earlier limit of this place was asked for.
+        assert.equal(table.take('k'), 0)
+      }
+      keepRateLimits(memory, program)
+    }
+    beginRateLimits(memory, 8)
+    assert.ok(open('kept').take('k') > 0)
+    assert.throws(() => {
+      for (let i = 0; i < half + 1; i++) open(`8 ${i}`)
+    }, /more than 512 rate limits, with those of the program that runs: give the same name/)
+    dropRateLimits(memory)
+    // What never ran takes no room, and takes nothing away.
+    beginRateLimits(memory, 9)
+    for (let i = 0; i < half - 1; i++) assert.equal(open(`9 ${i}`).take('k'), 0)
+    for (let i = 0; i < half - 1; i++) assert.ok(open(`7 ${i}`).take('k') > 0)
+    assert.ok(open('kept').take('k') > 0)
+  })
+
+  it('keeps what is owed to a limit that is out of use, while there is room', () => {
+    const memory = createRateMemory()
+    const open = () => new RateTable(memory, 'a', { perSecond: 0.001, burst: 1 }, () => 0)
+    assert.equal(open().take('k'), 0)
+    beginRateLimits(memory, 1)
+    keepRateLimits(memory, 1)
+    assert.ok(open().take('k') > 0)
   })
 
   it('gives threads that ask at the same time what one would get', async () => {
