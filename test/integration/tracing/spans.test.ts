@@ -180,6 +180,33 @@ test('a request whose head a route changes, and retried, has one span', async (c
   assert.equal(collector.spans.length, 1)
 })
 
+test('a copy of a request, and its second attempt, tell of the same span', async (context) => {
+  const collector = await startCollector(context)
+  const servers = await Promise.all([0, 1, 2].map(() => startRawServer(context)))
+  const [first = '', second = '', copy = ''] = servers.map(({ address }) => address)
+  const { ports } = await startConfig(context, {
+    listeners: [{ address: '127.0.0.1:0' }],
+    routes: [{ upstream: 'app', mirror: { upstream: 'copy' } }],
+    upstreams: {
+      app: { endpoints: [first, second], hedge: { after: '50ms' } },
+      copy: { endpoints: [copy] },
+    },
+    tracing: { otlp: collector.url },
+  })
+  const asking = curl(`http://127.0.0.1:${ports[0]}/`)
+  const connections = await Promise.all(servers.map((server) => server.connection()))
+  const asked = await Promise.all(connections.map((connection) => connection.message()))
+  for (const connection of connections) connection.write(response('ok'))
+  await asking
+  const [span] = await collector.until(1)
+  const told = `00-${span?.traceId}-${span?.spanId}-01`
+  assert.deepEqual(
+    asked.map((message) => field(message, 'traceparent').join()),
+    [told, told, told],
+  )
+  assert.equal(collector.spans.length, 1)
+})
+
 test('what fails is an error in its span, and answers of our own have one', async (context) => {
   const closed = `127.0.0.1:${await closedPort()}`
   const { port, collector } = await start(
