@@ -6,7 +6,8 @@ import { logger } from '../observability/logger.ts'
 /** The files that access logs of this worker write to, each open once whatever programs use it. */
 export class LogFiles {
   readonly #files = new Map<string, LineFile>()
-  readonly #buffers: LineBuffer[] = []
+  /** By path and escaping: programs that follow each other go on in the same. */
+  readonly #buffers = new Map<string, LineBuffer>()
   readonly #dropped: (lines: number) => void
 
   /** `dropped` is told of lines that a file does not take in time. */
@@ -16,8 +17,11 @@ export class LogFiles {
 
   /** Gathers lines for the file of a path. Throws what opening it does. */
   open(path: string, escaping: Escaping): LineBuffer {
+    const key = `${escaping} ${path}`
+    const known = this.#buffers.get(key)
+    if (known !== undefined) return known
     const buffer = new LineBuffer(this.#files.get(path) ?? this.#openFile(path), escaping)
-    this.#buffers.push(buffer)
+    this.#buffers.set(key, buffer)
     return buffer
   }
 
@@ -34,7 +38,7 @@ export class LogFiles {
   }
 
   #flush(): void {
-    for (const buffer of this.#buffers) buffer.flush()
+    for (const buffer of this.#buffers.values()) buffer.flush()
   }
 
   #openFile(path: string): LineFile {
