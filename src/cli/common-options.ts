@@ -25,6 +25,9 @@ export interface RunOptions {
   admin: AdminOptions | undefined
 }
 
+/** Who runs no script of theirs has nothing else that tells of an upstream's bad certificate, say. */
+export const LOAD_BALANCER_LOG_LEVEL: LogLevel = 'warn'
+
 const MAX_WORKERS = 256
 const DEFAULT_DRAIN_TIMEOUT_MS = 30_000
 const DEFAULT_WORKER_MEMORY_MB = 1024
@@ -62,7 +65,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'log-level',
     value: '<level>',
-    doc: 'debug, info, warn or error. Info is always shown. Default: error.',
+    doc: 'debug, info, warn or error. Info is always shown. Default: error for scripts, else warn.',
   },
   {
     name: 'log-format',

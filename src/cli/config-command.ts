@@ -5,7 +5,12 @@ import type { GoodConfig } from '../config/load-config.ts'
 import type { ProcessConfig } from '../config/schema/process.ts'
 import { LoadError } from '../orchestrator/load-error.ts'
 import type { LoadedProgram } from '../orchestrator/program-source.ts'
-import { adminOptions, type RunOptions, readRunOptions } from './common-options.ts'
+import {
+  adminOptions,
+  LOAD_BALANCER_LOG_LEVEL,
+  type RunOptions,
+  readRunOptions,
+} from './common-options.ts'
 import type { ParsedOptions } from './option-table.ts'
 import { serveAdmin } from './serve-admin.ts'
 
@@ -70,6 +75,6 @@ export function defaultsOf(section: ProcessConfig): Partial<RunOptions> & { work
       admin: adminOptions(String(section.admin.address), section.admin.tokenFile),
     }),
     ...(section.logFormat !== undefined && { logFormat: section.logFormat }),
-    ...(section.logLevel !== undefined && { logLevel: section.logLevel }),
+    logLevel: section.logLevel ?? LOAD_BALANCER_LOG_LEVEL,
   }
 }

@@ -2,7 +2,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { formatAddress } from '../program/format-address.ts'
-import { HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
+import {
+  HELP_OPTION,
+  LOAD_BALANCER_LOG_LEVEL,
+  RUN_OPTIONS,
+  readRunOptions,
+} from './common-options.ts'
 import { type HelpPage, renderHelp } from './help.ts'
 import { parseLbSpec } from './lb-command.ts'
 import { type OptionSpec, parseOptions } from './option-table.ts'
@@ -47,7 +52,10 @@ export async function runDemoCommand(args: readonly string[]): Promise<void> {
   const [extra] = options.positionals
   if (extra !== undefined) throw new UsageError(`unexpected argument: ${extra}`)
   const listen = options.value('listen') ?? '127.0.0.1:8080'
-  const run = readRunOptions(options, { workers: availableParallelism() })
+  const run = readRunOptions(options, {
+    workers: availableParallelism(),
+    logLevel: LOAD_BALANCER_LOG_LEVEL,
+  })
   parseListen(listen)
 
   const servers = await Promise.all(DEMO_SERVERS.map(startServer))

@@ -7,7 +7,13 @@ import { PROXY_VERSIONS } from '../net/proxy-protocol/proxy-header.ts'
 import { compileFormat } from '../program/access-log/format.ts'
 import { formatAddress } from '../program/format-address.ts'
 import type { Balance, LoadBalancerSpec } from '../program/spec.ts'
-import { CONFIG_OPTIONS, HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
+import {
+  CONFIG_OPTIONS,
+  HELP_OPTION,
+  LOAD_BALANCER_LOG_LEVEL,
+  RUN_OPTIONS,
+  readRunOptions,
+} from './common-options.ts'
 import { type HelpPage, renderHelp } from './help.ts'
 import {
   ACCEPT_PROXY_OPTION,
@@ -168,7 +174,10 @@ export async function runLbCommand(args: readonly string[]): Promise<void> {
     return
   }
   const config = readConfig(options)
-  const run = readRunOptions(options, { workers: availableParallelism() })
+  const run = readRunOptions(options, {
+    workers: availableParallelism(),
+    logLevel: LOAD_BALANCER_LOG_LEVEL,
+  })
   if (options.isSet('print-config') || options.isSet('verify')) {
     const { describeFlags } = await import('./describe-config.ts')
     process.stdout.write(describeFlags(config, options.isSet('print-config')))

@@ -68,6 +68,16 @@ process: { workers: 1 }
   assert.equal(await fetchText({ port }), 'hello')
 })
 
+test('an inherited socket that no listener takes is told of', async (context) => {
+  const { fd, port } = openSocket(context)
+  const args = ['lb', '--listen', '127.0.0.1:0', '--to', await startUpstream(context)]
+  const sluice = startWith(context, args, [fd])
+  const line = await sluice.line(
+    /\[warning\] \[listener\] no listener takes the inherited socket (.*)/,
+  )
+  assert.equal(line[1], `127.0.0.1:${port}`)
+})
+
 test('an inherited Unix socket stays when the process ends', async (context) => {
   const path = join(temporaryFolder(context), 'web.sock')
   const { fd } = openSocket(context, path)

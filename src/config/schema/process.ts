@@ -27,7 +27,7 @@ export const processSection = z.strictObject({
     .optional()
     .describe('The admin API; there is none unless given.'),
   logFormat: z.enum(['text', 'json']).optional().describe('text unless given.'),
-  logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional().describe('error unless given.'),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional().describe('warn unless given.'),
 })
 
 export type ProcessConfig = z.output<typeof processSection>
