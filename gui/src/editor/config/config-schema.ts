@@ -3,7 +3,7 @@ import schema from '../../../../schema/sluice.schema.json'
 /** The parts of JSON Schema that the schema of configs consists of. */
 export interface ConfigSchema {
   readonly description?: string
-  readonly type?: string
+  readonly type?: string | readonly string[]
   readonly default?: unknown
   readonly enum?: readonly unknown[]
   readonly const?: unknown
@@ -46,7 +46,8 @@ export function typeOf(schema: ConfigSchema): string {
     const values = form.const === undefined ? form.enum : [form.const]
     if (values !== undefined) return values.map((one) => JSON.stringify(one)).join(' | ')
     if (form.items !== undefined) return `list of ${typeOf(form.items)}`
-    return form.type === 'object' ? 'section' : (form.type ?? 'anything')
+    if (form.type === 'object') return 'section'
+    return [form.type ?? 'anything'].flat().join(' | ')
   })
   return [...new Set(names)].join(' | ')
 }

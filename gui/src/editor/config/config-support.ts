@@ -6,9 +6,11 @@ import {
 } from '@codemirror/autocomplete'
 import type { EditorView, Tooltip } from '@codemirror/view'
 import { configCard } from './config-card.ts'
-import { schemaOf, typeOf } from './config-schema.ts'
+import { type ConfigSchema, schemaOf, typeOf } from './config-schema.ts'
 import { ConfigText } from './config-text.ts'
 import { type Suggestion, suggest } from './suggest.ts'
+
+const MAX_DETAIL = 20
 
 /** Completes keys and values of configs. */
 export function completeConfig(
@@ -39,6 +41,12 @@ export function explainConfig({ state }: EditorView, pos: number): Tooltip | nul
   return { pos: range[0], end: range[1], above: true, create: () => ({ dom }) }
 }
 
+/** The list stays narrow, so that the documentation has room beside it, which tells all of it. */
+function detailOf(schema: ConfigSchema): string {
+  const type = typeOf(schema)
+  return type.length > MAX_DETAIL ? `${type.slice(0, MAX_DETAIL)}…` : type
+}
+
 /** `rest` is how much behind the cursor is replaced as well; it is not looked for in labels. */
 function toCompletion(
   { kind, label, insert, path, isRequired }: Suggestion,
@@ -50,7 +58,7 @@ function toCompletion(
   return {
     label,
     type: kind === 'key' ? 'property' : 'enum',
-    ...(kind === 'key' && schema !== undefined && { detail: typeOf(schema) }),
+    ...(kind === 'key' && schema !== undefined && { detail: detailOf(schema) }),
     info: () => configCard(path) ?? null,
     // In the order of the schema, what is needed first.
     boost: Math.max(-99, (isRequired ? 50 : 0) - index),
