@@ -1,4 +1,5 @@
 import { test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { startGui } from '../integration/support/start-gui.ts'
 import { BROWSER, openPage } from './support/browser.ts'
 import { node, openFile, rewrite, text } from './support/steps.ts'
@@ -11,6 +12,18 @@ upstreams:
     endpoints: [127.0.0.1:9001]
 `
 
+/** Waits for a completion, and asks for it where the schema came only after the text was typed. */
+async function offered(page: Page, name: string | RegExp): Promise<void> {
+  const option = page.getByRole('option', { name })
+  for (let asked = 0; asked < 20 && !(await option.isVisible()); asked++) {
+    await page.waitForTimeout(500)
+    if (!(await option.isVisible())) await page.keyboard.press('Control+Space')
+  }
+  await option.waitFor()
+  // The editor takes no key for a completion that has just appeared.
+  await page.waitForTimeout(200)
+}
+
 test('keys and values of configs are completed and explained', BROWSER, async (context) => {
   const { url } = await startGui(context, { 'lb.yaml': CONFIG, 'lb.json': '' })
   const page = await openPage(context, url)
@@ -18,10 +31,9 @@ test('keys and values of configs are completed and explained', BROWSER, async (c
   await text(page, '/lb.yaml').click()
   await page.keyboard.press('Control+End')
   await page.keyboard.type('    bal')
-  await page.getByRole('option', { name: /^balance/ }).waitFor()
-  await page.waitForTimeout(200)
+  await offered(page, /^balance/)
   await page.keyboard.press('Enter')
-  await page.getByRole('option', { name: 'least-connections' }).waitFor()
+  await offered(page, 'least-connections')
   await page.keyboard.type('least-c')
   await page.waitForTimeout(200)
   await page.keyboard.press('Enter')
@@ -33,8 +45,7 @@ test('keys and values of configs are completed and explained', BROWSER, async (c
   await openFile(page, '/lb.json')
   await text(page, '/lb.json').click()
   await page.keyboard.type('{ "list')
-  await page.getByRole('option', { name: /^listeners/ }).waitFor()
-  await page.waitForTimeout(200)
+  await offered(page, /^listeners/)
   await page.keyboard.press('Enter')
   await text(page, '/lb.json').getByText('{ "listeners": []}').waitFor()
 })
