@@ -5,9 +5,9 @@ import { hoverTooltip } from '@codemirror/view'
 /** JSON may be anything: what listens is a config, and so may become what is still empty. */
 const CONFIG = /"listeners"\s*:|^\s*\{?\s*"?\w*"?\s*\}?\s*$/
 
-/** The schema and what reads configs come when they are first needed. */
-const load = (): Promise<typeof import('./config/config-support.ts')> =>
-  import('./config/config-support.ts')
+/** The schema and what reads configs come when they are first needed; not while the server is away. */
+const load = (): Promise<typeof import('./config/config-support.ts') | null> =>
+  import('./config/config-support.ts').catch(() => null)
 
 /** Completes the keys and values of configs. */
 export function completionOfConfigs(
@@ -15,8 +15,8 @@ export function completionOfConfigs(
 ): (context: CompletionContext) => Promise<CompletionResult | null> {
   return async (context) => {
     if (isJson && !isConfig(context.state)) return null
-    const { completeConfig } = await load()
-    return context.aborted ? null : completeConfig(context, isJson)
+    const support = await load()
+    return context.aborted ? null : (support?.completeConfig(context, isJson) ?? null)
   }
 }
 
@@ -24,7 +24,7 @@ export function completionOfConfigs(
 export function hoverOfConfigs(isJson: boolean): Extension {
   return hoverTooltip(async (view, pos) => {
     if (isJson && !isConfig(view.state)) return null
-    return (await load()).explainConfig(view, pos)
+    return (await load())?.explainConfig(view, pos) ?? null
   })
 }
 
