@@ -7,12 +7,20 @@ export function entry(page: Page, path: string): Locator {
 
 /** Opens a file by a click for every folder around it, and for itself. */
 export async function openFile(page: Page, path: string): Promise<void> {
-  const parts = path.split('/').slice(1)
-  for (const [index] of parts.entries()) {
-    const row = entry(page, `/${parts.slice(0, index + 1).join('/')}`)
-    if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click()
+  const folders = path.split('/').slice(1, -1)
+  for (const [index] of folders.entries()) {
+    await expand(page, entry(page, `/${folders.slice(0, index + 1).join('/')}`))
   }
+  await entry(page, path).click()
   await text(page, path).waitFor()
+}
+
+/** Opens a folder. The page opens those around the program that runs, so that a click may close one. */
+async function expand(page: Page, row: Locator): Promise<void> {
+  while ((await row.getAttribute('aria-expanded')) !== 'true') {
+    await row.click()
+    await page.waitForTimeout(200)
+  }
 }
 
 /** The text of a file in the editor. */
