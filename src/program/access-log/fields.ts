@@ -47,9 +47,11 @@ export const LOG_FIELDS: readonly LogField[] = [
   ),
   text('client', "The client's IP address", ({ client }) => client),
   text('listener', 'Name of the listener', (one, names) => names.listeners[one.listener] ?? ''),
-  text('route', 'Name of the route', ({ listener, route }, names) => {
+  text('route', 'Name of the route', ({ listener, route, upstream }, names) => {
     const routes = names.routes[listener]
-    return (route < 0 && routes?.length === 1 ? routes[0] : routes?.[route]) ?? ''
+    // Where there is one route without conditions, nobody has chosen it.
+    const isOnly = route < 0 && upstream >= 0 && routes?.length === 1
+    return (isOnly ? routes[0] : routes?.[route]) ?? ''
   }),
   value('method', 'Method of the request', (out, { headText }) => {
     out.value(headText, 0, Math.max(0, headText.indexOf(' ')))

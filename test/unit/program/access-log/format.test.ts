@@ -8,8 +8,8 @@ import { LogClock } from '../../../../src/program/access-log/log-clock.ts'
 
 const NAMES: LogNames = {
   clock: new LogClock(),
-  listeners: ['web'],
-  routes: [['first', 'second']],
+  listeners: ['web', 'other'],
+  routes: [['first', 'second'], ['only']],
   upstreams: ['app'],
 }
 
@@ -49,6 +49,12 @@ test('combined is what other web servers write', () => {
   const time = String.raw`\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}`
   const wanted = String.raw`^192\.0\.2\.7 - - \[${time}\] "GET /a\?b=1 HTTP/1\.1" 200 1234 "http://x/" "curl/8"\n$`
   assert.match(line('combined'), new RegExp(wanted))
+})
+
+test('the only route of a listener is named for what went to its upstream', () => {
+  assert.equal(line('{route}', { listener: 1, route: -1 }), 'only\n')
+  assert.equal(line('{route}', { listener: 1, route: -1, upstream: -1 }), '-\n')
+  assert.equal(line('{route}', { route: -1 }), '-\n')
 })
 
 test('json has every field, with its type', () => {
