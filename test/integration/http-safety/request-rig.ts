@@ -47,7 +47,7 @@ export class RequestRig {
     this.#upstream.take()
     const client = await connectRaw(this.#context, this.#port)
     const before = one.closes ? one.answers : one.answers.slice(0, -1)
-    await write(client, one.closes ? one.send + one.follow : one.send, cut)
+    await send(client, one, cut)
     for (const [index, status] of before.entries()) {
       const isHead = index === 0 && one.send.startsWith('HEAD ')
       await this.#checkAnswer(client, status, one.closes && index === before.length - 1, isHead)
@@ -111,4 +111,12 @@ function inOrder(one: Forwarded, other: Forwarded): number {
   const a = one.head + one.body
   const b = other.head + other.body
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+async function send(client: ByteStream, one: RequestCase, cut: Cut): Promise<void> {
+  if (!one.closes) return write(client, one.send, cut)
+  if (one.answers.at(-1) !== 200) return write(client, one.send + one.follow, cut)
+  // A client that has said that it asks no more is not waited for: what follows has to be there.
+  await write(client, one.send.slice(0, -1), cut)
+  client.write(one.send.slice(-1) + one.follow)
 }
