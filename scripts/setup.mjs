@@ -129,8 +129,13 @@ async function bundleProgram() {
 
 async function bundleWebUi() {
   const stampFile = 'dist/gui/.sluice-setup'
-  const schema = 'schema/sluice.schema.json'
-  const stamp = hashOf(['package-lock.json', 'tsconfig.json', schema, ...filesUnder('gui', /./)])
+  const shared = [
+    'schema/sluice.schema.json',
+    'src/config/config-file.ts',
+    'src/config/schema-walk.ts',
+  ]
+  const inputs = ['package-lock.json', 'tsconfig.json', ...shared, ...filesUnder('gui', /./)]
+  const stamp = hashOf(inputs)
   if (readStamp(stampFile) === stamp) return
   const vite = ['node_modules/vite/bin/vite.js', 'build', 'gui', '--logLevel', 'warn']
   await step('Bundling the web UI', process.execPath, vite)

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { projectPath } from '../load/project.ts'
+import { outputOf } from './output-of.ts'
 
 /** One target: how many inputs it was fed, and whether one was a finding. */
 export interface FuzzResult {
@@ -27,14 +27,7 @@ export async function fuzz(target: string, seconds: number): Promise<FuzzResult>
   const child = spawn('sh', [script, String(seconds), target], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('latin1').on('data', (text: string) => {
-      output += text
-    })
-  }
-  await once(child, 'close')
-  return { target, ...parseFuzzOutput(output, target) }
+  return { target, ...parseFuzzOutput(await outputOf(child), target) }
 }
 
 /**

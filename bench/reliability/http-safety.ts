@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectPath } from '../load/project.ts'
+import { outputOf } from './output-of.ts'
 
 /** Odd and hostile HTTP, each case raw bytes sent through a running Sluice. */
 export interface HttpSafetyResult {
@@ -25,12 +25,7 @@ export async function runHttpSafety(): Promise<HttpSafetyResult> {
     cwd: projectPath(),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text
-  })
-  await once(child, 'close')
-  return parseTap(output)
+  return parseTap(await outputOf(child))
 }
 
 /** Reads the totals of a TAP report. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { projectPath } from '../load/project.ts'
+import { outputOf } from './output-of.ts'
 
 /** What the wheel of time-outs costs with very many connections. */
 export interface TimerResults {
@@ -21,12 +21,7 @@ export async function measureTimers(): Promise<TimerResults> {
   const child = spawn('sh', [projectPath('bench/native/run.sh'), 'timers'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text
-  })
-  await once(child, 'close')
-  return parseTimers(output)
+  return parseTimers(await outputOf(child))
 }
 
 /** Reads what the benchmark prints. */

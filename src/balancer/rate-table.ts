@@ -21,10 +21,10 @@ const SLACK_MS = 1000
 
 /**
  * One rate limit: a bucket of tokens for each key, in memory that threads share. Only a new key
- * needs a lock, that of its set, so that it gets one place. What is kept of a bucket is the time at which it will be full (the generic cell rate algorithm), in
- * ticks that wrap at 2³². A key that is not there has a full bucket, and full ones make room. When
- * all slots of a set owe something, the one that owes least is forgotten, so that a flood of keys
- * frees nobody who asks much.
+ * needs a lock, that of its set, so that it gets one place. What is kept of a bucket is the time at
+ * which it will be full (the generic cell rate algorithm), in ticks that wrap at 2³². A key that is
+ * not there has a full bucket, and full ones make room. When all slots of a set owe something, the
+ * one that owes least is forgotten, so that a flood of keys frees nobody who asks much.
  */
 export class RateTable {
   readonly #words: Int32Array

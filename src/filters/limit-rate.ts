@@ -131,14 +131,16 @@ class LimitRate extends Gate {
   #take(start: MessageStart, context: Context): number {
     const request = view.look(start)
     const limits = this.#limits
-    for (let i = 0; i < limits.length; i++) {
+    const last = limits.length - 1
+    for (let i = 0; i <= last; i++) {
       const { table, read } = limits[i] as Limit
       const key = read(request, context)
       keys[i] = key
-      const wait = limits.length > 1 ? table.wait(key) : 0
+      // Of the last one it is taken at once.
+      const wait = i < last ? table.wait(key) : 0
       if (wait > 0) return wait
     }
-    for (let i = 0; i < limits.length; i++) {
+    for (let i = last; i >= 0; i--) {
       const wait = (limits[i] as Limit).table.take(keys[i] as string)
       if (wait > 0) return wait
     }

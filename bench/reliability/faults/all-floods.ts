@@ -1,8 +1,8 @@
 import { startIdleClients } from '../client/idle-clients.ts'
 import { type Fault, joinOutcomes, P99_BAR_MS } from '../fault.ts'
+import { IDLE_CONNECTIONS } from './idle-connections.ts'
 import { slowBody, slowHead, slowRead } from './slow-requests.ts'
 
-const IDLE_CONNECTIONS = 10_000
 const OTHERS = [slowHead, slowBody, slowRead]
 
 /** Everything that clients can do to hold connections, at the same time. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { startIdleClients } from '../client/idle-clients.ts'
 import { type Fault, P99_BAR_MS } from '../fault.ts'
 
-const CONNECTIONS = 10_000
+export const IDLE_CONNECTIONS = 10_000
 
 /** Ten thousand clients connect and stay; half of them have made a request before. */
 export const idleConnections: Fault = {
@@ -12,7 +12,7 @@ export const idleConnections: Fault = {
   proxy: 'balancer',
   p99BarMs: P99_BAR_MS,
   async run(stage, seconds) {
-    const clients = await startIdleClients(stage, CONNECTIONS)
+    const clients = await startIdleClients(stage, IDLE_CONNECTIONS)
     await pause(seconds * 1000)
     return clients.end()
   },

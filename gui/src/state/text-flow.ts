@@ -1,5 +1,6 @@
 import { effect, signal } from '@preact/signals'
 import type { FlowGraph, Problem, VerifyRequest } from '../../../src/admin/gui/contract.ts'
+import { isConfigModule } from '../../../src/config/config-file.ts'
 import { flowOfText, verify } from '../api/program-api.ts'
 import { RequestError } from '../api/request.ts'
 import { nodeAt } from '../graph/node-at.ts'
@@ -62,7 +63,7 @@ export function followText(): void {
 
 async function lookAt(buffer: FileBuffer, canRun: boolean): Promise<void> {
   const { path, text } = buffer
-  const isModule = /\.config\.m?[jt]s$/.test(path)
+  const isModule = isConfigModule(path)
   // What is half typed does not run.
   const isRun = isModule && canRun && !isDirty(buffer)
   const asked: VerifyRequest = { path, text, ...(isRun && { isRun }) }

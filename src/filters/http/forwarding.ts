@@ -65,11 +65,15 @@ export function forwardingFlags(wire: HttpWireHead, forwarding: Forwarding): num
   if (forwarding.hasRequestId && !validRequestId(wire.field('x-request-id'))) {
     flags |= WRITE_NEW_REQUEST_ID | WRITE_LINES
   }
-  if (forwarding.hasTraceParent) {
-    if (!validTraceParent(wire.field('traceparent'))) flags |= WRITE_NEW_TRACE | WRITE_LINES
-    else if (wire.traceParent !== '') flags |= WRITE_NEW_PARENT | WRITE_LINES
-  }
-  return flags
+  return forwarding.hasTraceParent ? flags | traceFlags(wire) : flags
+}
+
+function traceFlags(wire: HttpWireHead): number {
+  const { span } = wire
+  // Whoever has begun the span has looked at what came.
+  const isChild = span === null ? validTraceParent(wire.field('traceparent')) : span.parent !== ''
+  if (!isChild) return WRITE_NEW_TRACE | WRITE_LINES
+  return span === null ? 0 : WRITE_NEW_PARENT | WRITE_LINES
 }
 
 /** The lines that WRITE_LINES announces. */
@@ -77,7 +81,7 @@ export function newLines(wire: HttpWireHead, flags: number): string {
   let lines = ''
   if ((flags & WRITE_NEW_REQUEST_ID) !== 0) lines += `X-Request-Id: ${wire.requestId}\r\n`
   if ((flags & (WRITE_NEW_TRACE | WRITE_NEW_PARENT)) !== 0) {
-    lines += `traceparent: ${wire.traceParent || newTraceParent()}\r\n`
+    lines += `traceparent: ${wire.span?.traceParent ?? newTraceParent()}\r\n`
   }
   return lines
 }

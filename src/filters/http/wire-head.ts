@@ -1,4 +1,5 @@
 import type { WireHead } from '../../engine/event.ts'
+import type { RequestSpan } from '../../engine/request-info.ts'
 import { readLatin1 } from '../../native/latin1.ts'
 import { CTL_BATCH, EVENT_STRIDE, HEAD_HTTP10 } from '../../native/protocol.ts'
 import type { Reactor } from '../../native/reactor.ts'
@@ -33,8 +34,8 @@ export class HttpWireHead implements WireHead {
   isSecure: boolean
   /** The text is what was sent to an endpoint before: it has all fields of ours. */
   isAsSent: boolean
-  /** The `traceparent` that a request goes on with; empty where it has no span of ours. */
-  traceParent: string
+  /** Our part of the trace of a request, which it goes on with; `null` where it is not recorded. */
+  span: RequestSpan | null
   #requestId: string
   readonly #reactor: Reactor
   readonly #index: number
@@ -58,7 +59,7 @@ export class HttpWireHead implements WireHead {
     this.client = events[at + 11] as number
     this.isSecure = false
     this.isAsSent = false
-    this.traceParent = ''
+    this.span = null
     this.#requestId = ''
     this.#reactor = reactor
     this.#index = events[at + 2] as number
@@ -172,7 +173,7 @@ export class HttpWireHead implements WireHead {
     copy.#text = this.#text
     copy.isSecure = this.isSecure
     copy.isAsSent = this.isAsSent
-    copy.traceParent = this.traceParent
+    copy.span = this.span
     if (this.isChanged()) {
       const head = this.materialise()
       Object.assign(copy.materialise(), head, { headers: { ...head.headers } })

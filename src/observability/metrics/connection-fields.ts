@@ -23,6 +23,7 @@ export const CONNECTION_GROUP: number = CONNECTION_FIELDS.classes + CONNECTION_B
 
 /** Which of the `classes` a duration belongs to. */
 export function connectionClass(durationMs: number): number {
-  const index = CONNECTION_BOUNDS.findIndex((bound) => durationMs <= bound * 1000)
-  return index < 0 ? CONNECTION_BOUNDS.length : index
+  let index = 0
+  while (durationMs > (CONNECTION_BOUNDS[index] ?? Number.POSITIVE_INFINITY) * 1000) index++
+  return index
 }

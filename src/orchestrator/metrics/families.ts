@@ -169,17 +169,47 @@ function samplesOf(
 function durationSamples(labels: Labels, numbers: Float64Array): Sample[] {
   const { duration, buckets } = REQUEST_FIELDS
   const counts = numbers.subarray(buckets, buckets + LATENCY_BUCKETS)
-  const total = counts.reduce((sum, count) => sum + count, 0)
-  const cumulative = cumulate(counts)
+  return histogramSamples(labels, {
+    bounds: LATENCY_BOUNDS,
+    cumulative: cumulate(counts),
+    count: counts.reduce((sum, count) => sum + count, 0),
+    sum: (numbers[duration] ?? 0) / 1e6,
+  })
+}
+
+function lifetimeSamples(labels: Labels, numbers: Float64Array): Sample[] {
+  const { durationMs, classes } = CONNECTION_FIELDS
+  let count = 0
+  const cumulative = Array.from(numbers.subarray(classes), (value) => {
+    count += value
+    return count
+  })
+  const sum = (numbers[durationMs] ?? 0) / 1000
+  return histogramSamples(labels, { bounds: CONNECTION_BOUNDS, cumulative, count, sum })
+}
+
+/** What was counted of durations: how many were at most each bound, and of all number and sum. */
+interface DurationCounts {
+  readonly bounds: readonly number[]
+  readonly cumulative: readonly number[]
+  readonly count: number
+  /** In seconds, as the bounds. */
+  readonly sum: number
+}
+
+function histogramSamples(
+  labels: Labels,
+  { bounds, cumulative, count, sum }: DurationCounts,
+): Sample[] {
   return [
-    ...LATENCY_BOUNDS.map((bound, index) => ({
+    ...bounds.map((bound, index) => ({
       suffix: '_bucket',
       labels: { ...labels, le: String(bound) },
       value: cumulative[index] ?? 0,
     })),
-    { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: total },
-    { suffix: '_sum', labels, value: (numbers[duration] ?? 0) / 1e6 },
-    { suffix: '_count', labels, value: total },
+    { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: count },
+    { suffix: '_sum', labels, value: sum },
+    { suffix: '_count', labels, value: count },
   ]
 }
 
@@ -202,20 +232,6 @@ function connectionFamilies({ connections, memory }: Metrics): MetricFamily[] {
     ),
     perListener(received, CONNECTION_FIELDS.received),
     perListener(sent, CONNECTION_FIELDS.sent),
-  ]
-}
-
-function lifetimeSamples(labels: Labels, numbers: Float64Array): Sample[] {
-  const { durationMs, classes } = CONNECTION_FIELDS
-  let count = 0
-  const buckets = [...CONNECTION_BOUNDS.map(String), '+Inf'].map((le, index) => {
-    count += numbers[classes + index] ?? 0
-    return { suffix: '_bucket', labels: { ...labels, le }, value: count }
-  })
-  return [
-    ...buckets,
-    { suffix: '_sum', labels, value: (numbers[durationMs] ?? 0) / 1000 },
-    { suffix: '_count', labels, value: count },
   ]
 }
 

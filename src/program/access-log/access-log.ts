@@ -5,17 +5,15 @@ import { HttpWireHead } from '../../filters/http/wire-head.ts'
 import type { LineBuffer } from '../../observability/access-log/line-buffer.ts'
 import type { Escaping } from '../../observability/access-log/line-bytes.ts'
 import type { AccessLogSpec, LoadBalancerSpec } from '../spec.ts'
-import { type LogNames, namesOf } from './fields.ts'
-import { compileFormat, type LogFormat } from './format.ts'
+import { compileFormat } from './format.ts'
+import { RequestLines } from './request-lines.ts'
 
 const FIRST_ERROR = 400
 
 /** Writes a line for every request that the spec selects, when its response has ended. */
 export class AccessLog implements RequestObserver {
   readonly needsClient = true
-  readonly #lines: LineBuffer
-  readonly #format: LogFormat
-  readonly #names: LogNames
+  readonly #lines: RequestLines
   readonly #sample: number
   readonly #classes: readonly number[]
   /** Grows by `sample` with each request: one is written whenever it reaches 1. */
@@ -27,11 +25,10 @@ export class AccessLog implements RequestObserver {
     spec: LoadBalancerSpec,
     open: (escaping: Escaping) => LineBuffer,
   ) {
-    this.#format = compileFormat(format)
-    this.#lines = open(this.#format.escaping)
+    const compiled = compileFormat(format)
+    this.#lines = new RequestLines(compiled, open(compiled.escaping), spec)
     this.#sample = sample
     this.#classes = classes
-    this.#names = namesOf(spec)
   }
 
   began(request: RequestInfo, { wire }: MessageStart): void {
@@ -44,9 +41,7 @@ export class AccessLog implements RequestObserver {
   }
 
   ended(request: RequestInfo): void {
-    if (!this.#isSelected(request)) return
-    this.#format.write(this.#lines.out, request, this.#names)
-    this.#lines.lineEnded()
+    if (this.#isSelected(request)) this.#lines.write(request)
   }
 
   /** What went wrong is never left out by sampling. */

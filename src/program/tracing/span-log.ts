@@ -4,8 +4,8 @@ import type { RequestObserver } from '../../engine/request-observer.ts'
 import { newSpanId, newTraceId, validTraceParent } from '../../filters/http/trace-parent.ts'
 import { HttpWireHead } from '../../filters/http/wire-head.ts'
 import type { LineBuffer } from '../../observability/access-log/line-buffer.ts'
-import { type LogNames, namesOf } from '../access-log/fields.ts'
-import { jsonFormat, type LogFormat } from '../access-log/format.ts'
+import { jsonFormat } from '../access-log/format.ts'
+import { RequestLines } from '../access-log/request-lines.ts'
 import type { LoadBalancerSpec, TracingSpec } from '../spec.ts'
 import { spanFields } from './span-fields.ts'
 
@@ -21,15 +21,11 @@ const RANDOM = 2
 export class SpanLog implements RequestObserver {
   readonly needsClient = true
   readonly #sample: number
-  readonly #lines: LineBuffer
-  readonly #format: LogFormat
-  readonly #names: LogNames
+  readonly #lines: RequestLines
 
   constructor({ sample }: TracingSpec, spec: LoadBalancerSpec, lines: LineBuffer) {
     this.#sample = sample
-    this.#lines = lines
-    this.#format = jsonFormat(spanFields(spec))
-    this.#names = namesOf(spec)
+    this.#lines = new RequestLines(jsonFormat(spanFields(spec)), lines, spec)
   }
 
   began(request: RequestInfo, { wire }: MessageStart): void {
@@ -38,13 +34,11 @@ export class SpanLog implements RequestObserver {
     if (span === null) return
     request.span = span
     request.headText = wire.text
-    wire.traceParent = span.traceParent
+    wire.span = span
   }
 
   ended(request: RequestInfo): void {
-    if (request.span === null) return
-    this.#format.write(this.#lines.out, request, this.#names)
-    this.#lines.lineEnded()
+    if (request.span !== null) this.#lines.write(request)
   }
 
   #spanOf(received: string | undefined): RequestSpan | null {

@@ -5,8 +5,9 @@ import {
   startCompletion,
 } from '@codemirror/autocomplete'
 import type { EditorView, Tooltip } from '@codemirror/view'
+import type { JsonSchema } from '../../../../src/config/schema-walk.ts'
 import { configCard } from './config-card.ts'
-import { type ConfigSchema, schemaOf, typeOf } from './config-schema.ts'
+import { schemaOf, typeOf } from './config-schema.ts'
 import { ConfigText } from './config-text.ts'
 import { type Suggestion, suggest } from './suggest.ts'
 
@@ -42,7 +43,7 @@ export function explainConfig({ state }: EditorView, pos: number): Tooltip | nul
 }
 
 /** The list stays narrow, so that the documentation has room beside it, which tells all of it. */
-function detailOf(schema: ConfigSchema): string {
+function detailOf(schema: JsonSchema): string {
   const type = typeOf(schema)
   return type.length > MAX_DETAIL ? `${type.slice(0, MAX_DETAIL)}…` : type
 }

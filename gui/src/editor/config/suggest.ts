@@ -1,11 +1,6 @@
 import { stringify } from 'yaml'
-import {
-  type ConfigPath,
-  type ConfigSchema,
-  formsOf,
-  schemaOf,
-  schemasAt,
-} from './config-schema.ts'
+import { formsOf, type JsonSchema } from '../../../../src/config/schema-walk.ts'
+import { type ConfigPath, formsAt, schemaOf } from './config-schema.ts'
 import { ConfigText, type ConfigWord, keysOf } from './config-text.ts'
 
 /** Something that can be written at a place of a config. */
@@ -87,7 +82,7 @@ function typedAt(text: string, offset: number): Typed {
 function keysAt(word: ConfigWord, typed: Typed, isJson: boolean): Suggestion[] {
   const { path, section, isFlow } = word
   const present = section === undefined ? [] : keysOf(section)
-  const schemas = schemasAt(path)
+  const schemas = formsAt(path)
   const names = schemas.flatMap(({ properties = {} }) => Object.keys(properties))
   return [...new Set(names)]
     .filter((name) => !present.includes(name))
@@ -102,7 +97,7 @@ function keysAt(word: ConfigWord, typed: Typed, isJson: boolean): Suggestion[] {
 /** A key with what its value begins with, and what has to follow. */
 function withValue(
   key: string,
-  schema: ConfigSchema | undefined,
+  schema: JsonSchema | undefined,
   { hasColon, column }: Typed,
   isFlow: boolean,
 ): Suggestion['insert'] {
@@ -123,7 +118,7 @@ function valuesAt(
   { quote }: Typed,
   isJson: boolean,
 ): Suggestion[] {
-  const values = schemasAt(path).flatMap((one): readonly unknown[] => {
+  const values = formsAt(path).flatMap((one): readonly unknown[] => {
     if (one.const !== undefined) return [one.const]
     return one.enum ?? (one.type === 'boolean' ? [true, false] : [])
   })
