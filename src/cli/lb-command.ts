@@ -203,6 +203,10 @@ function readConfig(options: ParsedOptions): ConfigInput {
   const addresses = options.values('listen')
   for (const address of addresses) parseListen(address)
   const endpoints = options.values('to').map(parseEndpoint)
+  for (const [index, text] of endpoints.map(formatAddress).entries()) {
+    if (endpoints.map(formatAddress).indexOf(text) < index)
+      throw new UsageError(`--to ${text} is given twice: give it a weight instead`)
+  }
   if (addresses.length === 0) throw new UsageError('nowhere to listen: give --listen <address>')
   if (endpoints.length === 0) throw new UsageError('no upstream: give --to <address>')
   const response = timeoutOf(options, 'response-timeout', DEFAULTS.responseTimeout)

@@ -1,3 +1,4 @@
+import { checkAddresses } from './check-addresses.ts'
 import { checkRateLimits } from './check-rate-limits.ts'
 import type { Path, Problem } from './problem.ts'
 import { CONSISTENT } from './schema/balancing.ts'
@@ -56,6 +57,7 @@ export function checkReferences(config: Config): Problem[] {
         const message = 'only HTTP has responses to compress: leave it out of a tcp listener'
         problems.push({ path: [...path, 'compress'], message, isAboutKey: true })
       }
+      problems.push(...checkTcpUpstream(config, upstream))
     } else if (routes !== undefined && upstream !== undefined) {
       const message = 'routes and upstream exclude each other: make the upstream the last route'
       problems.push({ path: [...path, 'upstream'], message, isAboutKey: true })
@@ -64,7 +66,28 @@ export function checkReferences(config: Config): Problem[] {
     }
   }
   checkRoutes(config.routes, ['routes'])
-  return [...problems, ...findTwins(config), ...checkPolicies(config), ...checkRateLimits(config)]
+  return [
+    ...problems,
+    ...findTwins(config),
+    ...checkAddresses(config),
+    ...checkPolicies(config),
+    ...checkRateLimits(config),
+  ]
+}
+
+/** What of an upstream only HTTP has. */
+function checkTcpUpstream({ upstreams }: Config, name = ''): Problem[] {
+  const { hash, sticky } = upstreams[name] ?? {}
+  const problems: Problem[] = []
+  if (hash !== undefined && hash !== 'address') {
+    const message = 'a tcp listener leads here, whose connections have only an address to go by'
+    problems.push({ path: ['upstreams', name, 'hash'], message, isAboutKey: true })
+  }
+  if (sticky !== undefined) {
+    const message = 'a tcp listener leads here, whose connections have no cookies'
+    problems.push({ path: ['upstreams', name, 'sticky'], message, isAboutKey: true })
+  }
+  return problems
 }
 
 const UPSTREAM_ONLY = ['rewrite', 'requestHeaders', 'mirror', 'timeouts', 'retry', 'hedge'] as const

@@ -131,7 +131,7 @@ export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
       isChunked,
       connection: isUpgrade ? 'upgrade' : '',
     }
-    const forward = this.#forwarderOf(wire)
+    const forward = this.#forwarderOf(wire, head)
     const text =
       forward === null
         ? requestText(head, wire, framing)
@@ -143,13 +143,21 @@ export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
   }
 
   /** What makes the field lines of a head that is text those for the next hop. */
-  #forwarderOf(wire: HttpWireHead | null): ((fields: string) => string) | null {
+  #forwarderOf(
+    wire: HttpWireHead | null,
+    head: Partial<RequestHead> | null,
+  ): ((fields: string) => string) | null {
     const forwarding = this.#forwarding
     if (forwarding === null || wire?.isRequest !== true || wire.isAsSent) return null
     const flags = forwardingFlags(wire, forwarding)
     const { reactor } = this.session.layout.runtime.sockets
-    return (fields) =>
-      forwardLines(fields, flags, reactor.clientAddress(wire.client), newLines(wire, flags))
+    const asked = wire.field('host') ?? ''
+    // A host that we have put there is nothing that the client has asked for.
+    const host = head?.headers?.['host'] === asked ? '' : asked
+    return (fields) => {
+      const client = reactor.clientAddress(wire.client)
+      return forwardLines(fields, flags, { client, host, added: newLines(wire, flags) })
+    }
   }
 
   /** The endpoint has agreed to speak another protocol: bytes go as they are from now on. */

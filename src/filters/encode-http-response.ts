@@ -6,6 +6,7 @@ import type { Filter } from '../engine/filter.ts'
 import type { Session } from '../engine/session.ts'
 import {
   HEAD_EXPECT_CONTINUE,
+  HEAD_HAS_LENGTH,
   HEAD_HEAD_METHOD,
   HEAD_HTTP10,
   HEAD_KEEP_ALIVE,
@@ -187,8 +188,13 @@ export class EncodeHttpResponse extends HttpEncoder {
       this.output.forwardHead(index, CLOSE_BITS[connection] | framing, wire.size)
     } else {
       const head = (option ?? start.head) as Partial<ResponseHead> | null
+      // RFC 9110 §8.6: it is that of the body which a GET would get, and who knows that has told it.
+      const isUntold =
+        status === 204 ||
+        (status === 304 && wire === null && contentLength === 0) ||
+        (isBodyless && wire?.isRequest === false && !start.isBodyChanged && !hasLength(wire))
       const framing: Framing = {
-        contentLength: isUntilClose || status === 204 ? -1 : contentLength,
+        contentLength: isUntilClose || isUntold ? -1 : contentLength,
         isChunked,
         connection,
       }
@@ -331,4 +337,8 @@ function statusOf(start: MessageStart, option: object | null): number {
   // RFC 9110 §15.2: whoever gets one waits for another.
   if (status < 200) throw new TypeError(`invalid status of a final response: ${status}`)
   return status
+}
+
+function hasLength(wire: HttpWireHead): boolean {
+  return (wire.flags & HEAD_HAS_LENGTH) !== 0
 }

@@ -53,7 +53,7 @@ class Redirect extends AnsweringFilter {
 
   protected override answer(request: MessageStart): Message {
     const asked = view.look(request)
-    const path = this.#rewrite?.apply(asked.path) ?? asked.path
+    const path = localPath(this.#rewrite?.apply(asked.path) ?? asked.path)
     const query = asked.query === '' ? '' : `?${asked.query}`
     const headers = { location: `${this.#originOf(asked)}${path}${query}` }
     return new Message({ status: this.#status, headers })
@@ -69,4 +69,12 @@ class Redirect extends AnsweringFilter {
     const isUsual = port === undefined || port === DEFAULT_PORTS[protocol]
     return `${protocol}://${name}${isUsual ? '' : `:${port}`}`
   }
+}
+
+/**
+ * A path that browsers do not take for an authority: to them a backslash is a slash, and what begins
+ * with two is of another host.
+ */
+function localPath(path: string): string {
+  return path.replaceAll('\\', '%5C').replace(/^\/{2,}/, '/')
 }

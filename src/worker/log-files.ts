@@ -7,7 +7,7 @@ import { logger } from '../observability/logger.ts'
 export class LogFiles {
   readonly #files = new Map<string, LineFile>()
   /** By path and escaping: programs that follow each other go on in the same. */
-  readonly #buffers = new Map<string, LineBuffer>()
+  readonly #buffers = new Map<string, Map<Escaping, LineBuffer>>()
   readonly #dropped: (lines: number) => void
 
   /** `dropped` is told of lines that a file does not take in time. */
@@ -17,12 +17,23 @@ export class LogFiles {
 
   /** Gathers lines for the file of a path. Throws what opening it does. */
   open(path: string, escaping: Escaping): LineBuffer {
-    const key = `${escaping} ${path}`
-    const known = this.#buffers.get(key)
-    if (known !== undefined) return known
-    const buffer = new LineBuffer(this.#files.get(path) ?? this.#openFile(path), escaping)
-    this.#buffers.set(key, buffer)
+    const file = this.#files.get(path) ?? this.#openFile(path)
+    const buffers = this.#buffers.get(path) ?? new Map<Escaping, LineBuffer>()
+    this.#buffers.set(path, buffers)
+    const buffer = buffers.get(escaping) ?? new LineBuffer(file, escaping)
+    buffers.set(escaping, buffer)
     return buffer
+  }
+
+  /** Closes all other files: no program that is left writes to them. */
+  keep(paths: ReadonlySet<string>): void {
+    for (const [path, file] of this.#files) {
+      if (paths.has(path)) continue
+      for (const buffer of this.#buffers.get(path)?.values() ?? []) buffer.flush()
+      this.#buffers.delete(path)
+      this.#files.delete(path)
+      void file.end()
+    }
   }
 
   /** Goes on in new files, after the present ones were moved. */
@@ -38,7 +49,9 @@ export class LogFiles {
   }
 
   #flush(): void {
-    for (const buffer of this.#buffers.values()) buffer.flush()
+    for (const buffers of this.#buffers.values()) {
+      for (const buffer of buffers.values()) buffer.flush()
+    }
   }
 
   #openFile(path: string): LineFile {

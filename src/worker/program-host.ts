@@ -105,6 +105,8 @@ export class ProgramHost implements ListenerProgram {
   readonly shareOf: (total: number) => number
   /** What its policies count, if somebody reads it. */
   readonly policies: PolicyMetrics | null
+  /** The file of its access log; empty if it has none. */
+  readonly logPath: string
   readonly #roots: readonly RootLayout[]
   readonly #listeners: readonly ListenerHost[]
   readonly #modules: readonly string[]
@@ -126,6 +128,7 @@ export class ProgramHost implements ListenerProgram {
     this.runtime = runtime
     this.shareOf = shareOf
     this.policies = policies
+    this.logPath = spec.kind === 'lb' ? (spec.accessLog?.path ?? '') : ''
     this.#roots = roots
     this.#modules = isScript ? spec.program.modules.map(({ path }) => path) : []
     this.needsPeers = needsPeers

@@ -94,7 +94,9 @@ export class Programs {
   }
 
   discard(generation: number): void {
-    if (this.#next?.generation === generation) this.#next = null
+    if (this.#next?.generation !== generation) return
+    this.#next = null
+    this.#keepLogs()
   }
 
   /** Makes the prepared program the current one; it accepts from `listeners` and no others. */
@@ -222,8 +224,15 @@ export class Programs {
     const isKept = (host: ProgramHost): boolean => host === current || !host.isOver
     for (const host of this.#hosts) if (!isKept(host)) host.policies?.end()
     this.#hosts = this.#hosts.filter(isKept)
+    this.#keepLogs()
     if (this.#hosts.length > 1) return
     clearInterval(this.#staleTimer)
     this.#staleTimer = undefined
+  }
+
+  /** Logs of programs that are over are closed. */
+  #keepLogs(): void {
+    const hosts = this.#next === null ? this.#hosts : [...this.#hosts, this.#next.host]
+    this.#options.observation.logs.keep(new Set(hosts.map(({ logPath }) => logPath)))
   }
 }

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { StartError } from '../../orchestrator/start-error.ts'
 import { formatAddress } from '../../program/format-address.ts'
-import type { ProgramSpec } from '../../program/spec.ts'
+import type { LoadBalancerSpec, ProgramSpec } from '../../program/spec.ts'
 import { ERROR_SCHEMA, HttpError } from '../http-server.ts'
 import type { ProgramControl } from '../program-control.ts'
 
@@ -106,8 +106,27 @@ function withoutSource(spec: ProgramSpec): object {
   if (spec.kind !== 'script') {
     // Keys are nobody's business.
     const { pems, ...rest } = spec
-    return { ...rest, files: Object.keys(pems ?? {}) }
+    return { ...withoutSecrets(rest), files: Object.keys(pems ?? {}) }
   }
   const { program, ...rest } = spec
   return { ...rest, modules: program.modules.map(({ path }) => path) }
+}
+
+const MASKED = '***'
+
+/** What proves something to somebody is masked: secrets of cookies, and what collectors ask for. */
+function withoutSecrets<Spec extends Omit<LoadBalancerSpec, 'pems'>>(spec: Spec): Spec {
+  const upstreams = spec.upstreams.map((one) => {
+    const { sticky } = one
+    return sticky === undefined || sticky.secret === ''
+      ? one
+      : { ...one, sticky: { ...sticky, secret: MASKED } }
+  })
+  const { tracing } = spec
+  if (tracing === undefined) return { ...spec, upstreams }
+  const url = new URL(tracing.url)
+  if (url.password !== '') url.password = MASKED
+  const names = Object.keys(tracing.headers)
+  const headers = Object.fromEntries(names.map((name) => [name, MASKED]))
+  return { ...spec, upstreams, tracing: { ...tracing, url: url.href, headers } }
 }

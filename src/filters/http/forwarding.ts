@@ -86,18 +86,26 @@ export function newLines(wire: HttpWireHead, flags: number): string {
   return lines
 }
 
-/**
- * What native code does to a head that is forwarded unread, for the field lines of one that is
- * text. `client` is the client's IP address, empty if it has none.
- */
-export function forwardLines(fields: string, flags: number, client: string, added: string): string {
+/** What `forwardLines` cannot read in the lines. */
+export interface Hop {
+  /** The client's IP address; empty if it has none. */
+  readonly client: string
+  /** The host that the client has asked for; empty if it is that of the lines. */
+  readonly host: string
+  /** Further lines. */
+  readonly added: string
+}
+
+/** What native code does to a head that is forwarded unread, for the field lines of one that is text. */
+export function forwardLines(fields: string, flags: number, hop: Hop): string {
+  const { client, added } = hop
   const isReplaced = (flags & WRITE_REPLACE) !== 0
   const isTrusted = (flags & WRITE_TRUST) !== 0
   const proto = (flags & WRITE_HTTPS) !== 0 ? 'https' : 'http'
   const lists: Record<string, string> = {}
   const lines: Record<string, string> = {}
   const trusted = new Set<string>()
-  let host = ''
+  let { host } = hop
   let kept = ''
   for (const [name, , line] of headerLines(`\n${fields}`)) {
     const value = line.slice(line.indexOf(':') + 1).trim()

@@ -4,9 +4,9 @@ export type PathRewriteOptions =
   | { readonly regex: string; readonly to: string }
   | { readonly to: string }
 
-/** What must never be in a request target, or in a Location. */
+/** What must never be in a request target, or in a Location, and what ends a path. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const FORBIDDEN = /[\x00-\x20\x7f-\uffff]/
+const FORBIDDEN = /[\x00-\x20?#\x7f-\uffff]/
 
 /** Changes paths in one way. Throws a TypeError or SyntaxError for what could not work. */
 export class PathRewrite {

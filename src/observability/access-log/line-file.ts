@@ -79,6 +79,12 @@ export class LineFile {
     })
   }
 
+  /** Closes the file when everything is written, or cannot be; nothing may be written any more. */
+  async end(): Promise<void> {
+    await this.finish()
+    close(this.#fd)
+  }
+
   #pump(): void {
     if (this.#state !== 'Idle') return
     const piece = this.#pieces[0]

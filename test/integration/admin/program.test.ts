@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { test } from 'node:test'
-import { temporaryScript } from '../../support/temporary-script.ts'
+import { temporaryFolder, temporaryScript } from '../../support/temporary-script.ts'
 import { curl } from '../support/curl.ts'
 import { startAdmin } from '../support/start-admin.ts'
 
@@ -25,6 +26,22 @@ test('status, listeners and configuration tell what runs', async (context) => {
   assert.deepEqual(listeners, [{ listener: 0, asked: '127.0.0.1:0', address }])
   const config = (await call('GET', '/api/v1/config')).json
   assert.equal(config.kind, 'lb')
+})
+
+test('the configuration is told without what proves something to somebody', async (context) => {
+  const file = join(temporaryFolder(context), 'lb.yaml')
+  writeFileSync(
+    file,
+    `listeners: [{ address: '127.0.0.1:0', upstream: a }]
+upstreams: { a: { endpoints: [9], sticky: { secret: hidden1 } } }
+tracing: { otlp: 'http://user:hidden2@127.0.0.1:9', headers: { authorization: hidden3 } }
+`,
+  )
+  const { call } = await startAdmin(context, [file, '--workers', '1'])
+  const config = JSON.stringify((await call('GET', '/api/v1/config')).json)
+  assert.doesNotMatch(config, /hidden/)
+  assert.match(config, /"authorization":"\*\*\*"/)
+  assert.match(config, /"url":"http:\/\/user:\*\*\*@127\.0\.0\.1:9\/v1\/traces"/)
 })
 
 test('the number of workers changes, also back', async (context) => {

@@ -251,3 +251,66 @@ test('listeners have routes of their own, or share those of all', async (context
     ],
   )
 })
+
+test('no redirect leads to another host because of what the client has asked for', async (context) => {
+  const { get } = await start(context, [
+    { match: { path: { prefix: '/old' } }, redirect: { path: { prefix: '/' } } },
+    { redirect: { path: { regex: '^/c/.(.*)$', to: '/$1' } } },
+  ])
+  const target = async (path: string): Promise<string> => {
+    const location = await get(path, '-o', '/dev/null', '-w', '%header{location}')
+    return new URL(location, 'http://here.test/').href
+  }
+  assert.equal(await target('/old/\\evil.test'), 'http://here.test/%5Cevil.test')
+  assert.equal(await target('/old/%5Cevil.test'), 'http://here.test/%5Cevil.test')
+  assert.equal(await target('/c/x/evil.test'), 'http://here.test/evil.test')
+})
+
+test('a response without a body that tells no length still tells none when it is changed', async (context) => {
+  const server = await startRawServer(
+    context,
+    answering((startLine) =>
+      startLine.startsWith('HEAD /told ')
+        ? 'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n'
+        : `HTTP/1.1 ${startLine.startsWith('HEAD ') ? 200 : 304} x\r\n\r\n`,
+    ),
+  )
+  const { ports } = await startConfig(context, {
+    listeners: [
+      {
+        address: '127.0.0.1:0',
+        routes: [{ upstream: 'a', responseHeaders: { set: { 'X-Set': 'yes' } } }],
+      },
+    ],
+    upstreams: { a: { endpoints: [server.address], sticky: {} } },
+  })
+  const lengths: unknown[] = []
+  for (const line of ['HEAD /', 'HEAD /told', 'GET /same']) {
+    const client = await connectRaw(context, ports[0] as number)
+    client.write(`${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+    const text = await client.rest()
+    assert.match(text, /^x-set: yes\r$/im)
+    lengths.push(/^content-length: (.*)\r$/im.exec(text)?.[1])
+  }
+  assert.deepEqual(lengths, [undefined, '7', undefined])
+})
+
+test('endpoints are told of the host that the client has asked for', async (context) => {
+  const server = await startRawServer(context)
+  const { ports } = await startConfig(context, {
+    listeners: [
+      {
+        address: '127.0.0.1:0',
+        routes: [{ upstream: 'a', requestHeaders: { set: { Host: 'inside.test' } } }],
+      },
+    ],
+    upstreams: { a: { endpoints: [server.address] } },
+    forwarding: { forwarded: true },
+  })
+  const client = await connectRaw(context, ports[0] as number)
+  client.write('GET / HTTP/1.1\r\nHost: outside.test\r\n\r\n')
+  const request = await (await server.connection()).message()
+  assert.equal(request.field('host'), 'inside.test')
+  assert.equal(request.field('x-forwarded-host'), 'outside.test')
+  assert.equal(request.field('forwarded'), 'for=127.0.0.1;host="outside.test";proto=http')
+})

@@ -51,6 +51,26 @@ const CASES: readonly [title: string, yaml: string, problems: string[]][] = [
     ],
   ],
   [
+    'listeners of one socket',
+    'listeners: [{ address: 1, upstream: app }, { address: "0.0.0.0:1", upstream: app }, { address: "127.0.0.1:0", upstream: app }, { address: "127.0.0.1:0", upstream: app }]\nupstreams: { app: { endpoints: [9001] } }',
+    ['lb.yaml:1:55: listeners[1].address: another listener has 0.0.0.0:1'],
+  ],
+  [
+    'an endpoint twice',
+    'listeners: [{ address: 1, upstream: app }]\nupstreams: { app: { endpoints: [9001, { address: "127.0.0.1:9001", weight: 2 }] } }',
+    [
+      'lb.yaml:2:39: upstreams.app.endpoints[1]: the upstream has 127.0.0.1:9001 already: give one of them a weight instead',
+    ],
+  ],
+  [
+    'what only HTTP has, for TCP',
+    'listeners: [{ address: 1, upstream: app, protocol: tcp }]\nupstreams: { app: { endpoints: [9001], balance: maglev, hash: path, sticky: {} } }',
+    [
+      'lb.yaml:2:57: upstreams.app.hash: a tcp listener leads here, whose connections have only an address to go by',
+      'lb.yaml:2:69: upstreams.app.sticky: a tcp listener leads here, whose connections have no cookies',
+    ],
+  ],
+  [
     'an upstream where there are none',
     'listeners: [{ address: 1, upstream: app }]',
     ['lb.yaml:1:37: listeners[0].upstream: there is no upstream "app": add it to upstreams'],
