@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { basename, dirname, relative } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { readDuration } from '../config/duration.ts'
 import type { GoodConfig } from '../config/load-config.ts'
 import type { ProcessConfig } from '../config/schema/process.ts'
@@ -24,8 +24,8 @@ export async function runConfig(
   // Paths in configs are relative to the config. Only the main thread can change directory.
   process.chdir(dirname(file))
   const { loadConfigInJob } = await import('../orchestrator/load-in-job.ts')
-  const config = await loadConfigInJob(file, loadTimeoutMs).catch((error) => {
-    printProblems(error, relative(cwd, dirname(file)))
+  const config = await loadConfigInJob(file, loadTimeoutMs).catch(async (error) => {
+    await printProblems(error, cwd)
     throw error
   })
   if (options.isSet('print-config')) {
@@ -53,11 +53,10 @@ function toProgram({ spec, files }: GoodConfig): LoadedProgram {
 }
 
 /** Names files as the user did, so that editors and terminals can follow. */
-function printProblems(error: unknown, folder: string): void {
+async function printProblems(error: unknown, cwd: string): Promise<void> {
   if (!(error instanceof LoadError)) return
-  for (const line of error.lines) {
-    process.stderr.write(`${folder === '' ? '' : `${folder}/`}${line}\n`)
-  }
+  const { problemLines } = await import('../config/problem-lines.ts')
+  for (const line of problemLines(error.problems, cwd)) process.stderr.write(`${line}\n`)
 }
 
 /** What the config says of the process, for where the command line says nothing. */

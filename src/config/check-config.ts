@@ -86,6 +86,7 @@ function choiceHint(issue: Issue, root: unknown, path: Path): string {
 
 function foundAt(root: unknown, path: Path): string {
   const value = valueAt(root, path)
+  if (path.length === 0 && value === null) return 'found an empty file: begin with listeners'
   if (value !== undefined) return `found ${show(value)}`
   const parent = formatPath(path.slice(0, -1))
   return `found nothing: add ${path.at(-1)} to ${parent === '' ? 'the file' : parent}`

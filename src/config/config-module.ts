@@ -1,6 +1,8 @@
+import { SourceMap, type SourceMapPayload } from 'node:module'
 import { basename, dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type BuildFailure, type BuildOptions, build, type Message, stop } from 'esbuild'
+import { lineOf } from '../program/script/source-text.ts'
 
 /** What a module has as its default export, and the files that it is made of. */
 export interface ConfigModule {
@@ -24,6 +26,15 @@ interface ModuleProblem {
   readonly file: string
   readonly line: number
   readonly column: number
+  readonly sourceLine?: string
+}
+
+/** A module with all that it imports, as one text. */
+interface Bundle {
+  readonly text: string
+  /** A source map, as JSON. */
+  readonly map: string
+  readonly files: string[]
 }
 
 /**
@@ -33,25 +44,30 @@ interface ModuleProblem {
  * `ModuleError`.
  */
 export async function loadModule(file: string, given?: string): Promise<ConfigModule> {
-  const { text, files } = await bundle(file, given)
-  let module: { default?: unknown }
+  const bundled = await bundle(file, given)
+  const { text, files } = bundled
+  let module: Record<string, unknown>
   try {
     module = await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`)
   } catch (error) {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    throw failed(file, reason.split('\n')[0] ?? '')
+    throw new ModuleError([describeThrown(error, file, bundled)])
   }
-  const value = module.default
+  const { default: value } = module
   if (value === undefined) {
-    throw failed(file, 'exports no config: write export default { … }')
+    const [name] = Object.keys(module)
+    const found = name === undefined ? 'no exports' : `an export ${name}`
+    throw failed(file, `expected a default export, found ${found}: write export default { … }`)
+  }
+  if (typeof value === 'function') {
+    throw failed(file, 'expected a config, found a function: export what it returns')
+  }
+  if (value instanceof Promise) {
+    throw failed(file, 'expected a config, found a promise: write export default await …')
   }
   return { value, files }
 }
 
-async function bundle(
-  file: string,
-  given: string | undefined,
-): Promise<{ text: string; files: string[] }> {
+async function bundle(file: string, given: string | undefined): Promise<Bundle> {
   const url = JSON.stringify(pathToFileURL(file).href)
   const folder = dirname(file)
   try {
@@ -61,6 +77,9 @@ async function bundle(
       bundle: true,
       write: false,
       metafile: true,
+      // Nothing is written; but a map needs a name.
+      outfile: resolve(folder, 'config.mjs'),
+      sourcemap: 'external',
       format: 'esm',
       platform: 'node',
       target: 'node20',
@@ -72,7 +91,8 @@ async function bundle(
       },
     })
     const files = Object.keys(metafile.inputs).map((name) => resolve(folder, name))
-    return { text: outputFiles[0]?.text ?? '', files }
+    const [map, code] = outputFiles
+    return { text: code?.text ?? '', map: map?.text ?? '{}', files }
   } catch (error) {
     const errors = (error as Partial<BuildFailure>).errors ?? []
     if (errors.length === 0) throw failed(file, String(error))
@@ -94,8 +114,41 @@ function failed(file: string, message: string): ModuleError {
   return new ModuleError([{ message, file, line: 0, column: 0 }])
 }
 
+/** What the compiler says. */
 function describe({ text, location }: Message, entry: string): ModuleProblem {
-  if (location === null) return { message: text, file: entry, line: 0, column: 0 }
-  const { file, line, column } = location
-  return { message: text, file: resolve(dirname(entry), file), line, column: column + 1 }
+  const missing = /^Could not resolve ("(\.?).*")/.exec(text)
+  const message =
+    missing === null
+      ? `syntax error: ${text}`
+      : `expected a module, found none at ${missing[1]}: ${missing[2] === '' ? 'install the package' : 'correct the path'}`
+  if (location === null) return { message, file: entry, line: 0, column: 0 }
+  const { file, line, column, lineText } = location
+  return {
+    message,
+    file: resolve(dirname(entry), file),
+    ...{ line, column: column + 1, sourceLine: lineText },
+  }
+}
+
+/** What a module has thrown, and where. */
+function describeThrown(error: unknown, entry: string, { map }: Bundle): ModuleProblem {
+  const isError = error instanceof Error
+  const reason = isError ? `${error.name}: ${error.message}` : String(error)
+  const message = `running it has thrown ${reason.split('\n')[0]}`
+  const nowhere = { message, file: entry, line: 0, column: 0 }
+  const frame = isError
+    ? /data:text\/javascript\S*?:(\d+):(\d+)\)?$/m.exec(error.stack ?? '')
+    : null
+  if (frame === null) return nowhere
+  const payload = JSON.parse(map) as SourceMapPayload
+  const found = new SourceMap(payload).findEntry(Number(frame[1]) - 1, Number(frame[2]) - 1)
+  if (!('originalSource' in found)) return nowhere
+  const { originalSource, originalLine, originalColumn } = found
+  const line = originalLine + 1
+  const text = payload.sourcesContent?.[payload.sources.indexOf(originalSource)] ?? ''
+  return {
+    message,
+    file: resolve(dirname(entry), originalSource),
+    ...{ line, column: originalColumn + 1, sourceLine: lineOf(text, line) },
+  }
 }

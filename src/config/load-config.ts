@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { basename, dirname, relative } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { FlowModule } from '../program/flow/flow-graph.ts'
 import type { ModuleGraph } from '../program/graph.ts'
 import type { LoadProblem } from '../program/load-problem.ts'
@@ -12,6 +12,7 @@ import type { RangeOf } from './flow-places.ts'
 import { normalise } from './normalise.ts'
 import { readPemFiles } from './pem-files.ts'
 import { formatPath, type Problem } from './problem.ts'
+import { problemLines } from './problem-lines.ts'
 import type { ProcessConfig } from './schema/process.ts'
 import { ConfigText } from './source-text.ts'
 
@@ -33,7 +34,7 @@ export interface GoodConfig {
 /** A config that cannot. */
 export interface BadConfig {
   isGood: false
-  /** What is wrong, one line for each problem. */
+  /** What is wrong, as lines; files are named as seen from the config's folder. */
   lines: string[]
   /** The same, with places as numbers. */
   problems: LoadProblem[]
@@ -69,7 +70,7 @@ export async function loadConfig(file: string, text?: string): Promise<LoadConfi
       file,
       ...source.locate(one),
     }))
-    return { isGood: false, lines: linesOf(found, file), problems: found, files }
+    return badConfig(found, files)
   }
   const result = checkConfig(value)
   if (!result.isGood) return bad(result.problems)
@@ -97,12 +98,13 @@ function readText(file: string, given?: string): Source | BadConfig {
   const files = [file]
   try {
     const text = new ConfigText(given ?? readFileSync(file, 'utf8'))
-    const errors = text.syntaxErrors()
-    if (errors.length > 0)
-      return badSource(
-        errors.map((one) => ({ ...one, file })),
+    const problems = text.syntaxProblems()
+    if (problems.length > 0) {
+      return badConfig(
+        problems.map((one) => ({ severity: 'error', file, ...one })),
         files,
       )
+    }
     return {
       value: text.value(),
       files,
@@ -113,7 +115,7 @@ function readText(file: string, given?: string): Source | BadConfig {
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return badSource([{ message: reason, file, line: 0, column: 0 }], files)
+    return badConfig([{ severity: 'error', message: reason, file, line: 0, column: 0 }], files)
   }
 }
 
@@ -130,25 +132,20 @@ async function readModule(file: string, text?: string): Promise<Source | BadConf
     }
   } catch (error) {
     if (!(error instanceof ModuleError)) throw error
-    return badSource(error.problems, [file])
+    return badConfig(
+      error.problems.map((one) => ({ severity: 'error', ...one })),
+      [file],
+    )
   }
 }
 
-/** For what cannot even be held against the schema. */
-function badSource(problems: readonly Omit<LoadProblem, 'severity'>[], files: string[]): BadConfig {
-  const all = problems.map((one) => ({ severity: 'error' as const, ...one }))
-  return { isGood: false, lines: linesOf(all, files[0] ?? ''), problems: all, files }
+/** The first file is the config itself. */
+function badConfig(problems: LoadProblem[], files: string[]): BadConfig {
+  const lines = problemLines(problems, dirname(files[0] ?? ''))
+  return { isGood: false, lines, problems, files }
 }
 
 function render(problem: Problem): string {
   const path = formatPath(problem.path)
   return `${path === '' ? '' : `${path}: `}${problem.message}`
-}
-
-/** As compilers write it: terminals and editors can follow. */
-function linesOf(problems: readonly LoadProblem[], config: string): string[] {
-  return problems.map(({ file, line, column, message }) => {
-    const name = relative(dirname(config), file)
-    return `${name}${line === 0 ? '' : `:${line}:${column}`}: ${message}`
-  })
 }

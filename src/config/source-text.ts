@@ -1,6 +1,8 @@
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { SourceRange } from '../program/flow/sketch.ts'
+import { lineOf as sourceLine } from '../program/script/source-text.ts'
 import type { Path, Problem } from './problem.ts'
+import { findSyntaxProblems } from './syntax-problems.ts'
 
 /** Both count from 1. */
 interface Place {
@@ -20,8 +22,12 @@ export class ConfigText {
   }
 
   /** What is wrong with the text itself, each with its place. */
-  syntaxErrors(): ({ message: string } & Place)[] {
-    return this.#document.errors.map(({ pos, message }) => ({ message, ...this.#at(pos[0]) }))
+  syntaxProblems(): ({ message: string; sourceLine: string } & Place)[] {
+    const lineOf = (offset: number) => this.#at(offset).line
+    return findSyntaxProblems(this.#text, this.#document, lineOf).map(({ offset, message }) => {
+      const place = this.#at(offset)
+      return { message, ...place, sourceLine: sourceLine(this.#text, place.line) }
+    })
   }
 
   /** What the text says. Throws when aliases make it too large. */

@@ -52,6 +52,11 @@ export class JobPool {
         )
       if (isOutOfMemory(error))
         throw new StartError(`${TITLES[name]} took more than ${MAX_HEAP_MB} MB of memory`)
+      const status = exitStatusIn(error)
+      if (status !== undefined)
+        throw new StartError(
+          `${TITLES[name]} ended with process.exit(${status}): throw an error instead, which is told with its place`,
+        )
       throw error
     }
   }
@@ -77,4 +82,11 @@ export class JobPool {
 
 function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+}
+
+/** With what a job's thread has ended itself; only the text of the pool's error tells. */
+function exitStatusIn(error: unknown): string | undefined {
+  return error instanceof Error
+    ? /^worker exited with code: (\d+)$/.exec(error.message)?.[1]
+    : undefined
 }

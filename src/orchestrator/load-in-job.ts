@@ -29,8 +29,8 @@ export async function loadConfigInJob(
 ): Promise<GoodConfig> {
   const result = await inPool((jobs) => jobs.run('load-config', { file, text }, timeoutMs))
   if (result.isGood) return result
-  const { lines } = result
-  const count = lines.length === 1 ? 'one problem' : `${lines.length} problems`
+  const { length } = result.problems
+  const count = length === 1 ? 'one problem' : `${length} problems`
   throw new LoadError(`cannot load config: ${basename(file)} has ${count}`, result)
 }
 

@@ -8,4 +8,6 @@ export interface LoadProblem {
   /** From 1; 0, both, where no place is known. */
   readonly line: number
   readonly column: number
+  /** The line's text, where that says more than its place. */
+  readonly sourceLine?: string
 }

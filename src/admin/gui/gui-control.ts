@@ -105,7 +105,10 @@ export class GuiControl implements ProgramControl {
 
   /** Problems with files as clients know them. */
   problems(problems: readonly LoadProblem[]): Problem[] {
-    return problems.map(({ file, ...rest }) => ({ ...rest, path: this.store.pathOf(file) ?? file }))
+    return problems.map(({ file, sourceLine: _, ...rest }) => ({
+      ...rest,
+      path: this.store.pathOf(file) ?? file,
+    }))
   }
 }
 

@@ -114,10 +114,14 @@ upstreams:
 })
 
 const BROKEN: readonly [title: string, text: string, message: RegExp][] = [
-  ['an empty file', '', /lb\.yaml:1:1: expected a section with keys, found null/],
+  [
+    'an empty file',
+    '',
+    /lb\.yaml:1:1: expected a section with keys, found an empty file: begin with listeners/,
+  ],
   ['a list', '- 1', /lb\.yaml:1:1: expected a section with keys, found a list/],
-  ['a syntax error', 'a: "x', /lb\.yaml:1:6: Missing closing "quote/],
-  ['a key twice', 'a: 1\na: 2', /lb\.yaml:2:1: Map keys must be unique/],
+  ['a syntax error', 'a: "x', /lb\.yaml:1:4: expected " at the end of the text/],
+  ['a key twice', 'a: 1\na: 2', /lb\.yaml:2:1: expected each key once, found a again after line 1/],
   [
     'aliases that grow without end',
     `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefgh'].map((one, i) => `${one}: &${one} [${Array(9).fill(`*${'abcdefg'[i]}`).join(',')}]`).join('\n')}`,
@@ -133,6 +137,19 @@ for (const [title, text, message] of BROKEN) {
     assert.equal(status, 1)
   })
 }
+
+test('what cannot be read is shown with its line', async (context) => {
+  const file = write(context, 'listeners:\n\t- address: 8080\n')
+  const { stderr } = await runSluice([file])
+  assert.equal(
+    stderr.slice(stderr.indexOf('lb.yaml')),
+    `lb.yaml:2:1: expected spaces, found a tab: indent with spaces
+Line 2:  \t- address: 8080
+         ^
+sluice: cannot load config: lb.yaml has one problem
+`,
+  )
+})
 
 test('JSON is taken as well', async (context) => {
   const text = JSON.stringify(parse(GOOD), null, 2)

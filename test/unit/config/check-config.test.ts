@@ -154,12 +154,6 @@ const CASES: readonly [title: string, yaml: string, problems: string[]][] = [
 for (const [title, yaml, problems] of CASES)
   test(`refuses ${title}`, () => assert.deepEqual(problemsOf(yaml), problems))
 
-test('tells where the text is no YAML', () => {
-  const [first] = new ConfigText('a: [1\nb: 2').syntaxErrors()
-  assert.deepEqual([first?.line, first?.column], [2, 1])
-  assert.notEqual(first?.message, '')
-})
-
 test('takes JSON for what it is', () => {
   const json = JSON.stringify({
     listeners: [{ address: 8080, upstream: 'app' }],
