@@ -8,6 +8,7 @@ import { checkConfig } from './check-config.ts'
 import { isConfigModule } from './config-file.ts'
 import { flowOf, graphOf, printConfig } from './describe.ts'
 import { checkRoots } from './file-roots.ts'
+import { findCulprit } from './find-culprit.ts'
 import type { RangeOf } from './flow-places.ts'
 import { normalise } from './normalise.ts'
 import { readPemFiles } from './pem-files.ts'
@@ -82,11 +83,19 @@ export async function loadConfig(file: string, text?: string): Promise<LoadConfi
   if (problems.length > 0) return bad(problems)
   const spec = normalise(config, pems.texts, folder)
   const path = `/${basename(file)}`
+  let graph: ModuleGraph
+  try {
+    graph = graphOf(path, spec)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const culprit = findCulprit(config, spec, (part) => graphOf(path, part))
+    return bad([{ path: culprit, message: `cannot be run: ${reason}` }])
+  }
   return {
     isGood: true,
     spec,
     process: config.process ?? {},
-    graph: graphOf(path, spec),
+    graph,
     flow: flowOf(path, spec, config, source.rangeOf),
     text: printConfig(config),
     files,

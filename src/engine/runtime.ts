@@ -39,9 +39,9 @@ export class Runtime {
   readonly log: RuntimeLog
   /** The worker's connections. */
   readonly sockets: Sockets
-  /** Turns an error that a script threw into log lines. */
+  /** Turns an error that a callback threw into log lines; programs that are scripts have their own. */
   describeError: (error: unknown) => string[] = (error) => [
-    `[pjs] Error: ${error instanceof Error ? error.message : String(error)}`,
+    `Error: ${error instanceof Error ? error.message : String(error)}`,
   ]
   /** Index of the module that scripts know by a name, -1 if there is none. */
   findModule: (name: string) => number = () => -1

@@ -115,7 +115,8 @@ async function build(
   try {
     await programs.prepare(generation, spec, plan)
   } catch (error) {
-    errors.push(`[pjs] Error: ${error instanceof Error ? error.message : String(error)}`)
+    const reason = error instanceof Error ? error.message : String(error)
+    errors.push(spec.kind === 'script' ? `[pjs] Error: ${reason}` : reason)
   }
   send({ type: 'built', generation, errors })
 }

@@ -134,6 +134,6 @@ describe('errors of scripts', () => {
     const { runtime, log } = program()
     runtime.reportScriptError(new Error('oops'))
     runtime.reportScriptError('text')
-    assert.deepEqual(log, ['error [pjs] Error: oops', 'error [pjs] Error: text'])
+    assert.deepEqual(log, ['error Error: oops', 'error Error: text'])
   })
 })

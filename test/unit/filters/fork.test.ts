@@ -145,7 +145,7 @@ describe('fork', () => {
         }),
     )
     assert.deepEqual(program.open().feed('a', 'b').output, ['Data "a"', 'Data "b"'])
-    assert.deepEqual(program.log, ['error [pjs] Error: oops'])
+    assert.deepEqual(program.log, ['error Error: oops'])
   })
 
   test('codecs in the target do not take those of the session for their partners', () => {

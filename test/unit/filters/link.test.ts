@@ -90,7 +90,7 @@ describe('link', () => {
     )
     const session = program.open().feed('1', '2')
     assert.deepEqual(session.output, ['SessionEnd RuntimeError'])
-    assert.deepEqual(program.log, ['error [pjs] Error: oops'])
+    assert.deepEqual(program.log, ['error Error: oops'])
   })
 
   test('pauses go through the target, also those from before the choice', () => {

@@ -115,7 +115,7 @@ describe('mux', () => {
       throw new Error('oops')
     })
     assert.deepEqual(client().feed(message('a')).output, ['SessionEnd RuntimeError'])
-    assert.deepEqual(program.log, ['error [pjs] Error: oops'])
+    assert.deepEqual(program.log, ['error Error: oops'])
   })
 
   test('a session that speaks out of turn is ended: nobody may get its next answer', () => {

@@ -55,7 +55,7 @@ for (const [name, spec, expected] of observers) {
       )
       const session = program.open().feed(...inputs)
       assert.equal(session.output.at(-1), 'SessionEnd RuntimeError')
-      assert.deepEqual(program.log, ['error [pjs] Error: oops'])
+      assert.deepEqual(program.log, ['error Error: oops'])
       assert.ok(!session.output.slice(0, -1).includes(expected[0] as string))
     })
 

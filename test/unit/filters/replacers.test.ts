@@ -91,7 +91,7 @@ for (const [name, spec, at] of filters) {
           .output.includes('SessionEnd RuntimeError'),
         true,
       )
-      assert.deepEqual(program.log.slice(0, 1), ['error [pjs] Error: oops'])
+      assert.deepEqual(program.log.slice(0, 1), ['error Error: oops'])
     })
 
     test('begins anew with a reused session', () => {

@@ -80,7 +80,7 @@ describe('use', () => {
     test(`${text}: the session ends`, () => {
       const { program } = open((p) => p.use(module, pipeline))
       assert.deepEqual(program.open().feed('a', 'b').output, ['SessionEnd RuntimeError'])
-      assert.deepEqual(program.log, [`error [pjs] Error: ${text}`])
+      assert.deepEqual(program.log, [`error Error: ${text}`])
     })
   }
 

@@ -112,7 +112,7 @@ describe('wait', () => {
       }),
     )
     assert.deepEqual(program.open().feed('a', 'b').output, ['SessionEnd RuntimeError'])
-    assert.deepEqual(program.log, ['error [pjs] Error: oops'])
+    assert.deepEqual(program.log, ['error Error: oops'])
   })
 
   test('a session that ends leaves the list of its context; a reused one waits anew', () => {
