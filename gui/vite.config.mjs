@@ -3,6 +3,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { defineConfig } from 'vite'
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url))
+const COMMON = /[\\/](gui[\\/]src[\\/](api|log|state|ui)|@?preact)[\\/]/
 
 /** Builds the web UI into dist/gui, from where `--gui-port` serves it. */
 export default defineConfig({
@@ -17,6 +18,12 @@ export default defineConfig({
     // It comes from localhost or near it, and is wanted whole; a test bounds its size.
     chunkSizeWarningLimit: 1000,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What several pages have in common comes as one file, not as one for each set of pages.
+        codeSplitting: { groups: [{ name: 'common', test: COMMON }] },
+      },
+    },
   },
   server: {
     // npx vite gui: sources as they are edited, with the API of a running `sluice --gui-port=6060`.

@@ -1,9 +1,7 @@
 import './app.css'
 import type { JSX } from 'preact'
-import { DashboardPage } from './dashboard/dashboard-page.tsx'
-import { EditorPage } from './editor/editor-page.tsx'
-import { GraphPage } from './graph/graph-page.tsx'
 import { isConnected } from './state/live.ts'
+import { pages } from './state/pages.ts'
 import { place } from './state/place.ts'
 import { session, sessionError } from './state/session.ts'
 import { HelpDialog } from './ui/help-dialog.tsx'
@@ -11,8 +9,6 @@ import { Notices } from './ui/notices.tsx'
 import { QuestionDialog } from './ui/question-dialog.tsx'
 import { SignIn } from './ui/sign-in.tsx'
 import { TopBar } from './ui/top-bar.tsx'
-
-const PAGES = { editor: EditorPage, graph: GraphPage, dashboard: DashboardPage }
 
 /** The whole page. */
 export function App(): JSX.Element {
@@ -30,12 +26,12 @@ function Content(): JSX.Element {
   if (sessionError.value !== null) return <p class="placeholder bad">{sessionError.value}</p>
   if (session.value === null) return <p class="placeholder">Loading…</p>
   if (!session.value.isAuthorized) return <SignIn />
-  const Page = PAGES[place.value.page]
+  const Page = pages.value[place.value.page]
   return (
     <div class="app">
       <TopBar />
       <main style={{ minHeight: 0 }}>
-        <Page />
+        {Page === undefined ? <p class="placeholder">Loading…</p> : <Page />}
       </main>
       {isConnected.value === false && (
         <p class="banner" role="alert">

@@ -6,6 +6,7 @@ import { App } from './app.tsx'
 import { loadFiles } from './state/files.ts'
 import { startListening } from './state/live.ts'
 import { attempt } from './state/notices.ts'
+import { loadPages } from './state/pages.ts'
 import { followProgram } from './state/program-flow.ts'
 import { loadRegistry } from './state/registry.ts'
 import { beginSession, session } from './state/session.ts'
@@ -15,6 +16,7 @@ import { startShortcuts } from './ui/shortcuts.ts'
 const element = document.getElementById('app')
 if (element !== null) render(<App />, element)
 startShortcuts()
+loadPages()
 await beginSession()
 
 /** Everything else needs the server's leave, which may come later, with a token. */
