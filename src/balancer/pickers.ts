@@ -17,3 +17,11 @@ export const PICKERS = {
   maglev: () => new Maglev(),
   'bounded-ring': () => new BoundedRing(),
 } as const satisfies Readonly<Record<string, () => Picker>>
+
+/** The name of an algorithm. */
+export type Balance = keyof typeof PICKERS
+
+export const BALANCES = Object.keys(PICKERS) as readonly Balance[]
+
+/** Those that choose by a key. */
+export const CONSISTENT: readonly string[] = ['maglev', 'bounded-ring'] satisfies Balance[]

@@ -12,6 +12,19 @@ export interface StickyCookieOptions {
   readonly isSecure: boolean
 }
 
+/** What configs and scripts mean where they say nothing. */
+export const STICKY_DEFAULTS = {
+  cookie: 'sluice',
+  secret: '',
+  path: '/',
+  maxAge: 0,
+  sameSite: 'Lax',
+  secure: false,
+} as const
+
+/** What an attribute of a cookie may have (RFC 6265 §4.1.1: av-octet). */
+export const COOKIE_ATTRIBUTE = /^[\x20-\x3a\x3c-\x7e]*$/
+
 /** 64 bits: nobody guesses one, and endpoints do not get the same. */
 const ID_DIGITS = 16
 

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { basename, dirname } from 'node:path'
-import { readDuration } from '../config/duration.ts'
 import type { GoodConfig } from '../config/load-config.ts'
 import type { ProcessConfig } from '../config/schema/process.ts'
+import { readDuration } from '../engine/quantity.ts'
 import { LoadError } from '../orchestrator/load-error.ts'
 import type { LoadedProgram } from '../orchestrator/program-source.ts'
 import {

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import type { Balance } from '../balancer/pickers.ts'
 import { DEFAULTS } from '../config/defaults.ts'
 import { normalise } from '../config/normalise.ts'
 import type { ConfigInput } from '../config/schema/config.ts'
 import { PROXY_VERSIONS } from '../net/proxy-protocol/proxy-header.ts'
 import { compileFormat } from '../program/access-log/format.ts'
 import { formatAddress } from '../program/format-address.ts'
-import type { Balance, LoadBalancerSpec } from '../program/spec.ts'
+import type { LoadBalancerSpec } from '../program/spec.ts'
 import {
   CONFIG_OPTIONS,
   HELP_OPTION,

@@ -1,4 +1,4 @@
-import { readDuration } from '../config/duration.ts'
+import { readDuration } from '../engine/quantity.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Parses seconds, or a number with `ms`, `s`, `m` or `h`, to milliseconds. */

@@ -1,4 +1,5 @@
 import type { EjectionPolicy } from '../balancer/ejector.ts'
+import { STICKY_DEFAULTS, type StickyCookieOptions } from '../balancer/sticky-cookie.ts'
 import type { RoutePolicySpec } from '../program/spec.ts'
 import type {
   CheckSpec,
@@ -6,7 +7,6 @@ import type {
   HealthSpec,
   HedgeSpec,
   RetrySpec,
-  StickySpec,
   UpstreamPolicies,
 } from '../program/upstream-policies.ts'
 import { milliseconds } from './duration.ts'
@@ -15,7 +15,6 @@ import {
   EJECTION_DEFAULTS,
   HEALTH_DEFAULTS,
   RETRY_DEFAULTS,
-  STICKY_DEFAULTS,
 } from './policy-defaults.ts'
 import type { ConfigInput } from './schema/config.ts'
 
@@ -45,7 +44,7 @@ export function normalisePolicies(upstream: UpstreamInput): UpstreamPolicies {
   }
 }
 
-function stickyCookie(given: Section<'sticky'>): StickySpec {
+function stickyCookie(given: Section<'sticky'>): StickyCookieOptions {
   const { cookie, secret, path, domain, maxAge, sameSite, secure } = withDefaults(
     STICKY_DEFAULTS,
     given,

@@ -37,12 +37,3 @@ export const CIRCUIT_DEFAULTS = {
   maxRequests: 0,
   maxRetries: 0,
 } as const
-
-export const STICKY_DEFAULTS = {
-  cookie: 'sluice',
-  secret: '',
-  path: '/',
-  maxAge: 0,
-  sameSite: 'Lax',
-  secure: false,
-} as const

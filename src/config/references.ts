@@ -1,7 +1,7 @@
+import { CONSISTENT } from '../balancer/pickers.ts'
 import { checkAddresses } from './check-addresses.ts'
 import { checkRateLimits } from './check-rate-limits.ts'
 import type { Path, Problem } from './problem.ts'
-import { CONSISTENT } from './schema/balancing.ts'
 import type { Config } from './schema/config.ts'
 import { hintFor } from './suggest.ts'
 

@@ -14,6 +14,18 @@ export function parseDuration(value: number | string): number {
   return amount * (DURATION_UNITS[value.slice(-1).toLowerCase()] ?? 1) * 1000
 }
 
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** Longest time a timer of 32 bits can wait. */
+const MAX_DURATION_MS = 2 ** 31 - 1
+
+/** Milliseconds of seconds, or of a text with `ms`, `s`, `m` or `h`; `undefined` for others. */
+export function readDuration(value: unknown): number | undefined {
+  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(String(value)) ?? []
+  const ms = Math.round(Number(number) * (UNITS_MS[unit] ?? 1000))
+  return number === undefined || ms > MAX_DURATION_MS ? undefined : ms
+}
+
 /** Bytes of `100`, `'100k'`, `'10m'`, `'1g'` or `'1t'`; units are powers of 1024. */
 export function parseSize(value: number | string): number {
   if (typeof value === 'number') return value

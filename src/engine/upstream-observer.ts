@@ -6,6 +6,13 @@ export interface UpstreamObserver {
   target(name: string): TargetObserver
 }
 
+/** Checks an option `observer`, which may be left out. */
+export function checkObserver(given: UpstreamObserver | null | undefined): UpstreamObserver | null {
+  if (given === undefined || given === null) return null
+  if (typeof given.target === 'function') return given
+  throw new TypeError('option observer must be the observer of an algo.Upstream')
+}
+
 /** Is told what becomes of the requests or connections to one target. */
 export interface TargetObserver {
   /** Whether `answered` is to be called: who does not ask does not pay for the clock. */

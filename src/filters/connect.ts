@@ -1,7 +1,7 @@
 import { checkOptionalObject } from '../engine/arguments.ts'
 import { defineFilter, type ValueOf } from '../engine/definition.ts'
 import { parseDuration, parseSize } from '../engine/quantity.ts'
-import type { UpstreamObserver } from '../engine/upstream-observer.ts'
+import { checkObserver, type UpstreamObserver } from '../engine/upstream-observer.ts'
 import { PROXY_VERSIONS, type ProxyVersion } from '../net/proxy-protocol/proxy-header.ts'
 import { createTlsClient, type TlsConnectOptions } from '../net/tls/options.ts'
 import { Connect, type ConnectPlan } from './connect/connection.ts'
@@ -44,7 +44,7 @@ export const connect = defineFilter({
     {
       name: 'options',
       type: 'ConnectOptions',
-      doc: 'bufferLimit, retryCount, retryDelay, eager, connectTimeout, responseTimeout, progressTimeout, idleTimeout, tls, proxyProtocol',
+      doc: 'bufferLimit, retryCount, retryDelay, eager, connectTimeout, responseTimeout, progressTimeout, idleTimeout, tls, proxyProtocol, observer',
       isOptional: true,
     },
   ],
@@ -69,7 +69,7 @@ export const connect = defineFilter({
       retryDelayMs: parseDuration(given.retryDelay ?? 0),
       isEager: given.eager === true,
       proxyVersion: readProxyVersion(given.proxyProtocol),
-      observer: given.observer ?? null,
+      observer: checkObserver(given.observer),
     }
     if (given.tls === undefined || given.tls === null) return () => new Connect(plan)
     const tls = createTlsClient(given.tls)

@@ -11,7 +11,7 @@ import type { Runtime } from '../engine/runtime.ts'
 import { counterIndex } from '../native/counters.ts'
 import { clientOf } from '../net/connection-limiter.ts'
 import { Gate } from './http/gate.ts'
-import { type ReadKey, type RequestKey, readerOf } from './http/request-key.ts'
+import { type RequestKey, readerOf } from './http/request-key.ts'
 import { RequestView } from './route/request-view.ts'
 
 /** How many requests may pass. */
@@ -50,6 +50,9 @@ export const limitRate = defineFilter({
     return plan
   },
 })
+
+/** Reads the key of a request. */
+type ReadKey = (request: RequestView, context: Context) => string
 
 interface LimitRecipe {
   readonly perSecond: number

@@ -14,7 +14,7 @@ import {
 } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
 import { parseDuration } from '../engine/quantity.ts'
-import type { UpstreamObserver } from '../engine/upstream-observer.ts'
+import { checkObserver, type UpstreamObserver } from '../engine/upstream-observer.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 import { AnswerTurn } from './mux/answer-turn.ts'
 import type { Circuit } from './mux/circuit.ts'
@@ -39,6 +39,7 @@ export interface MuxOptions {
   policyOf?: PolicyOf
   /** Engine-internal: what is refused. */
   circuit?: Circuit
+  /** Is told of every message and its answer, by the name of its session. */
   observer?: UpstreamObserver
 }
 
@@ -57,7 +58,7 @@ export const mux = defineFilter({
     {
       name: 'options',
       type: 'MuxOptions',
-      doc: 'pipelining, maxSessions, maxQueue, maxIdle, idleTimeout, retries, totalTimeout',
+      doc: 'pipelining, maxSessions, maxQueue, maxIdle, idleTimeout, retries, totalTimeout, observer',
       isOptional: true,
     },
   ],
@@ -85,7 +86,7 @@ export const mux = defineFilter({
       },
       policyOf: given.policyOf ?? null,
       circuit: given.circuit ?? null,
-      observer: given.observer ?? null,
+      observer: checkObserver(given.observer),
     }
     let hub: MuxHub | null = null
     return (layout) => {

@@ -1,12 +1,12 @@
 import type { Affinity } from '../balancer/affinity.ts'
-import type { Context } from '../engine/context.ts'
 import { defineFilter } from '../engine/definition.ts'
 import { type Event, MESSAGE_START, type MessageStart } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
+import type { KeyContext } from './http/request-key.ts'
 import { RequestView } from './route/request-view.ts'
 
 /** Reads from a request what ties it to an endpoint. */
-export type ReadAffinity = (request: RequestView, context: Context) => Affinity
+export type ReadAffinity = (request: RequestView, context: KeyContext) => Affinity
 
 /**
  * Internal, before the `mux` of an upstream: notes in the context what ties a request to an

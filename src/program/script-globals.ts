@@ -22,14 +22,19 @@ export interface ProgramGlobalsOptions {
 
 /** The globals that scripts see besides JavaScript's own. */
 export function createProgramGlobals(options: ProgramGlobalsOptions): ScriptGlobals {
+  const { runtime } = options
   return {
-    ...createGlobals({ ...options, rates: options.runtime?.rateMemory ?? null }),
+    ...createGlobals({
+      ...options,
+      rates: runtime?.rateMemory ?? null,
+      running: () => runtime?.context ?? null,
+    }),
     pipy,
     Data,
     Message,
     MessageStart,
     MessageEnd,
     SessionEnd,
-    Session: createSessionClass(options.runtime),
+    Session: createSessionClass(runtime),
   }
 }

@@ -134,7 +134,7 @@ interface ConnectOptions {
   idleTimeout?: number | string
   /** Tell the endpoint of the client by a PROXY header of this version. */
   proxyProtocol?: 'v1' | 'v2'
-  /** Is told of every attempt, by its target. */
+  /** Is told of every attempt: that of an \`algo.Upstream\`. */
   observer?: object
   /** Connect with TLS; an empty object verifies nothing. */
   tls?: {
@@ -276,6 +276,7 @@ interface MuxOptions {
   messages?: object
   policyOf?: Function
   circuit?: object
+  /** Is told of every message and its answer: that of an \`algo.Upstream\`. */
   observer?: object
 }
 
@@ -508,6 +509,70 @@ declare namespace algo {
     add(key: string, amount: number): number
     delete(key: string): boolean
     keys(): string[]
+  }
+  /** The endpoints of one service, balanced as those of an upstream in a config are. */
+  class Upstream {
+    constructor(options: UpstreamOptions)
+    /** Reads from a request what ties it to an endpoint; a connection is tied by its address only. */
+    choose(request?: MessageStart | Message | null): UpstreamChoice
+    /** Target of one attempt. */
+    select(request?: MessageStart | Message | null): string
+    /** Says that a target is up or down. One that returns has its whole share after \`slowStart\`. */
+    mark(target: string, isUp: boolean): void
+    /** For the options of \`mux\` and \`connect\`: counts what is in progress, hears of failures. */
+    readonly observer: object
+  }
+  /** Where one request goes. */
+  interface UpstreamChoice {
+    /** Target of an attempt; of a further one not that of the last, if there is any other. */
+    select(): string
+    /** What was selected last; empty before. */
+    readonly target: string
+    /** Adds the cookie of \`sticky\` to a response, unless the client has it. */
+    tie(response: MessageStart | Message): void
+  }
+  interface UpstreamOptions {
+    /** Addresses, or objects with more about them. */
+    endpoints: (
+      | string
+      | {
+          address: string
+          /** Share relative to the other endpoints; 1 unless given. */
+          weight?: number
+          /** 0 is used first; higher ones when less than half of the weight below is up. */
+          priority?: number
+          zone?: string
+        }
+    )[]
+    /** Round robin unless given. */
+    balance?:
+      | 'round-robin'
+      | 'least-connections'
+      | 'least-time'
+      | 'power-of-two'
+      | 'random'
+      | 'maglev'
+      | 'bounded-ring'
+    /** What maglev and bounded-ring choose by. */
+    hash?: RequestKey | (() => unknown)
+    /** A cookie ties clients to the endpoint they got first. */
+    sticky?: {
+      cookie?: string
+      /** Without it, whoever knows the endpoints can make the cookie of one. */
+      secret?: string
+      path?: string
+      domain?: string
+      /** How long the browser keeps it; 0 until it is closed. */
+      maxAge?: number | string
+      sameSite?: 'Strict' | 'Lax' | 'None'
+      secure?: boolean
+    }
+    /** An endpoint that returns gets its whole share after so long. */
+    slowStart?: number | string
+    /** Endpoints of this zone are preferred while half of them is up. */
+    zone?: string
+    /** With less than this share of endpoints up, all are used; only with none unless given. */
+    panicShare?: number
   }
   /** Finds values by host and path. */
   class URLRouter<V = any> {

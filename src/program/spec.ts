@@ -1,3 +1,4 @@
+import type { Balance } from '../balancer/pickers.ts'
 import type { CompressionOptions } from '../filters/compress/compression-policy.ts'
 import type { ForwardingOptions } from '../filters/http/forwarding.ts'
 import type { RequestKey } from '../filters/http/request-key.ts'
@@ -40,15 +41,6 @@ export interface EndpointSpec extends Address {
   /** Where it stands. */
   zone?: string
 }
-
-export type Balance =
-  | 'round-robin'
-  | 'least-connections'
-  | 'least-time'
-  | 'power-of-two'
-  | 'random'
-  | 'maglev'
-  | 'bounded-ring'
 
 /** A group of endpoints that serve the same; others refer to it by its index. */
 export interface UpstreamSpec extends UpstreamPolicies {

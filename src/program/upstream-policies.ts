@@ -1,4 +1,5 @@
 import type { EjectionPolicy } from '../balancer/ejector.ts'
+import type { StickyCookieOptions } from '../balancer/sticky-cookie.ts'
 import type { RequestKey } from '../filters/http/request-key.ts'
 import type { ProxyVersion } from '../net/proxy-protocol/proxy-header.ts'
 
@@ -30,21 +31,6 @@ export interface HealthSpec {
   healthyThreshold: number
   /** Failures in a row that make a healthy endpoint unhealthy. */
   unhealthyThreshold: number
-}
-
-/** A cookie that ties clients to the endpoint that they got first. */
-export interface StickySpec {
-  /** Name of the cookie. */
-  cookie: string
-  /** Mixed into the value, so that nobody can make one; the same on all balancers. */
-  secret: string
-  path: string
-  /** Left out if it is undefined. */
-  domain?: string
-  /** Seconds until it expires; 0 for the end of the browser's session. */
-  maxAgeSeconds: number
-  sameSite: 'Strict' | 'Lax' | 'None'
-  isSecure: boolean
 }
 
 /** When requests are sent again beyond those that have not reached anybody. */
@@ -85,7 +71,8 @@ export interface CircuitSpec {
 export interface UpstreamPolicies {
   /** What consistent hashing goes by. */
   hash?: RequestKey
-  sticky?: StickySpec
+  /** A cookie that ties clients to the endpoint that they got first. */
+  sticky?: StickyCookieOptions
   /** How long it takes until an endpoint that returns has its whole share. */
   slowStartMs?: number
   /** With less than this share of endpoints up, all are used. */

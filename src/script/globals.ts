@@ -1,4 +1,5 @@
 import { createAlgo } from './algo/algo.ts'
+import type { RunningContext } from './algo/upstream.ts'
 import { type ConsoleWriter, createConsole } from './console.ts'
 import { scriptCrypto } from './crypto/crypto.ts'
 import { scriptHessian } from './hessian/hessian.ts'
@@ -18,6 +19,8 @@ export interface GlobalsOptions {
   readonly shared?: SharedArrayBuffer | undefined
   /** The same of `algo.RateLimiter`. */
   readonly rates?: SharedArrayBuffer | null
+  /** What `algo.Upstream` knows of clients; without it, nothing. */
+  readonly running?: RunningContext
 }
 
 /**
@@ -29,6 +32,7 @@ export function createGlobals({
   write,
   shared,
   rates,
+  running,
 }: GlobalsOptions): Record<string, unknown> {
   return {
     JSON: scriptJson,
@@ -39,7 +43,7 @@ export function createGlobals({
     URL: ScriptUrl,
     http: createHttp(root),
     crypto: scriptCrypto,
-    algo: createAlgo(shared, rates),
+    algo: createAlgo(shared, rates, running),
     repeat,
   }
 }

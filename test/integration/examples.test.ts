@@ -88,6 +88,37 @@ test('hello-ip greets by address', async (context) => {
   assert.equal(stdout, 'Hello, 127.0.0.1!\n')
 })
 
+describe('upstream', () => {
+  const PORTS = [6080, 8080, 8081, 8082]
+  const bodies = async (url: string, ...options: string[]): Promise<string[]> => {
+    const all: string[] = []
+    for (let i = 0; i < 6; i++) all.push((await curl(...options, url)).stdout)
+    return all.sort()
+  }
+
+  test('gives the services their shares, and the backup nothing', async (context) => {
+    const example = await startExample(context, 'upstream', PORTS)
+    const hello = (port: number): string => `Hello from service ${example.port(port)}\n`
+    const found = await bodies(example.url(6080))
+    assert.equal(found.filter((body) => body === hello(8080)).length, 4)
+    assert.equal(found.filter((body) => body === hello(8081)).length, 2)
+  })
+
+  test('keeps a client with its service by a cookie', async (context) => {
+    const example = await startExample(context, 'upstream', PORTS)
+    const { stdout } = await curl('-i', example.url(6080))
+    const [head = '', body = ''] = stdout.split('\r\n\r\n')
+    const [, cookie = ''] = /^set-cookie: (service=[0-9a-f]{16});/im.exec(head) ?? []
+    assert.deepEqual(await bodies(example.url(6080), '-b', cookie), Array(6).fill(body))
+  })
+
+  test('goes to the backup when the others are not there', async (context) => {
+    const edits = [8080, 8081].map((port) => [`.listen(${port})`, '.listen(0)'] as const)
+    const example = await startExample(context, 'upstream', PORTS, { edits })
+    assert.deepEqual(await bodies(example.url(6080)), Array(6).fill('Hello from the backup\n'))
+  })
+})
+
 describe('http-proxy', () => {
   const cases: [path: string, host: string, answer: string][] = [
     ['/hello', 'a', '8080'],

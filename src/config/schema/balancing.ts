@@ -1,20 +1,10 @@
 import { z } from 'zod'
-import { STICKY_DEFAULTS } from '../policy-defaults.ts'
-import { duration, name } from './scalars.ts'
+import { COOKIE_ATTRIBUTE, STICKY_DEFAULTS } from '../../balancer/sticky-cookie.ts'
+import { duration, expected, name } from './scalars.ts'
 
-/** Algorithms by their names. */
-export const BALANCES = [
-  'round-robin',
-  'least-connections',
-  'least-time',
-  'power-of-two',
-  'random',
-  'maglev',
-  'bounded-ring',
-] as const
-
-/** Those that need a `hash`. */
-export const CONSISTENT: readonly string[] = ['maglev', 'bounded-ring']
+const attribute = z.string().regex(COOKIE_ATTRIBUTE, {
+  error: expected('a text without semicolons and control characters'),
+})
 
 /** A cookie that ties clients to an endpoint. */
 export const sticky = z.strictObject({
@@ -23,8 +13,8 @@ export const sticky = z.strictObject({
     .string()
     .default(STICKY_DEFAULTS.secret)
     .describe('Without it, whoever knows the endpoints can make the cookie of one.'),
-  path: z.string().default(STICKY_DEFAULTS.path).describe('Where the browser sends it.'),
-  domain: z.string().optional().describe('To which hosts; the one that set it unless given.'),
+  path: attribute.default(STICKY_DEFAULTS.path).describe('Where the browser sends it.'),
+  domain: attribute.optional().describe('To which hosts; the one that set it unless given.'),
   maxAge: duration
     .default(STICKY_DEFAULTS.maxAge)
     .describe('How long the browser keeps it; 0 until it is closed.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { readDuration } from '../../engine/quantity.ts'
 import { isNetwork } from '../../net/address-list.ts'
 import { parseAddress, parseTargetAddress } from '../../program/parse-address.ts'
-import { readDuration } from '../duration.ts'
 
 /** Each of these says in `expected` what it takes: that text is all that its errors say. */
 

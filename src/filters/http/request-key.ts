@@ -1,4 +1,3 @@
-import type { Context } from '../../engine/context.ts'
 import type { RequestView } from '../route/request-view.ts'
 import { cookieValue } from './cookie-value.ts'
 
@@ -11,8 +10,13 @@ export type RequestKey =
   | { readonly cookie: string }
   | { readonly query: string }
 
+/** What a key may be read from besides the request: whoever it came from. */
+export interface KeyContext {
+  readonly inbound: { readonly remoteAddress: string } | null
+}
+
 /** Reads a key; empty when the request does not have it. */
-export type ReadKey = (request: RequestView, context: Context) => string
+export type ReadKey = (request: RequestView, context: KeyContext) => string
 
 /** What `readerOf` takes, for messages. */
 export const KEY_FORM = 'address, host, path, or one of header, cookie, query with a name'

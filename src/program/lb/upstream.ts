@@ -1,10 +1,13 @@
 import { Affinity } from '../../balancer/affinity.ts'
 import type { Balancer } from '../../balancer/balancer.ts'
+import { createBalancer } from '../../balancer/create-balancer.ts'
 import type { EndpointTable } from '../../balancer/endpoint-table.ts'
 import { threadLoad } from '../../balancer/load-monitor.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Runtime } from '../../engine/runtime.ts'
 import type { ForwardingOptions } from '../../filters/http/forwarding.ts'
+import { readerOf } from '../../filters/http/request-key.ts'
+import { type Ties, tiesOf } from '../../filters/http/ties.ts'
 import { Circuit } from '../../filters/mux/circuit.ts'
 import type { HedgeTargets } from '../../filters/mux/hedge-policy.ts'
 import { tieRequest } from '../../filters/tie-request.ts'
@@ -14,8 +17,6 @@ import type { TlsConnectOptions } from '../../net/tls/options.ts'
 import type { Builder } from '../configuration.ts'
 import { formatAddress } from '../format-address.ts'
 import type { RoutePolicySpec, UpstreamSpec } from '../spec.ts'
-import { type Ties, tiesOf } from './affinity.ts'
-import { createBalancer } from './create-balancer.ts'
 import { type MessagePolicies, messagePolicies } from './message-policies.ts'
 import { tlsOptions } from './tls-options.ts'
 
@@ -75,9 +76,10 @@ export function createUpstream(
   spec: UpstreamSpec,
   { index, runtime, isOnly, table, pems, routes, shareOf }: UpstreamPlace,
 ): Upstream {
-  const { name, endpoints, timeouts } = spec
-  const addresses = endpoints.map(formatAddress)
-  const balancer = createBalancer(spec, table)
+  const { name, timeouts, hash, sticky } = spec
+  const endpoints = spec.endpoints.map((one) => ({ ...one, address: formatAddress(one) }))
+  const addresses = endpoints.map(({ address }) => address)
+  const balancer = createBalancer({ ...spec, endpoints }, table)
   const switched = (context: Context, address: string): void => {
     if (context.data instanceof Affinity) context.data.address = address
     else context.data = address
@@ -95,7 +97,7 @@ export function createUpstream(
     policies,
     circuit: circuitOf(spec, shareOf),
     maxConnections: shareOf(spec.circuit?.maxConnections ?? 0) || MAX_CONNECTIONS,
-    ties: tiesOf(spec, addresses),
+    ties: tiesOf(hash === undefined ? undefined : readerOf(hash), sticky, addresses),
     greeting: {
       ...(spec.tls !== undefined && { tls: tlsOptions(spec.tls, pems) }),
       ...(spec.proxyProtocol !== undefined && { proxyProtocol: spec.proxyProtocol }),

@@ -10,6 +10,7 @@ import { createRateLimiterClass, type RateLimiterClass } from './rate-limiter.ts
 import { ResourcePool } from './resource-pool.ts'
 import { RoundRobinLoadBalancer } from './round-robin-load-balancer.ts'
 import { createSharedMapClass, type SharedMapClass } from './shared-map.ts'
+import { createUpstreamClass, type RunningContext, type UpstreamClass } from './upstream.ts'
 import { URLRouter } from './url-router.ts'
 
 /** The `algo` that scripts see. */
@@ -26,13 +27,18 @@ export interface ScriptAlgo {
   readonly ResourcePool: typeof ResourcePool
   readonly RoundRobinLoadBalancer: typeof RoundRobinLoadBalancer
   readonly SharedMap: SharedMapClass
+  readonly Upstream: UpstreamClass
   readonly URLRouter: typeof URLRouter
 }
 
-/** Makes an `algo` whose shared maps and rate limits lie in memory that all workers of a program have. */
+/**
+ * Makes an `algo` whose shared maps and rate limits lie in memory that all workers of a program have,
+ * and whose upstreams know of the context that is running.
+ */
 export function createAlgo(
   shared?: SharedArrayBuffer,
   rates?: SharedArrayBuffer | null,
+  running?: RunningContext,
 ): ScriptAlgo {
   return {
     BoundedRingLoadBalancer,
@@ -47,6 +53,7 @@ export function createAlgo(
     ResourcePool,
     RoundRobinLoadBalancer,
     SharedMap: createSharedMapClass(shared),
+    Upstream: createUpstreamClass(running),
     URLRouter,
   }
 }

@@ -6,13 +6,24 @@ export interface Answer {
   readonly body: string
 }
 
+/** What is asked, and how; a GET of `/` unless told otherwise. */
+export interface Question {
+  readonly method?: string
+  readonly path?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly agent?: Agent | false
+  /** The client's own address, any of the loopback network. */
+  readonly localAddress?: string
+}
+
 /** Asks once over a connection of its own, or one of the agent's. */
 export function ask(
   port: number,
-  { method = 'GET', path = '/', headers = {}, agent = false as Agent | false } = {},
+  { method = 'GET', path = '/', headers = {}, agent = false, localAddress }: Question = {},
 ): Promise<Answer & { headers: NodeJS.Dict<string | string[]> }> {
+  const options = { host: '127.0.0.1', port, method, path, headers, agent, localAddress }
   return new Promise((resolve, reject) => {
-    request({ host: '127.0.0.1', port, method, path, headers, agent }, (response) => {
+    request(options, (response) => {
       let body = ''
       response.setEncoding('utf8')
       response.on('data', (text) => {
