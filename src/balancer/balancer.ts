@@ -2,9 +2,11 @@ import type { SessionErrorCode } from '../engine/errors.ts'
 import type { TargetObserver, UpstreamObserver } from '../engine/upstream-observer.ts'
 import type { Affinity } from './affinity.ts'
 import { type CandidateRules, chooseCandidates, type Member } from './candidates.ts'
+import { ConnectionLimits, NO_ROOM } from './connection-limits.ts'
 import { type EjectionPolicy, Ejector } from './ejector.ts'
 import { createEndpointMemory, EndpointTable } from './endpoint-table.ts'
 import { mix } from './hash.ts'
+import { hasRoom, pickWithRoom, spareOf } from './pick-with-room.ts'
 import type { Endpoint, Picker } from './picker.ts'
 import { slowStartShare, untilNextStep } from './slow-start.ts'
 
@@ -25,6 +27,10 @@ export interface BalancerOptions {
   readonly ejection?: EjectionPolicy | null
   /** How long it takes until an endpoint that has returned has its whole weight again; 0 for no time. */
   readonly slowStartMs?: number
+  /** Connections of all workers to each endpoint, in their order; 0 for any number. */
+  readonly maxConnections?: readonly number[]
+  /** Connections of this worker to each endpoint. */
+  readonly mostConnections?: number
 }
 
 /**
@@ -34,6 +40,8 @@ export interface BalancerOptions {
  */
 export class Balancer implements UpstreamObserver {
   readonly endpoints: readonly Endpoint[]
+  /** Limits of connections; `null` if no endpoint has one. */
+  readonly limits: ConnectionLimits | null
   readonly #members: readonly Member[]
   /** Row of each endpoint in the table. */
   readonly #rows: readonly number[]
@@ -45,6 +53,8 @@ export class Balancer implements UpstreamObserver {
   readonly #ejector: Ejector | null
   readonly #slowStartMs: number
   #available: readonly Endpoint[]
+  /** Those that are asked when all of these are full. */
+  #others: readonly Endpoint[] = []
   /** Version of the table that `#available` is true for. */
   #version = -1
   /** When that changes by itself, on the table's clock; 0 for never. */
@@ -73,6 +83,7 @@ export class Balancer implements UpstreamObserver {
       isUp: true,
       isWanted: true,
     }))
+    this.limits = this.#limit(options)
   }
 
   /** Those that may be picked at the moment. */
@@ -81,10 +92,15 @@ export class Balancer implements UpstreamObserver {
     return this.#available
   }
 
-  /** Address of the endpoint for the next request or connection; `key` is a hash of 32 bits. */
+  /**
+   * Address of the endpoint for the next request or connection; `key` is a hash of 32 bits. `NO_ROOM`
+   * if all have as many connections as they may.
+   */
   select(key = 0): string {
     this.#refresh()
-    return this.#picker.pick(this.#available, key).address
+    const endpoint = this.#picker.pick(this.#available, key)
+    if (hasRoom(endpoint)) return endpoint.address
+    return pickWithRoom(this.#picker, this.#available, key)?.address ?? spareOf(this.#others)
   }
 
   /** The same for another attempt: not at `avoided`, if there is any other. */
@@ -92,21 +108,32 @@ export class Balancer implements UpstreamObserver {
     this.#refresh()
     const available = this.#available
     for (let attempt = 0; attempt < OTHER_KEYS; attempt++) {
-      const { address } = this.#picker.pick(available, attempt === 0 ? key : mix(key + attempt))
-      if (address !== avoided) return address
+      const endpoint = this.#picker.pick(available, attempt === 0 ? key : mix(key + attempt))
+      if (endpoint.address !== avoided && hasRoom(endpoint)) return endpoint.address
     }
     const at = available.findIndex(({ address }) => address === avoided)
-    return (available[(at + 1) % available.length] as Endpoint).address
+    for (let i = 1; i <= available.length; i++) {
+      const endpoint = available[(at + i) % available.length] as Endpoint
+      if (hasRoom(endpoint)) return endpoint.address
+    }
+    return spareOf(this.#others)
   }
 
   /** The same for a request that is tied: to an endpoint, while that is usable, or by its key. */
   selectTied(affinity: Affinity): string {
     const { key, wanted, address } = affinity
-    if (address !== '') affinity.address = this.selectOther(address, key)
-    else if (wanted >= 0 && this.isUsable(wanted))
-      affinity.address = (this.endpoints[wanted] as Endpoint).address
-    else affinity.address = this.select(key)
-    return affinity.address
+    if (address !== '') return this.#tie(affinity, this.selectOther(address, key))
+    if (wanted >= 0 && this.isUsable(wanted)) {
+      const endpoint = this.endpoints[wanted] as Endpoint
+      if (hasRoom(endpoint)) return this.#tie(affinity, endpoint.address)
+    }
+    return this.#tie(affinity, this.select(key))
+  }
+
+  /** Who has to wait is tied to nobody new. */
+  #tie(affinity: Affinity, address: string): string {
+    if (address !== NO_ROOM) affinity.address = address
+    return address
   }
 
   /** Whether requests that are tied to an endpoint may still go there: it is up, or drains. */
@@ -144,6 +171,18 @@ export class Balancer implements UpstreamObserver {
     } else this.#ejector?.failed(row)
   }
 
+  /** Gives endpoints their limits, if any has one. */
+  #limit({ maxConnections = [], mostConnections }: BalancerOptions): ConnectionLimits | null {
+    if (!maxConnections.some((max) => max > 0)) return null
+    const limited = this.endpoints.map(({ address }, i) => {
+      return { address, row: this.#rows[i] as number, max: maxConnections[i] ?? 0 }
+    })
+    const most = mostConnections ?? Number.POSITIVE_INFINITY
+    const limits = new ConnectionLimits(this.#table.connections, limited, most)
+    for (const endpoint of this.endpoints) endpoint.limit = limits.of(endpoint.address)
+    return limits
+  }
+
   #refresh(): void {
     const table = this.#table
     if (table.version !== this.#version) this.#update()
@@ -156,6 +195,7 @@ export class Balancer implements UpstreamObserver {
     for (const [i, member] of this.#members.entries()) this.#updateMember(i, member)
     const chosen = chooseCandidates(this.#members, this.#rules)
     const members = chosen.length > 0 ? chosen : this.#members
+    if (this.limits !== null) this.#others = othersOf(this.#members, members)
     const isSame =
       members.length === this.#available.length &&
       members.every(({ endpoint, weight }, i) => {
@@ -189,6 +229,14 @@ export class Balancer implements UpstreamObserver {
   #changesAt(time: number): void {
     if (this.#due === 0 || time - this.#due < 0) this.#due = time
   }
+}
+
+/** Those that could be asked beside the members chosen, backups last. */
+function othersOf(all: readonly Member[], chosen: readonly Member[]): Endpoint[] {
+  return all
+    .filter((member) => member.isUp && member.isWanted && !chosen.includes(member))
+    .sort((one, other) => one.priority - other.priority)
+    .map(({ endpoint }) => endpoint)
 }
 
 /** Tells the balancer what becomes of the requests to one endpoint. */

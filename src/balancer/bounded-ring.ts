@@ -16,6 +16,7 @@ const OWNERS = 0x10000
  * with Bounded Loads", 2016). A key that everybody asks for does not drown one endpoint.
  */
 export class BoundedRing implements Picker {
+  readonly hasTables = true
   #candidates: readonly Endpoint[] = []
   #hashes = new Uint32Array(0)
   /** Index of the candidate that each point belongs to. */

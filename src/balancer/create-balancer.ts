@@ -11,6 +11,8 @@ export interface EndpointRecipe {
   /** 0 unless given. */
   readonly priority?: number
   readonly zone?: string
+  /** Connections of all threads; any number unless given. */
+  readonly maxConnections?: number
 }
 
 /** The endpoints of an upstream, and how they are chosen; all but the first two may be left out. */
@@ -23,12 +25,14 @@ export interface BalancerRecipe {
   readonly zone?: string
   readonly slowStartMs?: number
   readonly ejection?: EjectionPolicy
+  /** Connections of this thread to one endpoint that has a limit. */
+  readonly mostConnections?: number
 }
 
 /** Makes a balancer for this thread; `table`, if there is one, has a row for each endpoint. */
 export function createBalancer(recipe: BalancerRecipe, table?: EndpointTable): Balancer {
   const { endpoints, balance, name = '', panicShare = 0, zone = '' } = recipe
-  const { ejection = null, slowStartMs = 0 } = recipe
+  const { ejection = null, slowStartMs = 0, mostConnections } = recipe
   return new Balancer(
     endpoints.map(({ address, weight }) => createEndpoint(address, weight)),
     PICKERS[balance](),
@@ -38,6 +42,8 @@ export function createBalancer(recipe: BalancerRecipe, table?: EndpointTable): B
       rules: { panicShare, zone },
       ejection,
       slowStartMs,
+      maxConnections: endpoints.map(({ maxConnections = 0 }) => maxConnections),
+      ...(mostConnections !== undefined && { mostConnections }),
       ...(table !== undefined && { table }),
     },
   )

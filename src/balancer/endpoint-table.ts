@@ -1,3 +1,4 @@
+import { connectionWords, EndpointConnections } from './endpoint-connections.ts'
 import { hashText, mix } from './hash.ts'
 
 /** What active probes have found. */
@@ -41,9 +42,10 @@ const FORGOTTEN = -1
 /** Latencies are added up in tens of microseconds: a second of 40,000 requests in progress fits. */
 const LATENCY_UNITS_PER_MS = 100
 
-/** Makes the memory of an empty table; pages that stay empty cost nothing. */
-export function createEndpointMemory(): SharedArrayBuffer {
-  const memory = new SharedArrayBuffer((MAX_ENDPOINTS + 1) * ROW_WORDS * 4)
+/** Makes the memory of an empty table for so many threads; pages that stay empty cost nothing. */
+export function createEndpointMemory(seats = 1): SharedArrayBuffer {
+  const rows = MAX_ENDPOINTS + 1
+  const memory = new SharedArrayBuffer((rows * ROW_WORDS + connectionWords(rows, seats)) * 4)
   new Int32Array(memory)[ORIGIN] = process.hrtime()[0]
   return memory
 }
@@ -64,6 +66,7 @@ export interface EndpointSums {
  *     header   version · origin of the clock
  *     row 1    key · health · admin state · weight · times · counters
  *     row 2    …
+ *     connections: see EndpointConnections
  *
  * `version` changes whenever something does that decides where requests go: who remembers it
  * learns of all changes with one load.
@@ -72,9 +75,14 @@ export class EndpointTable {
   readonly #words: Int32Array
   /** What `performance.now` lacks to the table's clock: every thread's begins at its own start. */
   readonly #clockOffset: number
+  /** Connections to endpoints that may have so many only. */
+  readonly connections: EndpointConnections
 
-  constructor(memory: SharedArrayBuffer) {
+  /** `seat` is this worker's number among those that live. */
+  constructor(memory: SharedArrayBuffer, seat = 0) {
     this.#words = new Int32Array(memory)
+    const rows = MAX_ENDPOINTS + 1
+    this.connections = new EndpointConnections(this.#words.subarray(rows * ROW_WORDS), rows, seat)
     const [seconds, nanoseconds] = process.hrtime()
     const origin = this.#words[ORIGIN] as number
     this.#clockOffset = (seconds - origin) * 1000 + nanoseconds / 1e6 - performance.now() + 1

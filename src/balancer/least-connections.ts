@@ -2,6 +2,7 @@ import type { Endpoint, Picker } from './picker.ts'
 
 /** Picks the endpoint with the fewest requests in progress per weight; ties go round. */
 export class LeastConnections implements Picker {
+  readonly hasTables = false
   #turn = 0
 
   pick(candidates: readonly Endpoint[]): Endpoint {

@@ -12,6 +12,7 @@ const UNKNOWN_MS = 1e6
  * also fades while nothing is sent, so that an endpoint that was slow is tried again.
  */
 export class LeastTime implements Picker {
+  readonly hasTables = false
   readonly #now: () => number
   /** The time of the last observation: reading the clock at every pick would allocate its result. */
   #time = 0

@@ -13,6 +13,7 @@ const FREE = 0xffff
  * leaves few keys of others move.
  */
 export class Maglev implements Picker {
+  readonly hasTables = true
   #candidates: readonly Endpoint[] = []
   readonly #table: Uint16Array
 

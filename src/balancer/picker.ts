@@ -1,3 +1,5 @@
+import type { EndpointLimit } from './endpoint-limit.ts'
+
 /** One endpoint as a picker sees it. */
 export interface Endpoint {
   /** `host:port` or `unix:path`: what to connect to, and the endpoint's name. */
@@ -14,10 +16,14 @@ export interface Endpoint {
   latency: number
   /** When `latency` was true, on the monotonic clock in milliseconds. */
   latencyAt: number
+  /** How many connections it may have; `null` for any number. */
+  limit: EndpointLimit | null
 }
 
 /** Chooses an endpoint. `pick` allocates nothing; a picker's state is one worker's. */
 export interface Picker {
+  /** Whether it makes tables of the candidates, so that another list for one pick is dear. */
+  readonly hasTables: boolean
   /**
    * One of `candidates`, of which there is at least one. The list is the same array until its
    * endpoints or their weights change: pickers with tables make them anew for another one.
@@ -29,5 +35,14 @@ export interface Picker {
 }
 
 export function createEndpoint(address: string, weight: number): Endpoint {
-  return { address, weight, active: 0, ejectedUntil: 0, credit: 0, latency: 0, latencyAt: 0 }
+  return {
+    address,
+    weight,
+    active: 0,
+    ejectedUntil: 0,
+    credit: 0,
+    latency: 0,
+    latencyAt: 0,
+    limit: null,
+  }
 }

@@ -9,6 +9,7 @@ import { WeightedSampler } from './weighted-sampler.ts'
  * number.
  */
 export class PowerOfTwo implements Picker {
+  readonly hasTables = true
   readonly #random: RandomBits
   readonly #sampler = new WeightedSampler()
 

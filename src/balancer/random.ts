@@ -4,6 +4,7 @@ import { WeightedSampler } from './weighted-sampler.ts'
 
 /** Picks at random, in proportion to the weights. */
 export class Random implements Picker {
+  readonly hasTables = true
   readonly #random: RandomBits
   readonly #sampler = new WeightedSampler()
 

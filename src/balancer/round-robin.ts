@@ -6,6 +6,7 @@ import type { Endpoint, Picker } from './picker.ts'
  * endpoints are spread out rather than picked in a row.
  */
 export class RoundRobin implements Picker {
+  readonly hasTables = false
   pick(candidates: readonly Endpoint[]): Endpoint {
     let best = candidates[0] as Endpoint
     let total = 0

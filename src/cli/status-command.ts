@@ -71,13 +71,21 @@ export function renderStatus(
     )
   }
   if (stats.endpoints.length === 0) return lines
+  const hasLimits = stats.endpoints.some((one) => one.maxConnections !== undefined)
   const rows = stats.endpoints.map((one) => [
     one.upstream,
     one.address,
+    ...(hasLimits ? [connectionsOf(one)] : []),
     String(one.total),
     milliseconds(one.latency.p50),
     milliseconds(one.latency.p99),
   ])
-  const head = ['UPSTREAM', 'ENDPOINT', 'REQUESTS', 'p50 ms', 'p99 ms']
+  const limits = hasLimits ? ['CONNS'] : []
+  const head = ['UPSTREAM', 'ENDPOINT', ...limits, 'REQUESTS', 'p50 ms', 'p99 ms']
   return [...lines, '', ...renderTable(head, rows, 2)]
+}
+
+/** Connections of an endpoint that may have so many. */
+function connectionsOf({ connections, maxConnections }: Stats['endpoints'][number]): string {
+  return maxConnections === undefined ? '' : `${connections}/${maxConnections}`
 }

@@ -152,5 +152,6 @@ function normaliseEndpoint(endpoint: UpstreamInput['endpoints'][number]): Endpoi
     weight: given.weight ?? DEFAULTS.weight,
     ...(given.priority !== undefined && { priority: given.priority }),
     ...(given.zone !== undefined && { zone: given.zone }),
+    ...(given.maxConnections !== undefined && { maxConnections: given.maxConnections }),
   }
 }

@@ -5,6 +5,7 @@ import { checkObserver, type UpstreamObserver } from '../engine/upstream-observe
 import { PROXY_VERSIONS, type ProxyVersion } from '../net/proxy-protocol/proxy-header.ts'
 import { createTlsClient, type TlsConnectOptions } from '../net/tls/options.ts'
 import { Connect, type ConnectPlan } from './connect/connection.ts'
+import type { Places } from './connect/place.ts'
 import { TlsConnect } from './connect/tls-connect.ts'
 
 /** Options of `connect`; durations are seconds or texts such as `'1.5s'` or `'2m'`. */
@@ -29,6 +30,8 @@ export interface ConnectOptions {
   proxyProtocol?: ProxyVersion
   /** Is told of every attempt, by its target. */
   observer?: UpstreamObserver
+  /** Engine-internal: what limits connections by target. */
+  places?: Places
 }
 
 /** `connect(target, options?)`: the other end of the pipeline is a connection to somewhere. */
@@ -70,6 +73,7 @@ export const connect = defineFilter({
       isEager: given.eager === true,
       proxyVersion: readProxyVersion(given.proxyProtocol),
       observer: checkObserver(given.observer),
+      places: given.places ?? null,
     }
     if (given.tls === undefined || given.tls === null) return () => new Connect(plan)
     const tls = createTlsClient(given.tls)

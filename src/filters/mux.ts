@@ -1,3 +1,4 @@
+import type { ConnectionLimits } from '../balancer/connection-limits.ts'
 import { checkFunction, checkOptionalObject, checkString } from '../engine/arguments.ts'
 import type { Context } from '../engine/context.ts'
 import type { Data } from '../engine/data.ts'
@@ -39,6 +40,7 @@ export interface MuxOptions {
   policyOf?: PolicyOf
   /** Engine-internal: what is refused. */
   circuit?: Circuit
+  limits?: ConnectionLimits
   /** Is told of every message and its answer, by the name of its session. */
   observer?: UpstreamObserver
 }
@@ -86,6 +88,7 @@ export const mux = defineFilter({
       },
       policyOf: given.policyOf ?? null,
       circuit: given.circuit ?? null,
+      limits: given.limits ?? null,
       observer: checkObserver(given.observer),
     }
     let hub: MuxHub | null = null

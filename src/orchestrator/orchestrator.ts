@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { MAX_SEATS } from '../balancer/endpoint-connections.ts'
 import { createEndpointMemory, EndpointTable } from '../balancer/endpoint-table.ts'
 import {
   beginRateLimits,
@@ -84,10 +85,11 @@ export class Orchestrator {
   /** Where workers' spans of requests go. */
   readonly tracing: Tracing = new Tracing()
   /** What all threads know of endpoints. */
-  readonly #endpointMemory = createEndpointMemory()
+  readonly #endpointMemory = createEndpointMemory(MAX_SEATS)
   /** What all threads know of rate limits. */
   readonly #rateMemory = createRateMemory()
-  readonly #health = new HealthMonitor(new EndpointTable(this.#endpointMemory))
+  readonly #endpoints = new EndpointTable(this.#endpointMemory)
+  readonly #health = new HealthMonitor(this.#endpoints)
   readonly #slots: WorkerSlot[] = []
   /** Those that workers are kept on, one each; empty if they may run anywhere. */
   readonly #processors: readonly number[]
@@ -363,13 +365,14 @@ export class Orchestrator {
     this.#tellWorkers(workers)
     while (this.#slots.length < workers) {
       const slot = this.#slots.length
+      const seat = this.#freeSeat()
       this.#slots.push(
         new WorkerSlot({
-          slot,
+          ...{ slot, seat },
           workerMemoryMb: this.#options.workerMemoryMb,
           hangTimeoutMs: this.#options.hangTimeoutMs ?? 0,
           setup: () => ({
-            slot,
+            ...{ slot, seat },
             workers: this.#workers,
             spec: this.#spec,
             runsScripts: this.#runsScripts,
@@ -388,6 +391,7 @@ export class Orchestrator {
           onExit: (threadId) => {
             if (this.#shared !== undefined) releaseLockOf(this.#shared, threadId)
             this.metrics?.workerEnded(slot)
+            this.#endpoints.connections.clear(seat)
             // Not at once: the slot has to know first.
             setImmediate(() => this.#handOver.share())
           },
@@ -395,6 +399,14 @@ export class Orchestrator {
       )
     }
     this.#owners = Math.max(this.#owners, workers)
+  }
+
+  /** The first that no worker has, also none that is about to end. */
+  #freeSeat(): number {
+    const taken = new Set([...this.#allSlots()].map(({ seat }) => seat))
+    let seat = 0
+    while (taken.has(seat)) seat++
+    return seat
   }
 
   #tellWorkers(workers: number): void {

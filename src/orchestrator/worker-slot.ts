@@ -32,6 +32,8 @@ const WORKER_ENTRY = new URL('../worker/main.js', import.meta.url)
 
 export interface WorkerSlotOptions {
   slot: number
+  /** Where it counts connections to endpoints; that of a slot that is about to end is not free yet. */
+  seat?: number
   /** The file that threads run, for tests. */
   entry?: URL
   workerMemoryMb: number
@@ -65,6 +67,7 @@ export type WorkerState = 'Starting' | 'Ready' | 'Waiting' | 'Draining' | 'Stopp
 
 export class WorkerSlot {
   readonly slot: number
+  readonly seat: number
   /** Sessions left while draining. */
   active = 0
   /** Whether a draining worker has taken its listeners out of its reactor. */
@@ -92,6 +95,7 @@ export class WorkerSlot {
 
   constructor(options: WorkerSlotOptions) {
     this.slot = options.slot
+    this.seat = options.seat ?? options.slot
     this.#options = options
     this.#start()
   }

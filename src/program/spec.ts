@@ -40,6 +40,8 @@ export interface EndpointSpec extends Address {
   priority?: number
   /** Where it stands. */
   zone?: string
+  /** Connections of all workers; any number unless given. */
+  maxConnections?: number
 }
 
 /** A group of endpoints that serve the same; others refer to it by its index. */

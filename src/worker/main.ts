@@ -47,7 +47,7 @@ const programs = new Programs({
   runsTasks: setup.slot === 0,
   shared: setup.shared,
   workers: setup.workers,
-  endpoints: setup.endpoints,
+  endpoints: setup.endpoints && { memory: setup.endpoints, seat: setup.seat },
   rates: setup.rates,
   onShortage: (errno) => shortages.happened(errno),
   observation: { numbers, logs, spans },

@@ -16,6 +16,8 @@ export interface ListenerFd {
 export interface WorkerSetup {
   /** Number of the slot, from 0; the same for a replacement. */
   slot: number
+  /** Number among the workers that live, those that are about to end included. */
+  seat: number
   /** Number of workers, by which limits for all of them are divided. */
   workers: number
   spec: ProgramSpec

@@ -39,8 +39,8 @@ export interface ProgramHostOptions {
   plan: MetricsPlan | undefined
   /** Gives this worker's part of a number that is for all workers. */
   shareOf: (total: number) => number
-  /** What all threads know of endpoints. */
-  endpoints: SharedArrayBuffer | undefined
+  /** What all threads know of endpoints, and this one's seat there. */
+  endpoints: { memory: SharedArrayBuffer; seat: number } | undefined
   /** Who owes what of rate limits. */
   rates: SharedArrayBuffer
 }
@@ -48,7 +48,7 @@ export interface ProgramHostOptions {
 /** Builds a program's pipelines on this worker; nothing runs yet. Throws what the script throws. */
 export async function buildProgram(options: ProgramHostOptions): Promise<ProgramHost> {
   const { sockets, spec, log, shared, observation, plan, shareOf, endpoints, rates } = options
-  const table = endpoints === undefined ? undefined : new EndpointTable(endpoints)
+  const table = endpoints && new EndpointTable(endpoints.memory, endpoints.seat)
   const runtime = new Runtime(log, sockets)
   runtime.rateMemory = rates
   const observers = spec.kind === 'lb' ? observersOf(spec, observation, plan) : []

@@ -19,8 +19,8 @@ export interface ProgramsOptions {
   shared: SharedArrayBuffer | undefined
   /** Number of workers, which is told anew when it changes. */
   workers: number
-  /** What all threads know of endpoints. */
-  endpoints: SharedArrayBuffer | undefined
+  /** What all threads know of endpoints, and this one's seat there. */
+  endpoints: { memory: SharedArrayBuffer; seat: number } | undefined
   /** Who owes what of rate limits. */
   rates: SharedArrayBuffer
   onShortage: ShortageListener

@@ -20,6 +20,14 @@ const ENDPOINT_SCHEMA = {
     isEjected: { type: 'boolean', description: 'Left out for a while after failures' },
     ejections: { type: 'integer', description: 'How often it was' },
     weight: { type: 'integer' },
+    maxConnections: {
+      type: 'integer',
+      description: 'Connections of all workers that it may have; missing if that is any number',
+    },
+    connections: {
+      type: 'integer',
+      description: 'Those that it has, with those that wait for a request; missing without a limit',
+    },
   },
   required: ['upstream', 'address', 'state', 'health', 'isEjected', 'ejections', 'weight'],
 } as const

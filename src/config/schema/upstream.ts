@@ -18,6 +18,11 @@ const endpoint = z.strictObject({
     .optional()
     .describe('0 is used first; higher ones when less than half of the weight below is up.'),
   zone: name.optional().describe('Where it stands; see the zone of the upstream.'),
+  maxConnections: integer(1, 1_000_000)
+    .optional()
+    .describe(
+      'Connections of all workers to it; others are chosen, or requests wait. Any number unless given.',
+    ),
 })
 
 /** Limits of connections to endpoints. */

@@ -15,6 +15,7 @@ import { type ProxyVersion, proxyHeader } from '../../net/proxy-protocol/proxy-h
 import { cachedAddresses, preferAddress, resolve } from '../../net/resolver.ts'
 import { Socket } from '../../net/socket.ts'
 import { parseTarget, type Target } from '../../net/target.ts'
+import { Place, type Places } from './place.ts'
 import { type ConnectTimeouts, Upstream, type Watched } from './upstream.ts'
 
 const ETIMEDOUT = 110
@@ -36,6 +37,7 @@ export interface ConnectPlan {
   isEager: boolean
   proxyVersion: ProxyVersion | null
   observer: UpstreamObserver | null
+  places: Places | null
 }
 
 /**
@@ -44,9 +46,10 @@ export interface ConnectPlan {
  * tries all addresses of a name, in order.
  *
  *     Idle -> Resolving -> Connecting -> Open -> Ended
- *               |             |    ^              ^
- *               |             v    | retry        |
- *               +-----------> Waiting ------------+
+ *     |         |             |    ^              ^
+ *     |         |             v    | retry        |
+ *     +---------+-----------> Waiting ------------+
+ *      no room
  */
 export class Connect extends Upstream implements SocketHandler, Framable, BatchListener {
   readonly #plan: ConnectPlan
@@ -77,12 +80,15 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   #addresses: readonly string[] = NO_ADDRESSES
   #tried = 0
   #observer: TargetObserver | null = null
+  /** Its place where connections are limited; `null` where they are not. */
+  readonly #place: Place | null
   /** Tells answers to questions of an earlier life of this pooled filter from current ones. */
   #life = 0
 
   constructor(plan: ConnectPlan) {
     super()
     this.#plan = plan
+    this.#place = plan.places === null ? null : new Place(plan.places, this)
   }
 
   get target(): string {
@@ -204,26 +210,50 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   }
 
   #open(): void {
-    this.#attempts++
+    if (this.admit()) return
+    this.#state = 'waiting'
+    this.#balanceInput()
+    this.#place?.wait()
+  }
+
+  /** There is no room for a connection, and has not been for long. */
+  refuse(): void {
+    this.#end('Overloaded')
+  }
+
+  /** What was done outside of a batch is to be told. */
+  settle(): void {
+    this.session.layout.runtime.sockets.settle()
+  }
+
+  /** Begins to connect; returns false if there is no target with room for it. */
+  admit(): boolean {
     let text: unknown
     try {
       text = evaluate(this.session.context, this.#plan.target)
     } catch (error) {
       this.#state = 'ended'
       this.fail(error)
-      return
+      return true
     }
+    if (this.#place?.take(String(text)) === false) return false
+    this.#attempts++
     const target = typeof text === 'string' ? parseTarget(text) : null
     if (target === null) {
       this.session.context.runtime.log.warn(`[connect] invalid target: ${String(text)}`)
       this.#end('CannotResolve')
-      return
+      return true
     }
     this.#target = String(text)
     this.#observer = this.#plan.observer?.target(this.#target) ?? null
     this.#observer?.begin()
     this.#tried = 0
     this.#addresses = NO_ADDRESSES
+    this.#begin(target)
+    return true
+  }
+
+  #begin(target: Target): void {
     if (target.address !== null) return this.#connect(target, target.address)
     const known = cachedAddresses(target.host)
     if (known !== undefined) return this.#connectTo(target, known)
@@ -460,6 +490,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   }
 
   #unobserve(): void {
+    this.#place?.leave()
     this.#observer?.end()
     this.#observer = null
   }

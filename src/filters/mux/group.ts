@@ -1,3 +1,4 @@
+import type { EndpointLimit } from '../../balancer/endpoint-limit.ts'
 import type { Dependent, InboundInfo } from '../../engine/context.ts'
 import type { TargetObserver } from '../../engine/upstream-observer.ts'
 import type { Exchange } from './exchange.ts'
@@ -11,6 +12,8 @@ export class MuxGroup implements Dependent {
   /** Whose connection its sessions serve, where that cannot be any. */
   readonly client: InboundInfo | null
   readonly observer: TargetObserver | null
+  /** How many sessions all workers may have for the key; `null` for any number. */
+  readonly limit: EndpointLimit | null
   readonly sessions: MuxSession[] = []
   /** Sessions that serve one exchange each: a request to upgrade, and what becomes of it. */
   readonly exclusive: MuxSession[] = []
@@ -26,11 +29,13 @@ export class MuxGroup implements Dependent {
     name: string,
     client: InboundInfo | null,
     observer: TargetObserver | null,
+    limit: EndpointLimit | null,
   ) {
     this.key = key
     this.name = name
     this.client = client
     this.observer = observer
+    this.limit = limit
     client?.addDependent(this)
   }
 
@@ -42,12 +47,25 @@ export class MuxGroup implements Dependent {
   remove(session: MuxSession): void {
     remove(this.sessions, session)
     remove(this.exclusive, session)
-    remove(this.idle, session)
+    this.unidle(session)
+  }
+
+  /** A session has nothing to do. */
+  addIdle(session: MuxSession): void {
+    this.idle.push(session)
+    this.limit?.keep()
+  }
+
+  /** Gives an idle session something to do; undefined if there is none. */
+  takeIdle(): MuxSession | undefined {
+    const session = this.idle.pop()
+    if (session !== undefined) this.limit?.use()
+    return session
   }
 
   /** Keeps an idle session from being chosen, or ended, as such. */
   unidle(session: MuxSession): void {
-    remove(this.idle, session)
+    if (remove(this.idle, session)) this.limit?.use()
   }
 
   get isEmpty(): boolean {
@@ -55,7 +73,8 @@ export class MuxGroup implements Dependent {
   }
 }
 
-function remove<T>(list: T[], item: T): void {
+function remove<T>(list: T[], item: T): boolean {
   const at = list.indexOf(item)
   if (at >= 0) list.splice(at, 1)
+  return at >= 0
 }

@@ -1,3 +1,5 @@
+import { NO_ROOM } from '../../balancer/connection-limits.ts'
+import type { EndpointLimit } from '../../balancer/endpoint-limit.ts'
 import type { Correlation } from '../../engine/event.ts'
 import type { Layout } from '../../engine/layout.ts'
 import { batchTime } from '../../native/batch-clock.ts'
@@ -8,6 +10,7 @@ import { Hedges } from './hedges.ts'
 import { createSession, type MuxSession } from './mux-session.ts'
 import { isPerClient } from './per-client.ts'
 import type { MuxPolicy } from './policy.ts'
+import { WaitingRoom } from './waiting-room.ts'
 
 /** How often idle sessions are looked over. */
 const SWEEP_MS = 1000
@@ -23,6 +26,8 @@ export class MuxHub {
   /** Whether clients cannot share sessions; `null` until somebody asks, when all pipelines are known. */
   #perClient: boolean | null = null
   readonly #hedges: Hedges
+  /** Where messages wait for which no key has room; `null` if keys have no limits. */
+  readonly #room: WaitingRoom | null
   #sweeper: NodeJS.Timeout | null = null
   #expirer: NodeJS.Timeout | null = null
   #overdueTimer: NodeJS.Timeout | null = null
@@ -34,7 +39,10 @@ export class MuxHub {
     this.#target = target
     this.policy = policy
     const { runtime } = layout
-    this.#hedges = new Hedges(this, () => runtime.sockets.settle())
+    const settle = (): void => runtime.sockets.settle()
+    this.#hedges = new Hedges(this, settle)
+    const { limits } = policy
+    this.#room = limits === null ? null : new WaitingRoom(limits, this, settle)
   }
 
   /**
@@ -135,7 +143,13 @@ export class MuxHub {
     // A one-way message is sent although nobody waits.
     if (exchange.correlation?.isOneWay === true && exchange.keptEnd !== null) return
     queue.splice(at, 1)
+    this.#room?.changed()
     this.answered(exchange)
+  }
+
+  /** Whether a message waits that a session of this group may serve. */
+  isAwaited(group: MuxGroup): boolean {
+    return group.queue.length > 0 || this.#room?.isEmpty === false
   }
 
   /** A session can take another message, or has nothing to do. */
@@ -149,17 +163,19 @@ export class MuxHub {
       return
     }
     if (session.size > 0 || !session.hasRoom) return
-    if (group.isOver) return session.end('')
+    if (group.isOver || group.limit?.shouldGive() === true) return session.end('')
     session.idleSince = this.#sweeps
-    group.idle.push(session)
+    group.addIdle(session)
     if (group.idle.length > this.policy.maxIdle) group.idle[0]?.end('')
     if (this.#sweeper === null) this.#startSweeping()
+    this.#room?.serve()
   }
 
   /** A session has ended: its place may go to who waits. */
   removed(session: MuxSession): void {
     const { group } = session
     group.remove(session)
+    group.limit?.close()
     while (group.queue[0]?.requester === null) this.answered(group.queue.shift() as Exchange)
     const next = group.queue[0]
     if (next?.requester) {
@@ -181,12 +197,46 @@ export class MuxHub {
     return session.served === 0 || exchange.isIdempotent
   }
 
+  /** Begins a message that has waited for room, if there is some now. */
+  admit(exchange: Exchange): boolean {
+    const { requester } = exchange
+    if (requester === null) return false
+    try {
+      const key = requester.select()
+      if (key === NO_ROOM) return false
+      exchange.group = this.#groupOf(key, requester)
+    } catch (thrown) {
+      this.#layout.runtime.reportScriptError(thrown)
+      this.#finish(exchange)
+      exchange.fail('RuntimeError')
+      return true
+    }
+    const session = this.#place(exchange, requester, false)
+    if (session === null) return false
+    this.attempt(exchange, session)
+    return true
+  }
+
+  /** Ends a session for a limited key that has nothing to do, so that another may take its place. */
+  endIdle(limit: EndpointLimit): boolean {
+    for (const group of this.#groups.values()) {
+      const session = group.limit === limit ? group.idle[0] : undefined
+      if (session === undefined) continue
+      session.end('')
+      return true
+    }
+    return false
+  }
+
   #groupOf(key: string, requester: Requester): MuxGroup {
+    if (this.#room !== null && key === NO_ROOM) return this.#room.group
     const client = this.#isPerClient ? requester.context.inbound : null
     const name = client === null ? key : `${client.id} ${key}`
     let group = this.#groups.get(name)
     if (group === undefined) {
-      group = new MuxGroup(key, name, client, this.policy.observer?.target(key) ?? null)
+      const { observer, limits } = this.policy
+      const limit = limits?.of(key) ?? null
+      group = new MuxGroup(key, name, client, observer?.target(key) ?? null, limit)
       this.#groups.set(name, group)
     }
     return group
@@ -204,16 +254,20 @@ export class MuxHub {
     const { group, requester } = exchange
     if (requester === null) return
     this.#observe(exchange)
-    const session = exchange.isExclusive
-      ? this.#create(group, requester, group.exclusive)
-      : this.#acquire(group, requester, isFresh)
+    const session = this.#place(exchange, requester, isFresh)
+    if (session === null && this.#room !== null && group.limit !== null) {
+      // Its key is full by now. Another may have room first.
+      group.observer?.end()
+      exchange.group = this.#room.group
+    }
     const { maxQueue, maxCorrelatedQueue } = this.policy
     const limit = exchange.correlation === null ? maxQueue : maxCorrelatedQueue
     if (session !== null) this.#attach(exchange, session)
     else if (this.policy.circuit?.mayWait(this.#pending()) === false) this.#refuse(exchange)
-    else if (group.queue.length < limit) {
+    else if (exchange.group.queue.length < limit) {
       exchange.own()
-      group.queue.push(exchange)
+      exchange.group.queue.push(exchange)
+      this.#room?.changed()
       if (this.policy.circuit !== null) this.#limitWaiting(exchange, this.policy.circuit)
     } else {
       this.#layout.runtime.log.error('[mux] buffer overflow')
@@ -231,7 +285,7 @@ export class MuxHub {
 
   /** Messages of all keys that wait for a session. */
   #pending(): number {
-    let pending = 0
+    let pending = this.#room?.group.queue.length ?? 0
     for (const { queue } of this.#groups.values()) pending += queue.length
     return pending
   }
@@ -253,7 +307,7 @@ export class MuxHub {
     this.#expirer = null
     const now = batchTime()
     let next = Number.POSITIVE_INFINITY
-    for (const { queue } of [...this.#groups.values()]) {
+    for (const { queue } of this.#allGroups()) {
       // The oldest come first.
       while (queue[0] !== undefined && queue[0].waitsUntil <= now) {
         circuit.expired++
@@ -261,6 +315,7 @@ export class MuxHub {
       }
       next = Math.min(next, queue[0]?.waitsUntil ?? next)
     }
+    this.#room?.changed()
     if (next < Number.POSITIVE_INFINITY) {
       const delay = Math.ceil(next - now)
       this.#expirer = setTimeout(() => this.#expireWaiting(circuit), delay).unref()
@@ -272,7 +327,7 @@ export class MuxHub {
   #endOverdue(): void {
     const now = batchTime()
     const overdue: Exchange[] = []
-    for (const { queue, sessions } of this.#groups.values()) {
+    for (const { queue, sessions } of this.#allGroups()) {
       for (const exchange of queue) if (exchange.dueAt <= now) overdue.push(exchange)
       for (const session of sessions) session.findOverdue?.(now, overdue)
     }
@@ -296,23 +351,50 @@ export class MuxHub {
     exchange.fail('ReadTimeout', requester)
   }
 
+  /** All groups there are, in a list that stays as it is. */
+  #allGroups(): MuxGroup[] {
+    const groups = [...this.#groups.values()]
+    if (this.#room !== null) groups.push(this.#room.group)
+    return groups
+  }
+
+  /** The session for a message to begin on now; `null` if it has to wait for one. */
+  #place(
+    { group, isExclusive }: Exchange,
+    requester: Requester,
+    isFresh: boolean,
+  ): MuxSession | null {
+    if (this.#room?.group === group) return null
+    if (!isExclusive) return this.#acquire(group, requester, isFresh)
+    return this.#mayOpen(group) ? this.#create(group, requester, group.exclusive) : null
+  }
+
+  /** Takes the place of one more session, which may be that of an idle one. */
+  #mayOpen({ limit }: MuxGroup): boolean {
+    if (limit === null || limit.open()) return true
+    return limit.spare > 0 && this.endIdle(limit) && limit.open()
+  }
+
   #acquire(group: MuxGroup, requester: Requester, isFresh: boolean): MuxSession | null {
     if (!isFresh) {
-      const { idle } = group
-      if (idle.length > 0) return idle.pop() as MuxSession
+      const idle = group.takeIdle()
+      if (idle !== undefined) return idle
       if (this.policy.pipelining > 1) {
         for (const session of group.sessions) {
           if (session.hasRoom) return session
         }
       }
     }
-    if (group.sessions.length >= this.policy.maxSessions) return null
+    if (group.sessions.length >= this.policy.maxSessions || !this.#mayOpen(group)) return null
     return this.#create(group, requester, group.sessions)
   }
 
   #create(group: MuxGroup, requester: Requester, list: MuxSession[]): MuxSession | null {
     const layout = this.#layout.runtime.findLayout(this.#layout.module, this.#target)
-    if (layout === undefined) return null
+    if (layout === undefined) {
+      group.limit?.close()
+      return null
+    }
     const session = createSession(this, group, layout, requester.context)
     list.push(session)
     return session
@@ -349,6 +431,7 @@ export class MuxHub {
     if (!hasIdle && this.#sweeper !== null) {
       clearInterval(this.#sweeper)
       this.#sweeper = null
+      this.policy.limits?.unwatch()
     }
     this.#layout.runtime.sockets.settle()
   }

@@ -1,3 +1,4 @@
+import type { ConnectionLimits } from '../../balancer/connection-limits.ts'
 import type { Context } from '../../engine/context.ts'
 import type { SessionErrorCode } from '../../engine/errors.ts'
 import type { UpstreamObserver } from '../../engine/upstream-observer.ts'
@@ -27,6 +28,8 @@ export interface MuxPolicy {
   readonly policyOf: PolicyOf | null
   /** What is refused. */
   readonly circuit: Circuit | null
+  /** How many sessions all workers may have, by key; `null` if no key is limited. */
+  readonly limits: ConnectionLimits | null
   /** Is told what becomes of the messages of each key. */
   readonly observer: UpstreamObserver | null
 }

@@ -241,7 +241,7 @@ export class SharedSession implements MuxSession, Sink, Source {
     const isOver = this.#takeOldest(exchange)
     this.#hub.answered(exchange)
     // What waits in the queue may be of the same requester, and be answered at once.
-    const isAwaited = this.group.queue.length > 0
+    const isAwaited = this.#hub.isAwaited(this.group)
     if (isAwaited) requester?.deliver(event, exchange)
     if (isOver) this.end('')
     else this.#hub.released(this)

@@ -92,6 +92,18 @@ export const PROCESS_METRICS = {
     'upstream',
     'endpoint',
   ),
+  maxConnections: gauge(
+    'sluice_endpoint_max_connections',
+    'Connections that the endpoint may have, of all workers; of those with maxConnections.',
+    'upstream',
+    'endpoint',
+  ),
+  connections: gauge(
+    'sluice_endpoint_limited_connections',
+    'Connections that it has of these, with those that wait for a request.',
+    'upstream',
+    'endpoint',
+  ),
   active: gauge('sluice_listener_active_requests', 'Requests in progress.', 'listener'),
   spansSent: counter('sluice_trace_spans_sent_total', 'Spans that the collector has taken.'),
   spansDropped: counter(
@@ -110,7 +122,7 @@ export const POLICY_METRICS = {
   ),
   refused: counter(
     'sluice_upstream_circuit_refused_requests_total',
-    'Requests refused by the circuit: limit (too many in progress or waiting), overload (the worker is late), timeout (waited too long).',
+    'Requests refused by the circuit: limit (too many in progress or waiting), overload (the worker is late), timeout (waited too long for a connection). Of TCP, connections.',
     'upstream',
     'reason',
   ),

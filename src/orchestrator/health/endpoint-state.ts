@@ -11,6 +11,9 @@ export interface EndpointState {
   readonly isEjected: boolean
   /** How often it has been ejected since the process began. */
   readonly ejections: number
+  /** Connections that it may have, and those that it has, if they are limited. */
+  readonly maxConnections?: number
+  readonly connections?: number
 }
 
 /** What an operator may change about an endpoint, until the process ends. */
@@ -20,11 +23,19 @@ export interface EndpointChange {
   readonly weight?: number
 }
 
-/** Reads the state of an endpoint, whose weight in the config is `weight`. */
+/** What a config says of an endpoint. */
+interface ConfiguredEndpoint {
+  readonly upstream: string
+  readonly address: string
+  readonly weight: number
+  readonly maxConnections?: number | undefined
+}
+
+/** Reads the state of an endpoint. */
 export function stateOf(
   table: EndpointTable,
   row: number,
-  { upstream, address, weight }: { upstream: string; address: string; weight: number },
+  { upstream, address, weight, maxConnections }: ConfiguredEndpoint,
 ): EndpointState {
   return {
     upstream,
@@ -34,5 +45,9 @@ export function stateOf(
     weight: table.weight(row) || weight,
     isEjected: table.isEjected(row),
     ejections: table.ejections(row),
+    ...(maxConnections !== undefined && {
+      maxConnections,
+      connections: table.connections.count(row),
+    }),
   }
 }

@@ -3,7 +3,7 @@ import { OutlierDetector } from '../../balancer/outlier-detector.ts'
 import { proxyHeader } from '../../net/proxy-protocol/proxy-header.ts'
 import { logger } from '../../observability/logger.ts'
 import { formatAddress } from '../../program/format-address.ts'
-import type { Address, ProgramSpec } from '../../program/spec.ts'
+import type { Address, EndpointSpec, ProgramSpec } from '../../program/spec.ts'
 import type { HealthSpec, UpstreamPolicies } from '../../program/upstream-policies.ts'
 import { probeDubbo } from './dubbo-probe.ts'
 import { EndpointMonitor } from './endpoint-monitor.ts'
@@ -12,11 +12,13 @@ import { httpProbe } from './http-probe.ts'
 import type { Probe, ProbeTarget } from './probe.ts'
 import { probeTcp } from './tcp-probe.ts'
 
+type MonitoredEndpoint = Address & Pick<EndpointSpec, 'weight' | 'maxConnections'>
+
 /** An upstream as far as its endpoints' health goes. */
 export interface MonitoredUpstream
   extends Pick<UpstreamPolicies, 'health' | 'ejection' | 'proxyProtocol'> {
   readonly name: string
-  readonly endpoints: readonly (Address & { readonly weight: number })[]
+  readonly endpoints: readonly MonitoredEndpoint[]
 }
 
 /**
@@ -58,7 +60,8 @@ export class HealthMonitor {
       endpoints.map((endpoint) => {
         const address = formatAddress(endpoint)
         const row = this.#table.claim(name, address)
-        return stateOf(this.#table, row, { upstream: name, address, weight: endpoint.weight })
+        const { weight, maxConnections } = endpoint
+        return stateOf(this.#table, row, { upstream: name, address, weight, maxConnections })
       }),
     )
   }

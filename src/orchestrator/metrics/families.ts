@@ -69,11 +69,16 @@ export function metricFacts(): MetricFacts[] {
 
 function processFamilies(orchestrator: Orchestrator, { series, memory }: Metrics): MetricFamily[] {
   const { uptime, cpu, memory: resident, workers, deaths, active } = PROCESS_METRICS
-  const { up, weight, ejections } = PROCESS_METRICS
+  const { up, weight, ejections, maxConnections, connections } = PROCESS_METRICS
   const endpoints = orchestrator.endpoints()
-  const perEndpoint = (facts: MetricFacts, read: (one: EndpointState) => number): MetricFamily => {
-    const samples = endpoints.map((one) => {
-      return { labels: { upstream: one.upstream, endpoint: one.address }, value: read(one) }
+  const perEndpoint = (
+    facts: MetricFacts,
+    read: (one: EndpointState) => number | undefined,
+  ): MetricFamily => {
+    const samples = endpoints.flatMap((one) => {
+      const value = read(one)
+      if (value === undefined) return []
+      return [{ labels: { upstream: one.upstream, endpoint: one.address }, value }]
     })
     return family(facts, samples)
   }
@@ -97,6 +102,8 @@ function processFamilies(orchestrator: Orchestrator, { series, memory }: Metrics
     perEndpoint(up, (one) => Number(isUp(one))),
     perEndpoint(weight, (one) => one.weight),
     perEndpoint(ejections, (one) => one.ejections),
+    perEndpoint(maxConnections, (one) => one.maxConnections),
+    perEndpoint(connections, (one) => one.connections),
     family(
       active,
       listeners.map(({ labels, at }) => ({

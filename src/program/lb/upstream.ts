@@ -1,5 +1,6 @@
 import { Affinity } from '../../balancer/affinity.ts'
 import type { Balancer } from '../../balancer/balancer.ts'
+import { NO_ROOM } from '../../balancer/connection-limits.ts'
 import { createBalancer } from '../../balancer/create-balancer.ts'
 import type { EndpointTable } from '../../balancer/endpoint-table.ts'
 import { threadLoad } from '../../balancer/load-monitor.ts'
@@ -25,6 +26,8 @@ const MAX_IDLE_CONNECTIONS = 256
 /** Upstream connections per endpoint and worker; requests beyond wait. */
 const MAX_CONNECTIONS = 4096
 const MAX_WAITING = 4096
+/** How long a request waits for a connection to an endpoint with a limit, unless a circuit says so. */
+const PENDING_MS = 5000
 
 /** An upstream on one worker, as its pipelines see it. */
 export interface Upstream {
@@ -79,7 +82,9 @@ export function createUpstream(
   const { name, timeouts, hash, sticky } = spec
   const endpoints = spec.endpoints.map((one) => ({ ...one, address: formatAddress(one) }))
   const addresses = endpoints.map(({ address }) => address)
-  const balancer = createBalancer({ ...spec, endpoints }, table)
+  const maxConnections = shareOf(spec.circuit?.maxConnections ?? 0) || MAX_CONNECTIONS
+  const recipe = { ...spec, endpoints, mostConnections: maxConnections }
+  const balancer = createBalancer(recipe, table)
   const switched = (context: Context, address: string): void => {
     if (context.data instanceof Affinity) context.data.address = address
     else context.data = address
@@ -95,8 +100,8 @@ export function createUpstream(
     connection: isOnly ? 'upstream' : `upstream ${name}`,
     balancer,
     policies,
-    circuit: circuitOf(spec, shareOf),
-    maxConnections: shareOf(spec.circuit?.maxConnections ?? 0) || MAX_CONNECTIONS,
+    circuit: circuitOf(spec, balancer, shareOf),
+    maxConnections,
     ties: tiesOf(hash === undefined ? undefined : readerOf(hash), sticky, addresses),
     greeting: {
       ...(spec.tls !== undefined && { tls: tlsOptions(spec.tls, pems) }),
@@ -114,8 +119,8 @@ export function createUpstream(
       if (context === null) return balancer.select()
       const address = chooseIn(context, balancer)
       const { request } = context
-      if (request !== null) {
-        request.upstream = index
+      if (request !== null) request.upstream = index
+      if (request !== null && address !== NO_ROOM) {
         request.endpoint = addresses.indexOf(address)
         request.target = address
         request.attempts++
@@ -140,6 +145,7 @@ export function addBalancing(program: Builder, upstream: Upstream): void {
     messages: policies.common,
     ...(policies.policyOf !== undefined && { policyOf: policies.policyOf }),
     ...(upstream.circuit !== null && { circuit: upstream.circuit }),
+    ...(balancer.limits !== null && { limits: balancer.limits }),
     observer: balancer,
   })
   if (ties?.cookieOf !== undefined) program.append(tieResponse, [ties.cookieOf])
@@ -160,9 +166,13 @@ export function addConnections(
 
 /** Appends what gives each connection one of its own to an endpoint. */
 export function addTcp(program: Builder, upstream: Upstream): void {
-  const { balancer, timeouts, greeting, choose } = upstream
+  const { balancer, circuit, timeouts, greeting, choose } = upstream
   const retryCount = balancer.endpoints.length
-  program.connect(choose, { ...timeouts, ...greeting, eager: true, retryCount, observer: balancer })
+  const { limits } = balancer
+  program.connect(choose, {
+    ...{ ...timeouts, ...greeting, eager: true, retryCount, observer: balancer },
+    ...(limits !== null && circuit !== null && { places: { limits, circuit } }),
+  })
 }
 
 /** Chooses an endpoint, another one than before if this is not the first attempt. */
@@ -170,7 +180,7 @@ function chooseIn(context: Context, balancer: Balancer): string {
   const before = context.data
   if (before instanceof Affinity) return balancer.selectTied(before)
   const address = typeof before === 'string' ? balancer.selectOther(before) : balancer.select()
-  context.data = address
+  if (address !== NO_ROOM) context.data = address
   return address
 }
 
@@ -178,7 +188,7 @@ function chooseIn(context: Context, balancer: Balancer): string {
 function chooseBeside(context: Context, balancer: Balancer): string | undefined {
   const before = addressIn(context.data)
   const address = chooseIn(context, balancer)
-  if (address === before) return undefined
+  if (address === before || address === NO_ROOM) return undefined
   if (context.request !== null) context.request.attempts++
   return address
 }
@@ -189,13 +199,18 @@ function addressIn(data: unknown): string {
 
 type ShareOf = UpstreamPlace['shareOf']
 
-function circuitOf({ circuit }: UpstreamSpec, shareOf: ShareOf): Circuit | null {
-  if (circuit === undefined) return null
-  const { maxRequests, maxPending, pendingTimeoutMs, maxDelayMs = 0 } = circuit
+/** What limits the requests of an upstream; also how many wait where only endpoints have limits. */
+function circuitOf(
+  { circuit }: UpstreamSpec,
+  { limits: places }: Balancer,
+  shareOf: ShareOf,
+): Circuit | null {
+  if (circuit === undefined && places === null) return null
+  const { maxRequests = 0, maxPending = 0, maxDelayMs = 0 } = circuit ?? {}
   const limits = {
     maxRequests: shareOf(maxRequests),
-    maxPending: shareOf(maxPending),
-    pendingMs: pendingTimeoutMs,
+    maxPending: shareOf(maxPending) || (places === null ? 0 : MAX_WAITING),
+    pendingMs: circuit?.pendingTimeoutMs ?? PENDING_MS,
     maxDelayMs,
   }
   return new Circuit(limits, maxDelayMs > 0 ? threadLoad() : null)
