@@ -71,21 +71,25 @@ export function renderStatus(
     )
   }
   if (stats.endpoints.length === 0) return lines
-  const hasLimits = stats.endpoints.some((one) => one.maxConnections !== undefined)
-  const rows = stats.endpoints.map((one) => [
-    one.upstream,
-    one.address,
-    ...(hasLimits ? [connectionsOf(one)] : []),
-    String(one.total),
-    milliseconds(one.latency.p50),
-    milliseconds(one.latency.p99),
-  ])
-  const limits = hasLimits ? ['CONNS'] : []
-  const head = ['UPSTREAM', 'ENDPOINT', ...limits, 'REQUESTS', 'p50 ms', 'p99 ms']
+  const rows = stats.endpoints.map((one) => {
+    const hasRequests = one.total > 0 || !one.isTcp
+    return [
+      one.upstream,
+      one.address,
+      connectionsOf(one),
+      String(one.totalConnections),
+      ...(hasRequests
+        ? [String(one.total), milliseconds(one.latency.p50), milliseconds(one.latency.p99)]
+        : ['-', '-', '-']),
+    ]
+  })
+  const head = ['UPSTREAM', 'ENDPOINT', 'CONNS', 'OPENED', 'REQUESTS', 'p50 ms', 'p99 ms']
   return [...lines, '', ...renderTable(head, rows, 2)]
 }
 
-/** Connections of an endpoint that may have so many. */
-function connectionsOf({ connections, maxConnections }: Stats['endpoints'][number]): string {
-  return maxConnections === undefined ? '' : `${connections}/${maxConnections}`
+/** Open connections to an endpoint, and how many there may be if that is limited. */
+function connectionsOf({ openConnections, maxConnections }: Stats['endpoints'][number]): string {
+  return maxConnections === undefined
+    ? String(openConnections)
+    : `${openConnections}/${maxConnections}`
 }

@@ -37,7 +37,11 @@ export function flowOf(
   rangeOf: RangeOf | undefined,
 ): FlowModule[] {
   const observers: RequestObserver[] = [{ ended: () => {} }]
-  const traffic: Traffic = { numbers: new Float64Array(0), listeners: spec.listen.map(() => 0) }
+  const traffic: Traffic = {
+    numbers: new Float64Array(0),
+    listeners: spec.listen.map(() => 0),
+    targets: [],
+  }
   let origins: readonly LbOrigin[] = []
   const program = loadBalancer(
     spec,

@@ -5,6 +5,7 @@ import { checkObserver, type UpstreamObserver } from '../engine/upstream-observe
 import { PROXY_VERSIONS, type ProxyVersion } from '../net/proxy-protocol/proxy-header.ts'
 import { createTlsClient, type TlsConnectOptions } from '../net/tls/options.ts'
 import { Connect, type ConnectPlan } from './connect/connection.ts'
+import { MeteredConnect } from './connect/metered-connect.ts'
 import type { Places } from './connect/place.ts'
 import { TlsConnect } from './connect/tls-connect.ts'
 
@@ -32,6 +33,8 @@ export interface ConnectOptions {
   observer?: UpstreamObserver
   /** Engine-internal: what limits connections by target. */
   places?: Places
+  /** Engine-internal: `observer` is for bytes, too. */
+  isMetered?: boolean
 }
 
 /** `connect(target, options?)`: the other end of the pipeline is a connection to somewhere. */
@@ -75,9 +78,10 @@ export const connect = defineFilter({
       observer: checkObserver(given.observer),
       places: given.places ?? null,
     }
-    if (given.tls === undefined || given.tls === null) return () => new Connect(plan)
+    const make = given.isMetered === true ? () => new MeteredConnect(plan) : () => new Connect(plan)
+    if (given.tls === undefined || given.tls === null) return make
     const tls = createTlsClient(given.tls)
-    return () => new TlsConnect(new Connect(plan), tls)
+    return () => new TlsConnect(make(), tls)
   },
 })
 

@@ -54,7 +54,9 @@ export async function buildProgram(options: ProgramHostOptions): Promise<Program
   const observers = spec.kind === 'lb' ? observersOf(spec, observation, plan) : []
   const { numbers } = observation
   const traffic =
-    numbers === undefined || plan === undefined ? null : { numbers, listeners: plan.connections }
+    numbers === undefined || plan === undefined
+      ? null
+      : { numbers, listeners: plan.connections, targets: plan.targets }
   let policies: PolicyMetrics | null = null
   const onUpstreams = (upstreams: readonly Upstream[]): void => {
     if (numbers !== undefined && plan !== undefined)

@@ -31,9 +31,12 @@ export function renderStats(stats: Stats, width: number, height: number): string
       ]),
       2,
     ),
-    requestTable('ENDPOINT', stats.endpoints, (one) => {
-      return `${one.upstream} ${one.address}${markOf(one)}`
-    }),
+    requestTable(
+      'ENDPOINT',
+      stats.endpoints.filter((one) => one.total > 0 || !one.isTcp),
+      nameOfEndpoint,
+    ),
+    connectionTable(stats.endpoints.filter(({ isTcp }) => isTcp)),
     requestTable('ROUTE', stats.routes, (one) => `${one.listener} ${one.route}`),
     requestTable('LISTENER', stats.listeners, ({ listener }) => listener),
   ]
@@ -67,6 +70,25 @@ function requestTable<T extends RequestStats>(
       milliseconds(one.latency.p99),
     ]),
   )
+}
+
+function connectionTable(endpoints: Stats['endpoints']): string[] {
+  const busiest = [...endpoints].sort((one, other) => other.openConnections - one.openConnections)
+  return renderTable(
+    ['TCP ENDPOINT', 'CONNS', 'CONN/s', 'FAIL/s', 'IN B/s', 'OUT B/s'],
+    busiest.map((one) => [
+      nameOfEndpoint(one),
+      String(one.openConnections),
+      short(one.connects),
+      short(one.failedConnects),
+      short(one.receivedBytes),
+      short(one.sentBytes),
+    ]),
+  )
+}
+
+function nameOfEndpoint(one: Stats['endpoints'][number]): string {
+  return `${one.upstream} ${one.address}${markOf(one)}`
 }
 
 /** What keeps an endpoint from its full share. */

@@ -79,7 +79,8 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   /** The addresses of the target's name, of which the one at `#tried` is tried. */
   #addresses: readonly string[] = NO_ADDRESSES
   #tried = 0
-  #observer: TargetObserver | null = null
+  /** Is told what becomes of the connection. */
+  protected observer: TargetObserver | null = null
   /** Its place where connections are limited; `null` where they are not. */
   readonly #place: Place | null
   /** Tells answers to questions of an earlier life of this pooled filter from current ones. */
@@ -119,7 +120,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     switch (event.kind) {
       case DATA:
         if (this.#state === 'idle') this.#open()
-        if (this.socket !== null && this.#isCommitted) this.socket.send(event as Data)
+        if (this.socket !== null && this.#isCommitted) this.send(event as Data)
         else this.#hold(event as Data)
         break
       case MESSAGE_START:
@@ -245,8 +246,8 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
       return true
     }
     this.#target = String(text)
-    this.#observer = this.#plan.observer?.target(this.#target) ?? null
-    this.#observer?.begin()
+    this.observer = this.#plan.observer?.target(this.#target) ?? null
+    this.observer?.begin()
     this.#tried = 0
     this.#addresses = NO_ADDRESSES
     this.#begin(target)
@@ -308,7 +309,12 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
     this.#expectations = null
     const pending = this.#pending
     this.#pending = null
-    if (pending !== null) for (const data of pending) this.socket?.send(data)
+    if (pending !== null) for (const data of pending) this.send(data)
+  }
+
+  /** Gives the socket what was meant for it. */
+  protected send(data: Data): void {
+    this.socket?.send(data)
   }
 
   onConnect(errno: number): void {
@@ -476,7 +482,7 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
   #failed(errno: number): void {
     const { retryCount, retryDelayMs } = this.#plan
     const error = errno === ETIMEDOUT ? 'ConnectionTimeout' : 'ConnectionRefused'
-    this.#observer?.failed(error)
+    this.observer?.failed(error)
     this.#unobserve()
     if (retryCount >= 0 && this.#attempts > retryCount) return this.#end(error)
     this.#state = 'waiting'
@@ -491,8 +497,8 @@ export class Connect extends Upstream implements SocketHandler, Framable, BatchL
 
   #unobserve(): void {
     this.#place?.leave()
-    this.#observer?.end()
-    this.#observer = null
+    this.observer?.end()
+    this.observer = null
   }
 
   #end(error: SessionErrorCode): void {

@@ -98,12 +98,6 @@ export const PROCESS_METRICS = {
     'upstream',
     'endpoint',
   ),
-  connections: gauge(
-    'sluice_endpoint_limited_connections',
-    'Connections that it has of these, with those that wait for a request.',
-    'upstream',
-    'endpoint',
-  ),
   active: gauge('sluice_listener_active_requests', 'Requests in progress.', 'listener'),
   spansSent: counter('sluice_trace_spans_sent_total', 'Spans that the collector has taken.'),
   spansDropped: counter(
@@ -169,6 +163,48 @@ export const CONNECTION_METRICS = {
     'listener',
   ),
 } as const
+
+/** Metrics of the connections to upstreams or endpoints. */
+export const TARGET_METRICS = [
+  {
+    suffix: 'connections_total',
+    type: 'counter',
+    help: 'Connections that were begun.',
+    field: 'total',
+  },
+  {
+    suffix: 'open_connections',
+    type: 'gauge',
+    help: 'Connections that are open or being opened, with those kept for the next request.',
+    field: 'open',
+  },
+  {
+    suffix: 'failed_connections_total',
+    type: 'counter',
+    help: 'Connections that were refused or took too long to establish.',
+    field: 'failed',
+  },
+  {
+    suffix: 'tcp_received_bytes_total',
+    type: 'counter',
+    help: 'Bytes from endpoints, of listeners that are not HTTP.',
+    field: 'received',
+  },
+  {
+    suffix: 'tcp_sent_bytes_total',
+    type: 'counter',
+    help: 'Bytes to endpoints, of listeners that are not HTTP.',
+    field: 'sent',
+  },
+] as const
+
+/** A metric of connections to upstreams or endpoints. */
+export function targetMetric(
+  scope: 'upstream' | 'endpoint',
+  { suffix, type, help }: (typeof TARGET_METRICS)[number],
+): MetricFacts {
+  return { name: `sluice_${scope}_${suffix}`, type, help, labels: SCOPE_LABELS[scope] }
+}
 
 /** Metrics of one worker. */
 export const WORKER_METRICS = {

@@ -13,4 +13,6 @@ export interface MetricsPlan {
   readonly policies: readonly number[]
   /** By upstream, then by endpoint. */
   readonly endpoints: readonly (readonly number[])[]
+  /** The connections to upstreams, and to their endpoints. */
+  readonly targets: readonly { readonly upstream: number; readonly endpoints: readonly number[] }[]
 }

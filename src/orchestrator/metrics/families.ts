@@ -6,6 +6,8 @@ import {
   requestMetric,
   requestMetricsOf,
   type Scope,
+  TARGET_METRICS,
+  targetMetric,
   WORKER_METRICS,
 } from '../../observability/metrics/catalog.ts'
 import {
@@ -18,6 +20,7 @@ import { LATENCY_BUCKETS } from '../../observability/metrics/latency-buckets.ts'
 import { cumulate, LATENCY_BOUNDS } from '../../observability/metrics/latency-summary.ts'
 import { POLICY_FIELDS } from '../../observability/metrics/policy-fields.ts'
 import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
+import { TARGET_FIELDS } from '../../observability/metrics/target-fields.ts'
 import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
 import type { EndpointState } from '../health/endpoint-state.ts'
 import type { Orchestrator } from '../orchestrator.ts'
@@ -25,6 +28,7 @@ import type { SpanCounts } from '../tracing/span-exporter.ts'
 import type { Metrics } from './metrics.ts'
 import { REACTOR_METRICS } from './reactor-metrics.ts'
 
+const TARGETS = ['upstream', 'endpoint'] as const
 const SCOPES: readonly Scope[] = ['listener', 'route', 'upstream', 'endpoint']
 /** By the first digit of the status; a final status is never 1xx. */
 const CODES: Readonly<Record<string, number>> = { none: 0, '2xx': 2, '3xx': 3, '4xx': 4, '5xx': 5 }
@@ -48,6 +52,7 @@ export function collectFamilies(orchestrator: Orchestrator, metrics: Metrics): M
     ...processFamilies(orchestrator, metrics),
     ...SCOPES.flatMap((scope) => requestFamilies(scope, metrics)),
     ...connectionFamilies(metrics),
+    ...TARGETS.flatMap((scope) => targetFamilies(scope, metrics)),
     ...policyFamilies(metrics),
     ...workerFamilies(orchestrator, metrics),
   ]
@@ -61,6 +66,7 @@ export function metricFacts(): MetricFacts[] {
       requestMetricsOf(scope).map((metric) => requestMetric(scope, metric)),
     ),
     ...Object.values(CONNECTION_METRICS),
+    ...TARGETS.flatMap((scope) => TARGET_METRICS.map((one) => targetMetric(scope, one))),
     ...Object.values(POLICY_METRICS),
     ...Object.values(WORKER_METRICS),
     ...REACTOR_METRICS,
@@ -69,7 +75,7 @@ export function metricFacts(): MetricFacts[] {
 
 function processFamilies(orchestrator: Orchestrator, { series, memory }: Metrics): MetricFamily[] {
   const { uptime, cpu, memory: resident, workers, deaths, active } = PROCESS_METRICS
-  const { up, weight, ejections, maxConnections, connections } = PROCESS_METRICS
+  const { up, weight, ejections, maxConnections } = PROCESS_METRICS
   const endpoints = orchestrator.endpoints()
   const perEndpoint = (
     facts: MetricFacts,
@@ -103,7 +109,6 @@ function processFamilies(orchestrator: Orchestrator, { series, memory }: Metrics
     perEndpoint(weight, (one) => one.weight),
     perEndpoint(ejections, (one) => one.ejections),
     perEndpoint(maxConnections, (one) => one.maxConnections),
-    perEndpoint(connections, (one) => one.connections),
     family(
       active,
       listeners.map(({ labels, at }) => ({
@@ -240,6 +245,18 @@ function connectionFamilies({ connections, memory }: Metrics): MetricFamily[] {
     perListener(received, CONNECTION_FIELDS.received),
     perListener(sent, CONNECTION_FIELDS.sent),
   ]
+}
+
+function targetFamilies(
+  scope: (typeof TARGETS)[number],
+  { targets, memory }: Metrics,
+): MetricFamily[] {
+  const groups = targets.filter((one) => one.scope === scope)
+  return TARGET_METRICS.map((metric) => {
+    const field = TARGET_FIELDS[metric.field]
+    const samples = groups.map(({ labels, at }) => ({ labels, value: memory.sum(at + field) }))
+    return family(targetMetric(scope, metric), samples)
+  })
 }
 
 function policyFamilies({ policies, memory }: Metrics): MetricFamily[] {

@@ -8,6 +8,7 @@ import { MetricsMemory } from '../../observability/metrics/metrics-memory.ts'
 import type { MetricsPlan } from '../../observability/metrics/metrics-plan.ts'
 import { POLICY_GROUP, POLICY_STATES } from '../../observability/metrics/policy-fields.ts'
 import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
+import { TARGET_FIELDS, TARGET_GROUP } from '../../observability/metrics/target-fields.ts'
 import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
 import { formatAddress } from '../../program/format-address.ts'
 import type { ProgramSpec } from '../../program/spec.ts'
@@ -23,6 +24,11 @@ export interface Series {
   readonly at: number
 }
 
+/** The connections to one upstream or endpoint, counted by all workers. */
+export interface TargetSeries extends Group {
+  readonly scope: 'upstream' | 'endpoint'
+}
+
 const NO_PLAN: MetricsPlan = {
   listeners: [],
   connections: [],
@@ -30,6 +36,7 @@ const NO_PLAN: MetricsPlan = {
   upstreams: [],
   policies: [],
   endpoints: [],
+  targets: [],
 }
 
 /** The metrics of the process: where workers count, and what of the present program it stands for. */
@@ -38,6 +45,7 @@ export class Metrics {
   #series: readonly Series[] = []
   #policies: readonly Group[] = []
   #connections: readonly Group[] = []
+  #targets: readonly TargetSeries[] = []
   #plan: MetricsPlan = NO_PLAN
 
   /** All that the present program counts. */
@@ -55,6 +63,11 @@ export class Metrics {
     return this.#connections
   }
 
+  /** The connections to all its upstreams and endpoints. */
+  get targets(): readonly TargetSeries[] {
+    return this.#targets
+  }
+
   /** Gives everything of a program that is counted its place; the same name keeps the same. */
   prepare(spec: ProgramSpec): MetricsPlan {
     return this.#describe(spec).plan
@@ -62,11 +75,15 @@ export class Metrics {
 
   /** Makes a program the present one. */
   use(spec: ProgramSpec): void {
-    const { plan, series } = this.#describe(spec)
+    const { plan, series, targets } = this.#describe(spec)
     const places = new Set(series.map(({ at }) => at))
     // Endpoints come and go with the addresses of a name.
     for (const { scope, labels, at } of this.#series)
       if (!places.has(at)) this.memory.release(nameOf(scope, labels), REQUEST_GROUP)
+    const targetPlaces = new Set(targets.map(({ at }) => at))
+    for (const { labels, at } of this.#targets)
+      if (!targetPlaces.has(at)) this.memory.release(targetName(labels), TARGET_GROUP)
+    this.#targets = targets
     this.#plan = plan
     this.#series = series
     this.#policies = groupsOf(namesOf(spec, 'upstreams'), 'upstream', plan.policies)
@@ -88,16 +105,27 @@ export class Metrics {
       for (const field of POLICY_STATES) stripe[at + field] = 0
     }
     for (const { at } of this.#connections) stripe[at + CONNECTION_FIELDS.open] = 0
+    for (const { at } of this.#targets) stripe[at + TARGET_FIELDS.open] = 0
   }
 
-  #describe(spec: ProgramSpec): { plan: MetricsPlan; series: Series[] } {
+  #describe(spec: ProgramSpec): {
+    plan: MetricsPlan
+    series: Series[]
+    targets: TargetSeries[]
+  } {
     const series: Series[] = []
+    const targets: TargetSeries[] = []
+    const addTarget = (scope: TargetSeries['scope'], labels: Labels): number => {
+      const at = this.memory.place(targetName(labels), TARGET_GROUP)
+      if (at >= 0) targets.push({ scope, labels, at })
+      return at
+    }
     const add = (scope: Scope, labels: Labels): number => {
       const at = this.memory.place(nameOf(scope, labels), REQUEST_GROUP)
       if (at >= 0) series.push({ scope, labels, at })
       return at
     }
-    if (spec.kind !== 'lb') return { plan: NO_PLAN, series }
+    if (spec.kind !== 'lb') return { plan: NO_PLAN, series, targets }
     const plan: MetricsPlan = {
       listeners: spec.listen.map(({ name }) => add('listener', { listener: name })),
       routes: spec.listen.map(({ name, service }) => {
@@ -114,13 +142,23 @@ export class Metrics {
       endpoints: spec.upstreams.map(({ name, endpoints }) =>
         endpoints.map((one) => add('endpoint', { upstream: name, endpoint: formatAddress(one) })),
       ),
+      targets: spec.upstreams.map(({ name, endpoints }) => ({
+        upstream: addTarget('upstream', { upstream: name }),
+        endpoints: endpoints.map((one) =>
+          addTarget('endpoint', { upstream: name, endpoint: formatAddress(one) }),
+        ),
+      })),
     }
-    return { plan, series }
+    return { plan, series, targets }
   }
 }
 
 function nameOf(scope: Scope, labels: Labels): string {
   return `${scope} ${JSON.stringify(labels)}`
+}
+
+function targetName(labels: Labels): string {
+  return `target ${JSON.stringify(labels)}`
 }
 
 function namesOf(spec: ProgramSpec, kind: 'listen' | 'upstreams'): string[] {

@@ -2,10 +2,12 @@ import { counterIndex } from '../../native/counters.ts'
 import { LATENCY_BUCKETS, latencyOf } from '../../observability/metrics/latency-buckets.ts'
 import { type LatencySummary, summarize } from '../../observability/metrics/latency-summary.ts'
 import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
+import { TARGET_FIELDS, TARGET_GROUP } from '../../observability/metrics/target-fields.ts'
 import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
+import type { ProgramSpec } from '../../program/spec.ts'
 import type { EndpointState } from '../health/endpoint-state.ts'
 import type { Orchestrator, OrchestratorState, WorkerStatus } from '../orchestrator.ts'
-import type { Metrics, Series } from './metrics.ts'
+import type { Group, Metrics, Series } from './metrics.ts'
 
 /** What requests did in an interval: rates are per second, latencies in milliseconds. */
 export interface RequestStats {
@@ -22,6 +24,20 @@ export interface RequestStats {
   /** In progress at the end of the interval; told of listeners only. */
   readonly active: number
   readonly latency: LatencySummary
+}
+
+/** What became of the connections to an endpoint: rates are per second. */
+export interface TargetStats {
+  /** Whether listeners pass connections on to it as they are. */
+  readonly isTcp: boolean
+  /** Connections since the start of the process, and those that are open now. */
+  readonly totalConnections: number
+  readonly openConnections: number
+  readonly connects: number
+  readonly failedConnects: number
+  /** Bytes from and to it, of TCP only. */
+  readonly receivedBytes: number
+  readonly sentBytes: number
 }
 
 /** How many requests took how many milliseconds, in order, without what none took. */
@@ -60,7 +76,7 @@ export interface Stats {
   readonly listeners: readonly (RequestStats & { readonly listener: string })[]
   readonly routes: readonly (RequestStats & { readonly listener: string; readonly route: string })[]
   readonly upstreams: readonly (RequestStats & { readonly upstream: string })[]
-  readonly endpoints: readonly (RequestStats & EndpointState)[]
+  readonly endpoints: readonly (RequestStats & TargetStats & EndpointState)[]
   readonly workers: readonly WorkerStats[]
 }
 
@@ -127,16 +143,50 @@ export class StatsReader {
       listeners: await ofScope('listener'),
       routes: await ofScope('route'),
       upstreams: await ofScope('upstream'),
-      endpoints: withStates(await ofScope('endpoint'), this.#orchestrator.endpoints()),
+      endpoints: this.#withStates(await ofScope('endpoint'), seconds),
       workers: this.#orchestrator.workerStates().map((one) => this.#worker(one, seconds)),
     }
   }
 
-  #advance({ at }: Series): { now: Float64Array; change: Float64Array } {
-    const now = this.#metrics.memory.sums(at, REQUEST_GROUP)
+  #advance({ at }: Group, length = REQUEST_GROUP): Change {
+    const now = this.#metrics.memory.sums(at, length)
     const before = this.#groups.get(at)
     this.#groups.set(at, now)
     return { now, change: before === undefined ? now : now.map((n, i) => n - (before[i] ?? 0)) }
+  }
+
+  /** What is known of the endpoints that are counted. */
+  #withStates(
+    counted: readonly (RequestStats & { readonly upstream: string; readonly endpoint: string })[],
+    seconds: number,
+  ): Stats['endpoints'] {
+    const targets = new Map(
+      this.#metrics.targets
+        .filter(({ scope }) => scope === 'endpoint')
+        .map((one) => [JSON.stringify(one.labels), this.#target(one, seconds)]),
+    )
+    const tcp = tcpUpstreams(this.#orchestrator.spec)
+    return this.#orchestrator.endpoints().flatMap((state) => {
+      const { upstream, address } = state
+      const found = counted.find((one) => one.upstream === upstream && one.endpoint === address)
+      const target = targets.get(JSON.stringify({ upstream, endpoint: address }))
+      if (found === undefined || target === undefined) return []
+      const { endpoint: _, ...stats } = found
+      return [{ ...stats, ...target, isTcp: tcp.has(upstream), ...state }]
+    })
+  }
+
+  #target(group: Group, seconds: number): Omit<TargetStats, 'isTcp'> {
+    const { now, change } = this.#advance(group, TARGET_GROUP)
+    const rate = (field: number): number => (change[field] ?? 0) / seconds
+    return {
+      totalConnections: now[TARGET_FIELDS.total] ?? 0,
+      openConnections: now[TARGET_FIELDS.open] ?? 0,
+      connects: rate(TARGET_FIELDS.total),
+      failedConnects: rate(TARGET_FIELDS.failed),
+      receivedBytes: rate(TARGET_FIELDS.received),
+      sentBytes: rate(TARGET_FIELDS.sent),
+    }
   }
 
   #worker(status: WorkerStatus, seconds: number): WorkerStats {
@@ -158,18 +208,14 @@ export class StatsReader {
   }
 }
 
-/** What is known of the endpoints that are counted. */
-function withStates(
-  counted: readonly (RequestStats & { readonly upstream: string; readonly endpoint: string })[],
-  states: readonly EndpointState[],
-): (RequestStats & EndpointState)[] {
-  return states.flatMap((state) => {
-    const { upstream, address } = state
-    const found = counted.find((one) => one.upstream === upstream && one.endpoint === address)
-    if (found === undefined) return []
-    const { endpoint: _, ...stats } = found
-    return [{ ...stats, ...state }]
-  })
+/** Names of the upstreams that get connections as they are. */
+function tcpUpstreams(spec: ProgramSpec): Set<string | undefined> {
+  if (spec.kind !== 'lb') return new Set()
+  return new Set(
+    spec.listen.map(({ service }) => {
+      return service.protocol === 'tcp' ? spec.upstreams[service.upstream]?.name : undefined
+    }),
+  )
 }
 
 /** The same with how long they took. */

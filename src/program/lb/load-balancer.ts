@@ -17,6 +17,8 @@ export interface Traffic {
   readonly numbers: Float64Array
   /** By listener: the place of its group, -1 for none. */
   readonly listeners: readonly number[]
+  /** By upstream: the places of its group and of those of its endpoints. */
+  readonly targets: readonly { readonly upstream: number; readonly endpoints: readonly number[] }[]
 }
 
 /** What of a spec a pipeline was made for, by numbers: a listener, a route of one, or an upstream. */
@@ -63,13 +65,18 @@ export function loadBalancer(
     onOrigins,
   }: LbEnvironment = {},
 ): Configuration {
-  const upstreams = spec.upstreams.map((one, index) =>
-    createUpstream(one, {
+  const upstreams = spec.upstreams.map((one, index) => {
+    const places = traffic?.targets[index]
+    return createUpstream(one, {
       ...{ index, runtime, isOnly: spec.upstreams.length === 1, table, shareOf },
       pems: spec.pems ?? {},
       routes: policiesFor(spec, index),
-    }),
-  )
+      ...(traffic !== undefined &&
+        places !== undefined && {
+          counts: { numbers: traffic.numbers, ...places },
+        }),
+    })
+  })
   onUpstreams?.(upstreams)
   const entries = entriesOf(spec, observers.length > 0)
   const program = pipy()

@@ -18,6 +18,7 @@ import type { TlsConnectOptions } from '../../net/tls/options.ts'
 import type { Builder } from '../configuration.ts'
 import { formatAddress } from '../format-address.ts'
 import type { RoutePolicySpec, UpstreamSpec } from '../spec.ts'
+import { ConnectionMeter, type TargetPlaces } from './connection-meter.ts'
 import { type MessagePolicies, messagePolicies } from './message-policies.ts'
 import { tlsOptions } from './tls-options.ts'
 
@@ -53,6 +54,8 @@ export interface Upstream {
   }
   /** What connections begin with: TLS, and what tells of the client, if the endpoints want them. */
   readonly greeting: { tls?: TlsConnectOptions; proxyProtocol?: ProxyVersion }
+  /** Where its connections are counted; undefined if nobody reads that. */
+  readonly places: TargetPlaces | undefined
   /** Chooses the address for the request or connection whose context is running. */
   readonly choose: () => string
   /** The address that was chosen. */
@@ -72,12 +75,14 @@ interface UpstreamPlace {
   readonly routes: readonly RoutePolicySpec[]
   /** Gives this worker's part of a number that is for all workers. */
   readonly shareOf: (total: number) => number
+  /** Where its connections are counted, by its endpoints in their order; undefined for nowhere. */
+  readonly counts?: { numbers: Float64Array; upstream: number; endpoints: readonly number[] }
 }
 
 /** Makes the balancer of an upstream, and what its pipelines need. */
 export function createUpstream(
   spec: UpstreamSpec,
-  { index, runtime, isOnly, table, pems, routes, shareOf }: UpstreamPlace,
+  { index, runtime, isOnly, table, pems, routes, shareOf, counts }: UpstreamPlace,
 ): Upstream {
   const { name, timeouts, hash, sticky } = spec
   const endpoints = spec.endpoints.map((one) => ({ ...one, address: formatAddress(one) }))
@@ -112,6 +117,10 @@ export function createUpstream(
       responseTimeout: policies.responseMs / 1000,
       progressTimeout: timeouts.progressMs / 1000,
       idleTimeout: timeouts.idleMs / 1000,
+    },
+    places: counts && {
+      ...counts,
+      endpoints: new Map(addresses.map((address, i) => [address, counts.endpoints[i] ?? -1])),
     },
     // The context remembers the choice: the connection may be made later, from a queue.
     choose: () => {
@@ -160,7 +169,10 @@ export function addConnections(
   program
     .pipeline(upstream.connection)
     .encodeHttpRequest(null, forwarding)
-    .connect(upstream.chosen, { ...upstream.timeouts, ...upstream.greeting })
+    .connect(upstream.chosen, {
+      ...{ ...upstream.timeouts, ...upstream.greeting },
+      ...(upstream.places && { observer: new ConnectionMeter(upstream.places, null) }),
+    })
     .decodeHttpResponse()
 }
 
@@ -169,8 +181,12 @@ export function addTcp(program: Builder, upstream: Upstream): void {
   const { balancer, circuit, timeouts, greeting, choose } = upstream
   const retryCount = balancer.endpoints.length
   const { limits } = balancer
+  const { places } = upstream
   program.connect(choose, {
-    ...{ ...timeouts, ...greeting, eager: true, retryCount, observer: balancer },
+    ...{ ...timeouts, ...greeting, eager: true, retryCount },
+    ...(places === undefined
+      ? { observer: balancer }
+      : { observer: new ConnectionMeter(places, balancer), isMetered: true }),
     ...(limits !== null && circuit !== null && { places: { limits, circuit } }),
   })
 }

@@ -38,7 +38,7 @@ test('the API and metrics tell how many connections an endpoint has of those it 
   await scrapeUntil(admin, (one) => {
     return (
       one.sum('sluice_endpoint_max_connections', labels) === 2 &&
-      one.sum('sluice_endpoint_limited_connections', labels) === 2 &&
+      one.sum('sluice_endpoint_open_connections', labels) === 2 &&
       one.sum('sluice_upstream_circuit_refused_requests_total', { ...labels, reason: 'limit' }) ===
         1
     )

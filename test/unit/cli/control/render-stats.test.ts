@@ -18,6 +18,15 @@ function requests(rate: number): RequestStats {
   }
 }
 
+const connections = {
+  totalConnections: 12,
+  openConnections: 3,
+  connects: 1,
+  failedConnects: 0,
+  receivedBytes: 2048,
+  sentBytes: 1024,
+}
+
 function stats(endpoints: number): Stats {
   const worker = {
     worker: 0,
@@ -48,6 +57,8 @@ function stats(endpoints: number): Stats {
       isEjected: index === 26,
       ejections: 0,
       weight: 1,
+      isTcp: false,
+      ...connections,
       ...requests(index),
     })),
     workers: [worker],
@@ -76,4 +87,13 @@ test('tells rates, latencies, workers and the busiest endpoints first', () => {
 test('everything is there when there is room', () => {
   const text = renderStats(stats(30), 200, Infinity).join('\n')
   for (const title of ['WORKER', 'ENDPOINT', 'ROUTE', 'LISTENER']) assert.ok(text.includes(title))
+})
+
+test('endpoints of TCP have connections and bytes instead of requests', () => {
+  const { endpoints, ...rest } = stats(2)
+  const tcp = endpoints.map((one) => ({ ...one, total: 0, isTcp: true }))
+  const lines = renderStats({ ...rest, endpoints: tcp }, 80, 24)
+  const at = lines.findIndex((line) => line.startsWith('TCP ENDPOINT'))
+  assert.match(lines[at + 1] ?? '', /^app 10\.0\.0\.0:80 +3 +1\.0 +0 +2\.0k +1\.0k$/)
+  assert.ok(!lines.some((line) => line.startsWith('ENDPOINT')))
 })
