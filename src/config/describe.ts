@@ -36,7 +36,7 @@ export function flowOf(
   config: Config,
   rangeOf: RangeOf | undefined,
 ): FlowModule[] {
-  const observers: RequestObserver[] = [{ ended: () => {} }]
+  const observers: RequestObserver[] = [{ seesCopies: true, ended: () => {} }]
   const traffic: Traffic = {
     numbers: new Float64Array(0),
     listeners: spec.listen.map(() => 0),

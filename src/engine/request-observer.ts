@@ -8,6 +8,8 @@ import type { RequestInfo } from './request-info.ts'
 export interface RequestObserver {
   /** It looks at the client's address, which costs a call of the kernel for each connection. */
   readonly needsClient?: boolean
+  /** It is told of copies for a mirror, too, which belong to no listener and no route. */
+  readonly seesCopies?: boolean
   /** The head of a request has come; nothing is chosen yet. */
   began?(request: RequestInfo, head: MessageStart): void
   /** The head of the final response is about to go out. */

@@ -17,9 +17,10 @@ const REFUSALS = {
 
 /**
  * Counts requests by listener, route, upstream and endpoint: some twenty additions for each, in
- * memory that no other thread writes to.
+ * memory that no other thread writes to. Copies for a mirror count for its upstream and endpoints only.
  */
 export class RequestMetrics implements RequestObserver {
+  readonly seesCopies = true
   readonly #numbers: Float64Array
   readonly #plan: MetricsPlan
 

@@ -12,6 +12,9 @@ import { policiesFor } from './message-policies.ts'
 import { addRoute, plainUpstream, toRule, upstreamsOf } from './routes.ts'
 import { addBalancing, addConnections, addTcp, createUpstream, type Upstream } from './upstream.ts'
 
+/** That of copies. */
+const NO_LISTENER = -1
+
 /** Where bytes are counted. */
 export interface Traffic {
   readonly numbers: Float64Array
@@ -49,6 +52,7 @@ export interface LbEnvironment {
  *
  *     request            [beginRequest] route [endRequest], or straight on to the only upstream
  *     request let in     the same without the ends, behind what refuses requests
+ *     mirror <name>      the same for copies, of which no client knows
  *     route <name>       what a route does beyond choosing: changes, copies, answers of its own
  *     balance <name>     mux: chooses an endpoint and a connection to it
  *     upstream <name>    one connection
@@ -131,11 +135,25 @@ export function loadBalancer(
     if (!hasGates) addEnd()
     addOrigin({ listener: entry.listeners[0] ?? 0 })
   }
+  const copyObservers = observers.filter(({ seesCopies }) => seesCopies === true)
+  const mirrored = new Set<Upstream>()
+  const mirrorOf = (index: number): string => {
+    const upstream = upstreams[index] as Upstream
+    if (copyObservers.length === 0) return upstream.pipeline
+    mirrored.add(upstream)
+    return `mirror ${spec.upstreams[index]?.name}`
+  }
   for (const entry of entries) {
     for (const [index, route] of entry.routes.entries()) {
-      addRoute(program, route, entry.pipelineOf(route), upstreams)
+      addRoute(program, route, entry.pipelineOf(route), upstreams, mirrorOf)
       addOrigin({ listener: entry.listeners[0] ?? 0, route: index })
     }
+  }
+  for (const upstream of mirrored) {
+    const index = upstreams.indexOf(upstream)
+    program.pipeline(mirrorOf(index)).append(beginRequest, [NO_LISTENER, copyObservers])
+    program.link(upstream.pipeline).append(endRequest, [copyObservers])
+    addOrigin({ upstream: index })
   }
   for (const upstream of shared) {
     addBalancing(program.pipeline(upstream.pipeline), upstream)

@@ -36,12 +36,16 @@ export function toRule(
   return { ...match, to: toShares(action, upstreams) }
 }
 
-/** Adds the pipeline of a route that does more than choose an upstream. */
+/**
+ * Adds the pipeline of a route that does more than choose an upstream. `mirrorOf` tells where copies for
+ * an upstream go.
+ */
 export function addRoute(
   program: Builder,
   route: RouteSpec,
   pipeline: string,
   upstreams: readonly Upstream[],
+  mirrorOf: (upstream: number) => string,
 ): void {
   const { action, policy, rewrite, requestHeaders, responseHeaders, mirror, compress } = route
   if (action.kind === 'forward' && isPlain(route)) return
@@ -62,7 +66,7 @@ export function addRoute(
     })
   }
   if (mirror !== undefined) {
-    program.mirror((upstreams[mirror.upstream] as Upstream).pipeline, mirror.percent)
+    program.mirror(mirrorOf(mirror.upstream), mirror.percent)
   }
   switch (action.kind) {
     case 'forward':
