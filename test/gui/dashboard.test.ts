@@ -43,6 +43,8 @@ upstreams:
   await page.getByRole('log').getByText('weight 7').waitFor()
 
   // Workers.
+  const workers = page.getByRole('table', { name: 'Workers' })
+  await workers.getByRole('columnheader', { name: 'Busy' }).waitFor()
   const count = page.getByRole('group', { name: 'Number of workers' })
   const before = Number(await count.getByRole('status').textContent())
   await count.getByRole('button', { name: 'One worker more' }).click()

@@ -2,6 +2,9 @@ import type { JSX } from 'preact'
 import type { WorkerStats } from '../../../src/admin/gui/contract.ts'
 import { bytes, milliseconds, percent, perSecond } from '../ui/format.ts'
 
+/** A worker that is busy for more of its time has hardly room for more. */
+const NEARLY_ALL = 0.9
+
 /** Worker threads and what each does. */
 export function WorkerTable({ workers }: { workers: readonly WorkerStats[] }): JSX.Element {
   return (
@@ -11,6 +14,9 @@ export function WorkerTable({ workers }: { workers: readonly WorkerStats[] }): J
           <th>Worker</th>
           <th>State</th>
           <th class="number">CPU</th>
+          <th class="number" title="Share of the time in which the event loop had something to do">
+            Busy
+          </th>
           <th class="number">Connections</th>
           <th class="number">Accepted</th>
           <th class="number">Read</th>
@@ -28,6 +34,9 @@ export function WorkerTable({ workers }: { workers: readonly WorkerStats[] }): J
             <td class="number">
               <meter min="0" max="1" value={Math.min(one.cpu, 1)} aria-label="CPU" />{' '}
               {percent(one.cpu)}
+            </td>
+            <td class={one.utilisation > NEARLY_ALL ? 'number warn' : 'number'}>
+              {percent(one.utilisation)}
             </td>
             <td class="number">{one.connections}</td>
             <td class="number">{perSecond(one.accepts)}</td>

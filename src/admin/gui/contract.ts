@@ -357,6 +357,8 @@ export interface WorkerStats {
   readonly lastDeath: string
   /** Share of one processor. */
   readonly cpu: number
+  /** Share of the time in which its event loop had something to do: 1 is all it can. */
+  readonly utilisation: number
   readonly heapBytes: number
   readonly lagMs: number
   /** Open connections of both sides. */

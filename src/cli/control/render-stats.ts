@@ -18,11 +18,12 @@ export function renderStats(stats: Stats, width: number, height: number): string
   ]
   const sections = [
     renderTable(
-      ['WORKER', 'STATE', 'CPU', 'HEAP', 'LAG ms', 'CONNS', 'ACCEPT/s', 'DEATHS'],
+      ['WORKER', 'STATE', 'CPU', 'BUSY', 'HEAP', 'LAG ms', 'CONNS', 'ACCEPT/s', 'DEATHS'],
       stats.workers.map((one) => [
         String(one.worker),
         one.state,
         percent(one.cpu),
+        percent(one.utilisation),
         `${short(one.heapBytes)}B`,
         milliseconds(one.lagMs),
         String(one.connections),

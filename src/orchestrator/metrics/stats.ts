@@ -49,6 +49,8 @@ export interface LatencyDistribution {
 export interface WorkerStats extends WorkerStatus {
   /** Share of one processor. */
   readonly cpu: number
+  /** Share of the time in which its event loop had something to do: 1 is all it can. */
+  readonly utilisation: number
   readonly heapBytes: number
   readonly lagMs: number
   /** Open connections of both sides. */
@@ -83,9 +85,11 @@ export interface Stats {
 const ACCEPTS = WORKER_FIELDS.counters + counterIndex('accepts')
 const BYTES_READ = WORKER_FIELDS.counters + counterIndex('bytesRead')
 const BYTES_WRITTEN = WORKER_FIELDS.counters + counterIndex('bytesWritten')
+const BUSY = WORKER_FIELDS.counters + counterIndex('busySeconds')
+const IDLE = WORKER_FIELDS.counters + counterIndex('idleSeconds')
 const CONNECTIONS = WORKER_FIELDS.counters + counterIndex('connections')
 /** Numbers of a worker that only grow, of which the difference is told. */
-const GROWING = [WORKER_FIELDS.cpuSeconds, ACCEPTS, BYTES_READ, BYTES_WRITTEN]
+const GROWING = [WORKER_FIELDS.cpuSeconds, ACCEPTS, BYTES_READ, BYTES_WRITTEN, BUSY, IDLE]
 
 /** Reads what has happened since its last reading; the first is of all the life of the process. */
 export class StatsReader {
@@ -195,9 +199,11 @@ export class StatsReader {
     const now = new Map(GROWING.map((at) => [at, read(at)]))
     this.#workers.set(status.worker, now)
     const rate = (at: number): number => ((now.get(at) ?? 0) - (before?.get(at) ?? 0)) / seconds
+    const [busy, idle] = [rate(BUSY), rate(IDLE)]
     return {
       ...status,
       cpu: rate(WORKER_FIELDS.cpuSeconds),
+      utilisation: busy + idle > 0 ? busy / (busy + idle) : 0,
       heapBytes: read(WORKER_FIELDS.heapBytes),
       lagMs: read(WORKER_FIELDS.lagSeconds) * 1000,
       connections: read(CONNECTIONS),

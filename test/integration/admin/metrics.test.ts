@@ -151,4 +151,6 @@ test('workers tell how long they work and wait, and their longest turn', async (
   assert.ok(found.sum('sluice_worker_busy_seconds_total') - before >= longest)
   const total = ['busy', 'idle'].map((one) => found.sum(`sluice_worker_${one}_seconds_total`))
   assert.ok(Number(total[0]) + Number(total[1]) <= found.sum('sluice_uptime_seconds'))
+  const [worker] = (await admin.call('GET', '/api/v1/stats')).json.workers
+  assert.ok(worker.utilisation > 0 && worker.utilisation < 1, String(worker.utilisation))
 })

@@ -34,6 +34,7 @@ function stats(endpoints: number): Stats {
     deaths: 0,
     lastDeath: '',
     cpu: 0.5,
+    utilisation: 0.25,
     heapBytes: 7e6,
     lagMs: 1,
     connections: 12,
@@ -78,7 +79,7 @@ test('tells rates, latencies, workers and the busiest endpoints first', () => {
   assert.equal(lines[0], 'sluice 42, running, up 1m 1s: CPU 50%, memory 90.0MB')
   assert.equal(lines[1], '1.2k requests/s, 3 in progress, 2.0 errors/s, in 0B/s, out 2.0kB/s')
   assert.equal(lines[2], 'p50 1.23 ms, p90 2.00, p99 45.6, p99.9 100, max 1234')
-  assert.match(lines[5] ?? '', /^0 +Ready +50% +7\.0MB +1\.00 +12 +3\.0 +0$/)
+  assert.match(lines[5] ?? '', /^0 +Ready +50% +25% +7\.0MB +1\.00 +12 +3\.0 +0$/)
   const marks = lines.slice(9, 12).map((line) => line.split(/ +/)[2])
   assert.deepEqual(marks, ['draining', 'unhealthy', 'ejected'])
   assert.match(lines[8] ?? '', /^app 10\.0\.0\.29:80 +29 +0 +1\.0 +2\.0 +0 +1\.23 +45\.6$/)
