@@ -27,7 +27,14 @@ interface Watched {
 function startWatched(context: TestContext, args: readonly string[]): Watched {
   const folder = temporaryFolder(context)
   const sluice = startSluice(context, args, {
-    ASAN_OPTIONS: `detect_leaks=1:stack_trace_format="#%n %f (%m)":log_path=${join(folder, 'leaks')}`,
+    ASAN_OPTIONS: [
+      'detect_leaks=1',
+      `log_path=${join(folder, 'leaks')}`,
+      'stack_trace_format="#%n %f (%m)"',
+      // What Node leaves are hundreds of places with their names, or tens by who has made them.
+      'malloc_context_size=4',
+      'quarantine_size_mb=4',
+    ].join(':'),
     LSAN_OPTIONS: 'max_leaks=0',
   })
   const leaks = async (): Promise<string[]> => {
