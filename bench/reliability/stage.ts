@@ -15,6 +15,8 @@ export interface Stage {
   readonly proxy: RunningProxy
   /** Processors for whatever a fault starts. */
   readonly cpus: string
+  /** How much attackers step back behind others who want a processor, of 0 to 19. */
+  readonly attackersNice: number
   /** Starts the faulty upstream anew, after it was killed. */
   startFaulty(): Promise<ManagedProcess>
 }
@@ -27,7 +29,15 @@ export interface StageSetup {
   readonly upstream: Upstream
   /** What Sluice has in its environment besides what it inherits. */
   readonly environment?: NodeJS.ProcessEnv
+  /** Instead of `ATTACKERS_NICE`. */
+  readonly attackersNice?: number
 }
+
+/**
+ * Attackers get what others leave of the processors: elsewhere they would have their own, and what is
+ * to be seen is how Sluice shares its time, not how the kernel does.
+ */
+const ATTACKERS_NICE = 19
 
 const WORKERS = 2
 
@@ -46,7 +56,7 @@ export async function prepareStages(workspace: string, cpus: string): Promise<St
 
 /** Starts a Sluice with its default settings for one fault. */
 export async function startStage(fault: Fault, setup: StageSetup): Promise<Stage> {
-  const { workspace, cpus, environment = {} } = setup
+  const { workspace, cpus, environment = {}, attackersNice = ATTACKERS_NICE } = setup
   const faultyPort = await findFreePort()
   const upstream = { ports: [setup.upstream.ports[0], faultyPort] as const }
   const peer = fault.proxy === 'balancer' ? balancer : router
@@ -64,5 +74,5 @@ export async function startStage(fault: Fault, setup: StageSetup): Promise<Stage
     await waitForPort(faultyPort, child)
     return child
   }
-  return { port: proxy.port, proxy, cpus, startFaulty }
+  return { port: proxy.port, proxy, cpus, attackersNice, startFaulty }
 }
