@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { AppServer } from './support/app-server.ts'
+import { connectRaw } from './support/byte-stream.ts'
 import { ask } from './support/load.ts'
 import { startUpstream } from './support/start-upstream.ts'
 
@@ -76,11 +77,11 @@ test('a request that has waited too long for a connection is refused', async (co
 
 test('a client that goes gives its place to another', async (context) => {
   const { port, held } = await start(context, { maxRequests: 1 })
-  const { request } = await import('node:http')
-  const gone = request({ host: '127.0.0.1', port }).on('error', () => {})
-  gone.end()
+  const gone = await connectRaw(context, port)
+  gone.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
   await until(() => held.length === 1)
-  gone.destroy()
+  // One that only ended would get its answer, and have its place for so long.
+  gone.reset()
   const next = (async () => {
     for (;;) {
       const answer = await ask(port)

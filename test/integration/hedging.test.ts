@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { temporaryFolder } from '../support/temporary-script.ts'
 import { AppServer } from './support/app-server.ts'
+import { connectRaw } from './support/byte-stream.ts'
 import { ask } from './support/load.ts'
 import { startConfig } from './support/start-config.ts'
 
@@ -133,11 +134,11 @@ test('the budget for retries bounds second attempts', async (context) => {
 test('a client that goes ends both attempts', async (context) => {
   const [a, b] = [await HeldServer.start(context, 'a'), await HeldServer.start(context, 'b')]
   const { port } = await start(context, [a.server, b.server])
-  const { request } = await import('node:http')
-  const gone = request({ host: '127.0.0.1', port }).on('error', () => {})
-  gone.end()
+  const gone = await connectRaw(context, port)
+  gone.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
   await until(() => a.held.length + b.held.length === 2)
-  gone.destroy()
+  // One that only ended would wait for its answer, and so would we, until the time-out.
+  gone.reset()
   await until(() => a.gone + b.gone === 2)
 })
 
