@@ -14,7 +14,8 @@ export interface Facts {
 }
 
 const LOOK_MS = 100
-const ANSWER_LOOKS = 50
+/** Half a minute: nobody is measured meanwhile. */
+const ANSWER_LOOKS = 300
 const SETTLE_MS = 20_000
 
 /** Asks a process for its tables (SIGTSTP) and looks at its memory and descriptors. */

@@ -54,8 +54,8 @@ export async function measureFault(
   timing: FaultTiming,
 ): Promise<FaultResult> {
   const stage = await startStage(fault, setup)
-  const { proxy } = stage
-  const client = new GoodClient({ port: stage.port, path: '/', rate: GOOD_RATE })
+  const { port, proxy, patienceMs } = stage
+  const client = new GoodClient({ port, path: '/', rate: GOOD_RATE, patienceMs })
   try {
     await client.sending
     await pause(WARM_UP_MS)

@@ -17,6 +17,8 @@ export interface Stage {
   readonly cpus: string
   /** How much attackers step back behind others who want a processor, of 0 to 19. */
   readonly attackersNice: number
+  /** How long a request waits for its answer, in milliseconds, before it has failed. */
+  readonly patienceMs: number
   /** Starts the faulty upstream anew, after it was killed. */
   startFaulty(): Promise<ManagedProcess>
 }
@@ -31,6 +33,8 @@ export interface StageSetup {
   readonly environment?: NodeJS.ProcessEnv
   /** Instead of `ATTACKERS_NICE`. */
   readonly attackersNice?: number
+  /** Instead of `PATIENCE_MS`. */
+  readonly patienceMs?: number
 }
 
 /**
@@ -38,6 +42,7 @@ export interface StageSetup {
  * to be seen is how Sluice shares its time, not how the kernel does.
  */
 const ATTACKERS_NICE = 19
+const PATIENCE_MS = 10_000
 
 const WORKERS = 2
 
@@ -56,7 +61,8 @@ export async function prepareStages(workspace: string, cpus: string): Promise<St
 
 /** Starts a Sluice with its default settings for one fault. */
 export async function startStage(fault: Fault, setup: StageSetup): Promise<Stage> {
-  const { workspace, cpus, environment = {}, attackersNice = ATTACKERS_NICE } = setup
+  const { workspace, cpus, environment = {} } = setup
+  const { attackersNice = ATTACKERS_NICE, patienceMs = PATIENCE_MS } = setup
   const faultyPort = await findFreePort()
   const upstream = { ports: [setup.upstream.ports[0], faultyPort] as const }
   const peer = fault.proxy === 'balancer' ? balancer : router
@@ -74,5 +80,5 @@ export async function startStage(fault: Fault, setup: StageSetup): Promise<Stage
     await waitForPort(faultyPort, child)
     return child
   }
-  return { port: proxy.port, proxy, cpus, attackersNice, startFaulty }
+  return { port: proxy.port, proxy, cpus, attackersNice, patienceMs, startFaulty }
 }

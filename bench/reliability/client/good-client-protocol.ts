@@ -4,6 +4,8 @@ export interface GoodClientTask {
   readonly path: string
   /** Requests per second. */
   readonly rate: number
+  /** A request without an answer for so many milliseconds has failed. */
+  readonly patienceMs: number
 }
 
 /** To the thread: count under another name, send nothing for a while, or end. */

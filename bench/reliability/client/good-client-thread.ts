@@ -13,8 +13,6 @@ import type {
 const FRESH_EVERY = 5
 /** Idle connections that are kept. */
 const KEPT_CONNECTIONS = 16
-/** A request without an answer for so long has failed. */
-const PATIENCE_MS = 10_000
 
 interface Phase {
   readonly name: string
@@ -91,7 +89,7 @@ async function request(dueAt: number): Promise<void> {
   let patience: NodeJS.Timeout | undefined
   try {
     const isOver = new Promise<never>((_resolve, reject) => {
-      patience = setTimeout(() => reject(new Error('no answer')), PATIENCE_MS)
+      patience = setTimeout(() => reject(new Error('no answer')), task.patienceMs)
     })
     const answered = async (): Promise<void> => {
       connection ??= await ClientConnection.open(task.port, task.path)

@@ -11,11 +11,7 @@ export interface RawAnswer {
 }
 
 /** Sends bytes and takes a response or the end of the connection, for at most `patienceMs`. */
-export function exchangeRaw(
-  port: number,
-  request: string,
-  patienceMs = 10_000,
-): Promise<RawAnswer> {
+export function exchangeRaw(port: number, request: string, patienceMs: number): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(request, 'latin1'))

@@ -19,7 +19,7 @@ export const upstreamKilled: Fault = {
     do {
       const upstream = await stage.startFaulty()
       const answers = Array.from({ length: REQUESTS }, () =>
-        exchangeRaw(stage.port, 'GET /fault HTTP/1.1\r\nHost: a\r\n\r\n'),
+        exchangeRaw(stage.port, 'GET /fault HTTP/1.1\r\nHost: a\r\n\r\n', stage.patienceMs),
       )
       await pause(ALIVE_MS)
       process.kill(upstream.pid, 'SIGKILL')

@@ -22,7 +22,7 @@ export async function askFaultyUpstream(
   const upstream: ManagedProcess = await stage.startFaulty()
   const end = performance.now() + seconds * 1000
   const ask = async (): Promise<void> => {
-    do tally.count(judge(await exchangeRaw(stage.port, request)))
+    do tally.count(judge(await exchangeRaw(stage.port, request, stage.patienceMs)))
     while (performance.now() < end)
   }
   await Promise.all(Array.from({ length: clients }, ask))

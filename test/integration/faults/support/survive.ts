@@ -6,6 +6,7 @@ import { createWorkspace } from '../../../../bench/load/process/workspace.ts'
 import type { Fault } from '../../../../bench/reliability/fault.ts'
 import { measureFault } from '../../../../bench/reliability/measure-fault.ts'
 import { prepareStages, type StageSetup } from '../../../../bench/reliability/stage.ts'
+import { patience } from '../../../support/patience.ts'
 import { sanitizerEnvironment, skipIfSanitized } from '../../../support/sanitized.ts'
 
 /** What a process may have at most beyond what it had before, in MB: at its peak, and in the end. */
@@ -27,7 +28,11 @@ after(() => runCleanups())
 export function testSurvives(fault: Fault, bounds: MemoryBounds): void {
   test(`${fault.title}: no good request fails, and nothing is left`, async (context) => {
     setup ??= prepareStages(createWorkspace(), planCpus().all)
-    const conditions = { environment: sanitizerEnvironment(), attackersNice: ATTACKERS_NICE }
+    const conditions = {
+      environment: sanitizerEnvironment(),
+      attackersNice: ATTACKERS_NICE,
+      patienceMs: patience(40_000),
+    }
     const seconds = Math.max(FAULT_SECONDS, fault.leastSeconds ?? 0)
     const timing = { calm: CALM_SECONDS, fault: seconds }
     const result = await measureFault(fault, { ...(await setup), ...conditions }, timing)
