@@ -14,6 +14,7 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { parseAllDocuments } from 'yaml'
 import { loadConfig } from '../../src/config/load-config.ts'
+import { withLoadTimeout } from '../support/sluice-process.ts'
 import { temporaryFolder } from '../support/temporary-script.ts'
 
 const run = promisify(execFile)
@@ -46,7 +47,8 @@ test('what the Dockerfile puts into the image runs without the rest of the proje
     config,
     'listeners: [{ address: 8080, upstream: a }]\nupstreams: { a: { endpoints: [1] } }',
   )
-  const { stdout } = await run(process.execPath, [join(image, 'bin/sluice'), config, '--verify'])
+  const args = withLoadTimeout([config, '--verify'])
+  const { stdout } = await run(process.execPath, [join(image, 'bin/sluice'), ...args])
   assert.match(stdout, /^Done\.$/m)
 })
 

@@ -42,7 +42,7 @@ export function startSluice(
 }
 
 /** A file that is the program gets as much more time to load as the test waits for it. */
-function withLoadTimeout(args: readonly string[]): readonly string[] {
+export function withLoadTimeout(args: readonly string[]): readonly string[] {
   const isFile = args.find((arg) => !arg.startsWith('-'))?.includes('.') === true
   if (!isFile || args.some((arg) => arg.startsWith('--load-timeout'))) return args
   return [...args, '--load-timeout', `${DEFAULT_TIMEOUT_MS}ms`]

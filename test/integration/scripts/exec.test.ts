@@ -33,7 +33,7 @@ test('a child that serves requests starts on demand and ends with the program', 
         ))
         .connect('127.0.0.1:${port}', { retryCount: -1, retryDelay: '0.1s' })
       .pipeline('child')
-        .exec(['${process.execPath}', '${resolve('bin/sluice')}', 'mock.js'])
+        .exec(['${process.execPath}', '${resolve('bin/sluice')}', 'mock.js', '--load-timeout=60s'])
         .print()
         .onSessionEnd(() => console.log('Child process exited'))
     `,
