@@ -18,10 +18,13 @@ import { BackOff } from './back-off.ts'
  * either die within a batch or live as long as their connection.
  */
 const YOUNG_GENERATION_MB = 3
-/** A worker that does not accept by then is ended and counted as dead. */
-const START_TIMEOUT_MS = 10_000
+/**
+ * A worker that does not accept by then is ended and counted as dead. A start takes a tenth of a second;
+ * on a machine with ten times more to do than it can, that has taken ten.
+ */
+const START_TIMEOUT_MS = 30_000
 /** A worker that has not built another program by then counts as unable to. */
-const BUILD_TIMEOUT_MS = 10_000
+const BUILD_TIMEOUT_MS = 30_000
 /** A worker that is busy for longer is left out of the counts. */
 const COUNT_TIMEOUT_MS = 1000
 /** A worker has missed so many pings when its time is over: a stopped process costs only one. */
