@@ -77,8 +77,10 @@ test('who waits for a slow endpoint is answered by another one, once', async (co
   assert.equal(new Set(paths).size, asked, 'nothing was sent twice to one endpoint')
   const lines = await log()
   assert.equal(lines.length, 20)
-  assert.equal(lines.filter((one) => one === `GET 200 ${fast.address} 2 ok`).length, asked)
-  assert.equal(lines.filter((one) => one === `GET 200 ${fast.address} 1 ok`).length, 20 - asked)
+  const twice = lines.filter((one) => one === `GET 200 ${fast.address} 2 ok`).length
+  // On a busy machine the fast one may be hedged as well, and answer before the slow one is asked.
+  assert.ok(twice >= asked, `${twice} of ${asked} requests had a second attempt`)
+  assert.equal(lines.filter((one) => one === `GET 200 ${fast.address} 1 ok`).length, 20 - twice)
 })
 
 test('the first answer counts, also if it is that of the first attempt', async (context) => {
