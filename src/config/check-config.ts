@@ -3,18 +3,29 @@ import { knownKeys } from './json-schema.ts'
 import { formatPath, type Path, type Problem } from './problem.ts'
 import { checkReferences } from './references.ts'
 import { type Config, configSchema } from './schema/config.ts'
+import { type Loose, soundPart, withoutConsequences } from './sound-part.ts'
 import { hintFor, oneOf } from './suggest.ts'
 
-export type CheckResult = { isGood: true; config: Config } | { isGood: false; problems: Problem[] }
+export type CheckResult =
+  | { isGood: true; config: Config }
+  /** `sound` is what can still be held against other things. */
+  | { isGood: false; problems: Problem[]; sound: Loose<Config> }
 
 /** Holds a value against the schema, and its references against what they refer to. */
 export function checkConfig(value: unknown): CheckResult {
   const result = configSchema.safeParse(value, { reportInput: true })
-  const problems = result.success
-    ? checkReferences(result.data)
-    : result.error.issues.flatMap((issue) => problemsOf(issue, value, []))
-  if (!result.success || problems.length > 0) return { isGood: false, problems }
-  return { isGood: true, config: result.data }
+  if (result.success) {
+    const { data: config } = result
+    const problems = checkReferences(config)
+    return problems.length === 0
+      ? { isGood: true, config }
+      : { isGood: false, problems, sound: config }
+  }
+  const problems = result.error.issues.flatMap((issue) => problemsOf(issue, value, []))
+  // Whatever the schema complains of is null in it, and so are values that it does not know.
+  const sound = soundPart(value, problems) as Loose<Config>
+  const more = sound === null ? [] : withoutConsequences(checkReferences(sound), problems)
+  return { isGood: false, problems: [...problems, ...more], sound }
 }
 
 type Issue = z.core.$ZodIssue

@@ -74,13 +74,14 @@ export async function loadConfig(file: string, text?: string): Promise<LoadConfi
     return badConfig(found, files)
   }
   const result = checkConfig(value)
-  if (!result.isGood) return bad(result.problems)
-  const { config } = result
   const folder = dirname(file)
-  const pems = readPemFiles(config, folder)
+  const sound = result.isGood ? result.config : (result.sound ?? {})
+  const pems = readPemFiles(sound, folder)
   files.push(...pems.files)
-  const problems = [...pems.problems, ...checkRoots(config, folder)]
+  const problems = [...pems.problems, ...checkRoots(sound, folder)]
+  if (!result.isGood) return bad([...result.problems, ...problems])
   if (problems.length > 0) return bad(problems)
+  const { config } = result
   const spec = normalise(config, pems.texts, folder)
   const path = `/${basename(file)}`
   let graph: ModuleGraph

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { createTlsClient, createTlsServer } from '../net/tls/options.ts'
 import type { Path, Problem } from './problem.ts'
 import type { Config } from './schema/config.ts'
+import type { Loose } from './sound-part.ts'
 
 /** Certificates and keys that a config names. */
 export interface PemFiles {
@@ -14,16 +15,18 @@ export interface PemFiles {
 }
 
 /** Reads the certificates and keys of a config, relative to `folder`, and tries whether they fit. */
-export function readPemFiles(config: Config, folder: string): PemFiles {
+export function readPemFiles(config: NonNullable<Loose<Config>>, folder: string): PemFiles {
   const reader = new PemReader(folder)
-  for (const [index, { tls }] of config.listeners.entries()) {
+  for (const [index, listener] of (config.listeners ?? []).entries()) {
+    const tls = listener?.tls ?? undefined
     if (tls === undefined) continue
     const path = ['listeners', index, 'tls']
     const [cert, key] = reader.read(path, tls, 'cert', 'key')
     if (cert === undefined || key === undefined) continue
     reader.attempt(path, () => createTlsServer({ cert, key }))
   }
-  for (const [name, { tls }] of Object.entries(config.upstreams)) {
+  for (const [name, upstream] of Object.entries(config.upstreams ?? {})) {
+    const tls = upstream?.tls ?? undefined
     if (tls === undefined) continue
     const path = ['upstreams', name, 'tls']
     const before = reader.problems.length
@@ -31,7 +34,7 @@ export function readPemFiles(config: Config, folder: string): PemFiles {
     if (reader.problems.length > before) continue
     reader.attempt(path, () =>
       createTlsClient({
-        verify: tls.verify,
+        verify: tls.verify ?? true,
         ...(ca !== undefined && { ca }),
         ...(cert !== undefined && key !== undefined && { cert, key }),
       }),
@@ -53,12 +56,12 @@ class PemReader implements PemFiles {
   /** Texts of the files that `keys` of a section name; `undefined` where there is none. */
   read<Key extends string>(
     path: Path,
-    section: { readonly [K in Key]?: string | undefined },
+    section: { readonly [K in Key]?: string | null | undefined },
     ...keys: Key[]
   ): (string | undefined)[] {
     return keys.map((key) => {
       const name = section[key]
-      if (name === undefined) return undefined
+      if (name === undefined || name === null) return undefined
       const file = resolve(this.#folder, name)
       this.files.push(file)
       try {

@@ -8,6 +8,8 @@ export interface Problem {
   readonly message: string
   /** It is about the key at the end of the path, not about its value. */
   readonly isAboutKey?: boolean
+  /** It is about a key that one of these sections should have. */
+  readonly isMissingFrom?: readonly Path[]
 }
 
 /** Writes `listeners[0].port`. */

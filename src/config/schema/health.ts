@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EJECTION_DEFAULTS, HEALTH_DEFAULTS } from '../policy-defaults.ts'
+import { headerValue } from './headers.ts'
 import { duration, expected, integer } from './scalars.ts'
 
 const STATUS = 'a status such as 200, or a range such as 200-399'
@@ -28,7 +29,7 @@ export const health = z.strictObject({
     .regex(/^\/[\x21-\x7e]*$/, { error: expected('a path that begins with /') })
     .optional()
     .describe('http: what is asked for; /.'),
-  host: z.string().optional().describe("http: the Host field; the endpoint's address."),
+  host: headerValue.optional().describe("http: the Host field; the endpoint's address."),
   status: z
     .union([status, z.array(status).min(1)])
     .optional()

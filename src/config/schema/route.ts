@@ -1,14 +1,17 @@
 import { z } from 'zod'
+import { filePath } from '../../filters/files/file-path.ts'
 import { DEFAULTS } from '../defaults.ts'
 import { compression } from './compression.ts'
 import { hedge, retry } from './failure.ts'
 import { access, rateLimit } from './gates.ts'
 import { headerChanges, headerName, headerValue, statusCode } from './headers.ts'
-import { duration, expected, path as filePath, integer, name, regex } from './scalars.ts'
+import { duration, expected, path as folder, integer, name, regex } from './scalars.ts'
+
+const PATH = 'a path that begins with /, without spaces, ? and #'
 
 const path = z
-  .string({ error: expected('a path') })
-  .regex(/^\/[\x21-\x7e]*$/, { error: expected('a path that begins with /') })
+  .string({ error: expected(PATH) })
+  .regex(/^\/[\x21\x22\x24-\x3e\x40-\x7e]*$/, { error: expected(PATH) })
 
 /** `exact`, `prefix` or `regex`: one of them. */
 const pathMatch = z
@@ -41,12 +44,15 @@ const method = z
   .regex(/^[A-Z][A-Z-]*$/, { error: expected(METHOD) })
 
 const HOST = 'a host name, or *. and a name for all names below it'
-const HOST_PATTERN = /^(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$|^\[[0-9a-fA-F:.]+\]$/
+const HOST_PATTERN = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$|^\[[0-9a-fA-F:.]+\]$/
+const HOSTS_PATTERN = new RegExp(
+  `^\\*\\.[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*$|${HOST_PATTERN.source}`,
+)
 
 const match = z.strictObject({
   host: z
     .string({ error: expected(HOST) })
-    .regex(HOST_PATTERN, { error: expected(HOST) })
+    .regex(HOSTS_PATTERN, { error: expected(HOST) })
     .optional()
     .describe('The host that is asked for, without port; *.example.com for all names below it.'),
   path: pathMatch.optional().describe('The path, without the query.'),
@@ -70,7 +76,9 @@ const rewrite = z
     regex: regex.optional().describe('What to replace in the path; with `to`.'),
     to: z
       .string()
-      .regex(/^[\x21-\x7e]*$/, { error: expected('a path without spaces') })
+      .regex(/^[\x21\x22\x24-\x3e\x40-\x7e]*$/, {
+        error: expected('a path without spaces, ? and #'),
+      })
       .optional()
       .describe('What to put there; $1 is the first group. Without regex: the whole new path.'),
   })
@@ -102,19 +110,22 @@ const respond = z.strictObject({
   body: z.string().optional().describe('Its body.'),
 })
 
+const FILE_NAME = 'the name of a file that does not begin with a dot'
 const fileName = z
-  .string({ error: expected('the name of a file') })
-  .regex(/^[^/]+$/, { error: expected('the name of a file') })
+  .string({ error: expected(FILE_NAME) })
+  .regex(/^[^/]+$/, { error: expected(FILE_NAME) })
+  .refine((name) => filePath(name) !== null, { error: expected(FILE_NAME) })
+
+const FALLBACK = 'the path of a file below the root, such as /index.html'
+const fallback = path.refine((name) => filePath(name) !== null, { error: expected(FALLBACK) })
 
 const files = z.strictObject({
-  root: filePath.describe(
-    'The folder; relative to that of the config. Nothing beside it is served.',
-  ),
+  root: folder.describe('The folder; relative to that of the config. Nothing beside it is served.'),
   index: z
     .union([fileName, z.array(fileName).min(1)])
     .default(DEFAULTS.index)
     .describe('What is served for a folder: one name, or the first of several that is there.'),
-  fallback: path
+  fallback: fallback
     .optional()
     .describe('The file that is served where there is none; 404 unless given.'),
   precompressed: z

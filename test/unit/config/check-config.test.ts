@@ -48,6 +48,7 @@ const CASES: readonly [title: string, yaml: string, problems: string[]][] = [
     'listeners: [{ upstream: app }]',
     [
       'lb.yaml:1:13: listeners[0].address: expected a port, host:port, [ipv6]:port or unix:/path, found nothing: add address to listeners[0]',
+      'lb.yaml:1:25: listeners[0].upstream: there is no upstream "app": add it to upstreams',
     ],
   ],
   [
@@ -90,6 +91,30 @@ const CASES: readonly [title: string, yaml: string, problems: string[]][] = [
       'lb.yaml:2:58: upstreams.app.endpoints[0].weight: expected a whole number from 1 to 256, found 300',
       'lb.yaml:2:87: upstreams.app.timeouts.connect: expected a duration such as 500ms, 5s or 2m, found "soon"',
       'lb.yaml:2:99: upstreams.app.timeouts.idle: expected a duration such as 500ms, 5s or 2m, found -1',
+    ],
+  ],
+  [
+    'paths that no filter would take',
+    `listeners:
+  - address: 1
+    routes:
+      - match: { path: { prefix: /a } }
+        rewrite: { prefix: /b?c }
+        upstream: app
+      - redirect: { path: { to: '/b#c' } }
+      - redirect: { host: '*.example.com' }
+      - match: { path: { exact: '/x?y' } }
+        files: { root: /, index: .hidden, fallback: /../etc/passwd }
+upstreams: { app: { endpoints: [9001], sticky: { domain: 'a; b' }, health: { host: "a\\nb" } } }`,
+    [
+      'lb.yaml:5:28: listeners[0].routes[0].rewrite.prefix: expected a path that begins with /, without spaces, ? and #, found "/b?c"',
+      'lb.yaml:7:33: listeners[0].routes[1].redirect.path.to: expected a path without spaces, ? and #, found "/b#c"',
+      'lb.yaml:8:27: listeners[0].routes[2].redirect.host: expected a host name, found "*.example.com"',
+      'lb.yaml:9:33: listeners[0].routes[3].match.path.exact: expected a path that begins with /, without spaces, ? and #, found "/x?y"',
+      'lb.yaml:10:34: listeners[0].routes[3].files.index: expected the name of a file that does not begin with a dot, found ".hidden"',
+      'lb.yaml:10:53: listeners[0].routes[3].files.fallback: expected the path of a file below the root, such as /index.html, found "/../etc/passwd"',
+      'lb.yaml:11:58: upstreams.app.sticky.domain: expected a text without semicolons and control characters, found "a; b"',
+      'lb.yaml:11:84: upstreams.app.health.host: expected a text without line ends, found "a\\nb"',
     ],
   ],
   [
@@ -153,6 +178,70 @@ const CASES: readonly [title: string, yaml: string, problems: string[]][] = [
 
 for (const [title, yaml, problems] of CASES)
   test(`refuses ${title}`, () => assert.deepEqual(problemsOf(yaml), problems))
+
+test('tells of references beside what the schema refuses', () => {
+  const yaml = `listeners:
+  - { address: nowhere, upstream: wbe }
+  - { address: 1, protocol: tcp, prtocol: x, routes: [{ upstream: 5, rewrite: { prefix: /a } }] }
+upstreams:
+  web: { endpoints: [1, 1], balance: maglev, timeouts: { idle: soon } }
+  broken: 7
+`
+  assert.deepEqual(problemsOf(yaml), [
+    'lb.yaml:2:16: listeners[0].address: expected a port, host:port, [ipv6]:port or unix:/path, found "nowhere"',
+    'lb.yaml:3:67: listeners[1].routes[0].upstream: expected a name, found 5',
+    'lb.yaml:3:34: listeners[1].prtocol: unknown key "prtocol": did you mean "protocol"?',
+    'lb.yaml:5:64: upstreams.web.timeouts.idle: expected a duration such as 500ms, 5s or 2m, found "soon"',
+    'lb.yaml:6:11: upstreams.broken: expected a section with keys, found 7',
+    'lb.yaml:2:35: listeners[0].upstream: there is no upstream "wbe": did you mean "web"?',
+    'lb.yaml:3:81: listeners[1].routes[0].rewrite.prefix: there is no prefix to replace: add match.path.prefix to the route',
+    'lb.yaml:3:46: listeners[1].routes: only HTTP has routes: give the tcp listener an upstream instead',
+    'lb.yaml:5:25: upstreams.web.endpoints[1]: the upstream has 127.0.0.1:1 already: give one of them a weight instead',
+    'lb.yaml:5:38: upstreams.web.balance: maglev needs a hash: say what it goes by, such as hash: address',
+  ])
+})
+
+const CONSEQUENCES: readonly [title: string, yaml: string][] = [
+  [
+    'all upstreams',
+    'listeners: [{ address: 1, upstream: a }]\nupstrems: { a: { endpoints: [1] } }',
+  ],
+  [
+    'the upstream of a listener',
+    'listeners: [{ address: 1, upstrem: a }]\nupstreams: { a: { endpoints: [1] } }',
+  ],
+  [
+    'the hash of an upstream',
+    'listeners: [{ address: 1, upstream: a }]\nupstreams: { a: { endpoints: [1], balance: maglev, hsh: address } }',
+  ],
+  [
+    'the prefix of a route',
+    'listeners: [{ address: 1, routes: [{ match: { path: { prefx: /a, exact: /b } }, upstream: a, rewrite: { prefix: /c } }] }]\nupstreams: { a: { endpoints: [1] } }',
+  ],
+]
+
+for (const [title, yaml] of CONSEQUENCES) {
+  test(`misses nothing that may be meant by an unknown key: ${title}`, () => {
+    const problems = problemsOf(yaml)
+    assert.equal(problems.length, 1, problems.join('\n'))
+    assert.match(problems[0] ?? '', /unknown key/)
+  })
+}
+
+test('tells how many endpoints there can be', () => {
+  const endpoints = (net: number) =>
+    Array.from({ length: 3000 }, (_, at) => `10.${net}.${at >> 8}.${at & 255}:1`)
+  const config = {
+    listeners: [{ address: 1, upstream: 'a' }],
+    upstreams: { a: { endpoints: endpoints(0) }, b: { endpoints: endpoints(1) } },
+  }
+  assert.deepEqual(
+    problemsOf(JSON.stringify(config)).map((line) => line.replace(/^\S* /, '')),
+    [
+      'upstreams.b.endpoints: there are more than 4096 endpoints of all upstreams: use several processes',
+    ],
+  )
+})
 
 test('takes JSON for what it is', () => {
   const json = JSON.stringify({
