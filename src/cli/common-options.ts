@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import type { AdminOptions } from '../admin/admin-api.ts'
+import { PROCESS_DEFAULTS } from '../config/defaults.ts'
+import { milliseconds } from '../config/duration.ts'
 import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts'
 import { LOG_FORMATS, type LogFormatName } from '../observability/stdout-sink.ts'
 import type { OptionSpec, ParsedOptions } from './option-table.ts'
@@ -25,14 +27,7 @@ export interface RunOptions {
   admin: AdminOptions | undefined
 }
 
-/** Who runs no script of theirs has nothing else that tells of an upstream's bad certificate, say. */
-export const LOAD_BALANCER_LOG_LEVEL: LogLevel = 'warn'
-
 const MAX_WORKERS = 256
-const DEFAULT_DRAIN_TIMEOUT_MS = 30_000
-const DEFAULT_WORKER_MEMORY_MB = 1024
-/** Far longer than any pause that a loaded machine or a large heap causes. */
-const DEFAULT_HANG_TIMEOUT_MS = 10_000
 
 export const HELP_OPTION: OptionSpec = { name: 'help', short: 'h', doc: 'Print this help.' }
 
@@ -100,24 +95,24 @@ export function readRunOptions(
       workers === undefined ? defaults.workers : parseInteger('workers', workers, 1, MAX_WORKERS),
     drainTimeoutMs:
       drainTimeout === undefined
-        ? (defaults.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS)
+        ? (defaults.drainTimeoutMs ?? milliseconds(PROCESS_DEFAULTS.drainTimeout))
         : parseDuration('drain-timeout', drainTimeout),
     logLevel: logLevel === undefined ? (defaults.logLevel ?? 'error') : parseLogLevel(logLevel),
     hangTimeoutMs:
       hangTimeout === undefined
-        ? (defaults.hangTimeoutMs ?? DEFAULT_HANG_TIMEOUT_MS)
+        ? (defaults.hangTimeoutMs ?? milliseconds(PROCESS_DEFAULTS.hangTimeout))
         : parseDuration('hang-timeout', hangTimeout),
     pinsCpus: options.isSet('pin-cpus') || defaults.pinsCpus === true,
     admin,
     logFormat: parseChoice(
       'log-format',
-      options.value('log-format') ?? defaults.logFormat ?? 'text',
+      options.value('log-format') ?? defaults.logFormat ?? PROCESS_DEFAULTS.logFormat,
       LOG_FORMATS,
     ),
     hasMetrics: admin !== undefined,
     workerMemoryMb:
       memory === undefined
-        ? (defaults.workerMemoryMb ?? DEFAULT_WORKER_MEMORY_MB)
+        ? (defaults.workerMemoryMb ?? PROCESS_DEFAULTS.workerMemory)
         : parseInteger('worker-memory', memory, 16, 65_536),
   }
 }

@@ -1,17 +1,10 @@
-import { availableParallelism } from 'node:os'
 import { basename, dirname } from 'node:path'
 import type { GoodConfig } from '../config/load-config.ts'
-import type { ProcessConfig } from '../config/schema/process.ts'
-import { readDuration } from '../engine/quantity.ts'
 import { LoadError } from '../orchestrator/load-error.ts'
 import type { LoadedProgram } from '../orchestrator/program-source.ts'
-import {
-  adminOptions,
-  LOAD_BALANCER_LOG_LEVEL,
-  type RunOptions,
-  readRunOptions,
-} from './common-options.ts'
+import { readRunOptions } from './common-options.ts'
 import type { ParsedOptions } from './option-table.ts'
+import { defaultsOf, processSection } from './process-section.ts'
 import { serveAdmin } from './serve-admin.ts'
 
 /** `sluice lb.yaml`: a load balancer from a config. */
@@ -28,8 +21,12 @@ export async function runConfig(
     await printProblems(error, cwd)
     throw error
   })
+  const run = readRunOptions(options, defaultsOf(config.config.process))
   if (options.isSet('print-config')) {
-    process.stdout.write(config.text)
+    const { printConfig } = await import('../config/print-config.ts')
+    const workers = options.isSet('workers') ? run.workers : config.config.process?.workers
+    const section = processSection(run, workers)
+    process.stdout.write(printConfig({ ...config.config, process: section }))
     return
   }
   if (options.isSet('verify')) {
@@ -44,7 +41,6 @@ export async function runConfig(
     isWatched: options.isSet('watch'),
     load: async () => toProgram(await loadConfigInJob(file, loadTimeoutMs)),
   }
-  const run = readRunOptions(options, defaultsOf(config.process))
   await serveAdmin(await runProgram(config.spec, run, { source, files: config.files }), run)
 }
 
@@ -57,23 +53,4 @@ async function printProblems(error: unknown, cwd: string): Promise<void> {
   if (!(error instanceof LoadError)) return
   const { problemLines } = await import('../config/problem-lines.ts')
   for (const line of problemLines(error.problems, cwd)) process.stderr.write(`${line}\n`)
-}
-
-/** What the config says of the process, for where the command line says nothing. */
-export function defaultsOf(section: ProcessConfig): Partial<RunOptions> & { workers: number } {
-  const { workers = availableParallelism(), drainTimeout, hangTimeout, workerMemory } = section
-  const drainTimeoutMs = drainTimeout === undefined ? undefined : readDuration(drainTimeout)
-  const hangTimeoutMs = hangTimeout === undefined ? undefined : readDuration(hangTimeout)
-  return {
-    workers,
-    ...(drainTimeoutMs !== undefined && { drainTimeoutMs }),
-    ...(hangTimeoutMs !== undefined && { hangTimeoutMs }),
-    ...(workerMemory !== undefined && { workerMemoryMb: workerMemory }),
-    ...(section.pinCpus !== undefined && { pinsCpus: section.pinCpus }),
-    ...(section.admin !== undefined && {
-      admin: adminOptions(String(section.admin.address), section.admin.tokenFile),
-    }),
-    ...(section.logFormat !== undefined && { logFormat: section.logFormat }),
-    logLevel: section.logLevel ?? LOAD_BALANCER_LOG_LEVEL,
-  }
 }

@@ -1,13 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
+import { PROCESS_DEFAULTS } from '../config/defaults.ts'
 import { formatAddress } from '../program/format-address.ts'
-import {
-  HELP_OPTION,
-  LOAD_BALANCER_LOG_LEVEL,
-  RUN_OPTIONS,
-  readRunOptions,
-} from './common-options.ts'
+import { HELP_OPTION, RUN_OPTIONS, readRunOptions } from './common-options.ts'
 import { type HelpPage, renderHelp } from './help.ts'
 import { parseLbSpec } from './lb-command.ts'
 import { type OptionSpec, parseOptions } from './option-table.ts'
@@ -54,7 +50,7 @@ export async function runDemoCommand(args: readonly string[]): Promise<void> {
   const listen = options.value('listen') ?? '127.0.0.1:8080'
   const run = readRunOptions(options, {
     workers: availableParallelism(),
-    logLevel: LOAD_BALANCER_LOG_LEVEL,
+    logLevel: PROCESS_DEFAULTS.logLevel,
   })
   parseListen(listen)
 

@@ -5,9 +5,9 @@ import { configureLogger, logger } from '../observability/logger.ts'
 import { stdoutSink } from '../observability/stdout-sink.ts'
 import type { RunnableProgram, RunnableSource } from '../orchestrator/program-runner.ts'
 import { readRunOptions } from './common-options.ts'
-import { defaultsOf } from './config-command.ts'
 import type { ParsedOptions } from './option-table.ts'
 import { parseAddress } from './parse-address.ts'
+import { defaultsOf } from './process-section.ts'
 import { withSharedPorts } from './shared-ports.ts'
 import { UsageError } from './usage-error.ts'
 import { readVersion } from './version.ts'
@@ -66,8 +66,8 @@ async function load(
 ): Promise<RunnableProgram> {
   const { loadConfigInJob, loadScriptInJob } = await import('../orchestrator/load-in-job.ts')
   if (isConfigFile(file)) {
-    const { spec, files, graph, flow, process } = await loadConfigInJob(file, loadTimeoutMs)
-    const run = readRunOptions(options, defaultsOf(process))
+    const { spec, files, graph, flow, config } = await loadConfigInJob(file, loadTimeoutMs)
+    const run = readRunOptions(options, defaultsOf(config.process))
     return { spec, files, graphs: [graph], flow, options: run, log: () => {} }
   }
   const { logScript } = await import('../orchestrator/log-script.ts')

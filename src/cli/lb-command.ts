@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { Balance } from '../balancer/pickers.ts'
-import { DEFAULTS } from '../config/defaults.ts'
+import { DEFAULTS, PROCESS_DEFAULTS } from '../config/defaults.ts'
 import { normalise } from '../config/normalise.ts'
 import type { ConfigInput } from '../config/schema/config.ts'
 import { PROXY_VERSIONS } from '../net/proxy-protocol/proxy-header.ts'
@@ -11,8 +11,8 @@ import type { LoadBalancerSpec } from '../program/spec.ts'
 import {
   CONFIG_OPTIONS,
   HELP_OPTION,
-  LOAD_BALANCER_LOG_LEVEL,
   RUN_OPTIONS,
+  type RunOptions,
   readRunOptions,
 } from './common-options.ts'
 import { type HelpPage, renderHelp } from './help.ts'
@@ -26,6 +26,7 @@ import {
 import { type OptionSpec, type ParsedOptions, parseOptions } from './option-table.ts'
 import { parseEndpoint, parseListen } from './parse-address.ts'
 import { parseChoice, parseDuration } from './parse-value.ts'
+import { processSection } from './process-section.ts'
 import { serveAdmin } from './serve-admin.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -130,7 +131,8 @@ const LOG_OPTIONS: readonly OptionSpec[] = [
   },
 ]
 
-const OPTIONS = [
+/** All options of `sluice lb`. */
+export const LB_OPTIONS: readonly OptionSpec[] = [
   ...TRAFFIC_OPTIONS,
   ...TIMEOUT_OPTIONS,
   ...LIMIT_OPTIONS,
@@ -169,16 +171,12 @@ const HELP: HelpPage = {
 
 /** `sluice lb`: a load balancer from flags. */
 export async function runLbCommand(args: readonly string[]): Promise<void> {
-  const options = parseOptions(args, OPTIONS)
+  const options = parseOptions(args, LB_OPTIONS)
   if (options.isSet('help')) {
     process.stdout.write(renderHelp(HELP))
     return
   }
-  const config = readConfig(options)
-  const run = readRunOptions(options, {
-    workers: availableParallelism(),
-    logLevel: LOAD_BALANCER_LOG_LEVEL,
-  })
+  const { config, run } = readFlags(options)
   if (options.isSet('print-config') || options.isSet('verify')) {
     const { describeFlags } = await import('./describe-config.ts')
     process.stdout.write(describeFlags(config, options.isSet('print-config')))
@@ -188,9 +186,20 @@ export async function runLbCommand(args: readonly string[]): Promise<void> {
   await serveAdmin(await runProgram(normalise(config), run), run)
 }
 
+/** What the flags say, as a config and as options of the process; throws `UsageError`. */
+export function readFlags(options: ParsedOptions): { config: ConfigInput; run: RunOptions } {
+  const config = readConfig(options)
+  const run = readRunOptions(options, {
+    workers: availableParallelism(),
+    logLevel: PROCESS_DEFAULTS.logLevel,
+  })
+  const workers = options.isSet('workers') ? run.workers : undefined
+  return { config: { ...config, process: processSection(run, workers) }, run }
+}
+
 /** Turns the flags of `sluice lb` into a program; throws `UsageError`. */
 export function parseLbSpec(args: readonly string[]): LoadBalancerSpec {
-  return normalise(readConfig(parseOptions(args, OPTIONS)))
+  return normalise(readConfig(parseOptions(args, LB_OPTIONS)))
 }
 
 /** Name of the only upstream that flags make. */
@@ -202,7 +211,11 @@ function readConfig(options: ParsedOptions): ConfigInput {
   if (extra !== undefined) throw new UsageError(`unexpected argument: ${extra}`)
   const policy = readListenerOptions(options)
   const addresses = options.values('listen')
-  for (const address of addresses) parseListen(address)
+  const sockets = addresses.map((one) => formatAddress(parseListen(one)))
+  for (const [index, socket] of sockets.entries()) {
+    if (!socket.endsWith(':0') && sockets.indexOf(socket) < index)
+      throw new UsageError(`--listen ${addresses[index]} is given twice: leave one of them out`)
+  }
   const endpoints = options.values('to').map(parseEndpoint)
   for (const [index, text] of endpoints.map(formatAddress).entries()) {
     if (endpoints.map(formatAddress).indexOf(text) < index)

@@ -22,3 +22,15 @@ export const DEFAULTS = {
   traceSample: 1,
   traceService: 'sluice',
 } as const
+
+/** The same for the process; workers are as many as there are processors. */
+export const PROCESS_DEFAULTS = {
+  drainTimeout: '30s',
+  /** Far longer than any pause that a loaded machine or a large heap causes. */
+  hangTimeout: '10s',
+  workerMemory: 1024,
+  pinCpus: false,
+  logFormat: 'text',
+  /** Who runs no script of theirs has nothing else that tells of an upstream's bad certificate, say. */
+  logLevel: 'warn',
+} as const

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import type { RequestObserver } from '../engine/request-observer.ts'
 import { beginRequest } from '../filters/begin-request.ts'
 import { countData } from '../filters/count-data.ts'
@@ -15,11 +14,6 @@ import type { Config } from './schema/config.ts'
 
 /** Filters that count; what they are given says nothing to anybody. */
 const COUNTING: readonly string[] = [beginRequest.name, endRequest.name, countData.name]
-
-/** Writes a config as YAML. */
-export function printConfig(config: Config): string {
-  return stringify(config, { lineWidth: 100 })
-}
 
 /** The pipelines that a load balancer has; `path` is what the graph calls it. */
 export function graphOf(path: string, spec: LoadBalancerSpec): ModuleGraph {

@@ -6,3 +6,8 @@ export function milliseconds(value: number | string): number {
   if (ms === undefined) throw new TypeError(`no duration: ${value}`)
   return ms
 }
+
+/** The text of a duration. */
+export function formatDuration(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
+}

@@ -6,7 +6,7 @@ import type { LoadProblem } from '../program/load-problem.ts'
 import type { LoadBalancerSpec } from '../program/spec.ts'
 import { checkConfig } from './check-config.ts'
 import { isConfigModule } from './config-file.ts'
-import { flowOf, graphOf, printConfig } from './describe.ts'
+import { flowOf, graphOf } from './describe.ts'
 import { checkRoots } from './file-roots.ts'
 import { findCulprit } from './find-culprit.ts'
 import type { RangeOf } from './flow-places.ts'
@@ -14,7 +14,7 @@ import { normalise } from './normalise.ts'
 import { readPemFiles } from './pem-files.ts'
 import { formatPath, type Problem } from './problem.ts'
 import { problemLines } from './problem-lines.ts'
-import type { ProcessConfig } from './schema/process.ts'
+import type { Config } from './schema/config.ts'
 import { ConfigText } from './source-text.ts'
 
 export type LoadConfigResult = GoodConfig | BadConfig
@@ -23,11 +23,10 @@ export type LoadConfigResult = GoodConfig | BadConfig
 export interface GoodConfig {
   isGood: true
   spec: LoadBalancerSpec
-  process: ProcessConfig
   graph: ModuleGraph
   flow: FlowModule[]
-  /** The config as YAML, with all defaults. */
-  text: string
+  /** The config as it was written, with the defaults of the schema. */
+  config: Config
   /** Absolute paths of the files that it was read from. */
   files: string[]
 }
@@ -95,10 +94,9 @@ export async function loadConfig(file: string, text?: string): Promise<LoadConfi
   return {
     isGood: true,
     spec,
-    process: config.process ?? {},
     graph,
     flow: flowOf(path, spec, config, source.rangeOf),
-    text: printConfig(config),
+    config,
     files,
   }
 }

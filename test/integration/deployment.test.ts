@@ -141,7 +141,7 @@ test('the config of the Kubernetes manifests listens where the deployment says',
   assert.ok(config.isGood, config.isGood ? '' : config.lines.join('\n'))
   const listens = [
     ...config.spec.listen.map(({ port }) => port),
-    Number(String(config.process.admin?.address).split(':').at(-1)),
+    Number(String(config.config.process?.admin?.address).split(':').at(-1)),
   ]
   const ports = all.get('Deployment')?.spec?.template?.spec.containers[0]?.ports ?? []
   assert.deepEqual(
