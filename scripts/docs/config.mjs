@@ -39,8 +39,9 @@ export function renderConfig(schema) {
 const TOP = 'The file'
 
 function renderRow(name, schema, isRequired, visit) {
-  const isScalar = 'default' in schema && typeof schema.default !== 'object'
-  const byDefault = isRequired ? 'needed' : isScalar ? `\`${schema.default}\`` : ''
+  const { default: value } = schema
+  const isShown = value !== undefined && (typeof value !== 'object' || Array.isArray(value))
+  const byDefault = isRequired ? 'needed' : isShown ? `\`${[value].flat().join(', ')}\`` : ''
   const cells = [`\`${name}\``, typeOf(schema, visit, ''), byDefault, schema.description ?? '']
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import swagger from '@fastify/swagger'
+import { Ajv, type ErrorObject } from 'ajv'
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
 import { type AccessPolicy, refuse } from './access.ts'
 
@@ -61,8 +62,22 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     forceCloseConnections: true,
     // Addresses of endpoints are parameters, and may be paths of sockets.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
+    schemaErrorFormatter: ([problem], part) => {
+      const {
+        instancePath = '',
+        message = 'is wrong',
+        data,
+      } = (problem ?? {}) as Partial<ErrorObject>
+      return new Error(`${part}${instancePath} ${message}, found ${JSON.stringify(data)}`)
+    },
   })
+  // Paths and queries are texts, whatever they mean; JSON has numbers.
+  const checking = { removeAdditional: false, useDefaults: true, verbose: true }
+  const ofText = new Ajv({ ...checking, coerceTypes: 'array' })
+  const ofJson = new Ajv(checking)
+  app.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === 'body' ? ofJson : ofText).compile(schema),
+  )
   // JSON needs a preflight from other sites, which nobody answers.
   app.removeContentTypeParser('text/plain')
   app.addHook('onRequest', async (request, reply) => {

@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path'
+import { dirname, relative } from 'node:path'
 import type { GoodConfig } from '../config/load-config.ts'
 import { LoadError } from '../orchestrator/load-error.ts'
 import type { LoadedProgram } from '../orchestrator/program-source.ts'
@@ -37,7 +37,7 @@ export async function runConfig(
   const { runProgram } = await import('../orchestrator/run-program.ts')
   const source = {
     kind: 'config' as const,
-    path: `/${basename(file)}`,
+    path: relative(cwd, file),
     isWatched: options.isSet('watch'),
     load: async () => toProgram(await loadConfigInJob(file, loadTimeoutMs)),
   }

@@ -35,7 +35,7 @@ export class RequestInfo {
   endMs: number
   /** The head of the request as it came, Latin-1; empty when no feature has asked for it. */
   headText: string
-  /** Our part of the trace of the request; `null` when it is not recorded. */
+  /** Our part of the trace of the request; `null` when the request has none. */
   span: RequestSpan | null
   /** Bytes of the bodies so far, without framing. */
   requestBytes: number
@@ -69,6 +69,9 @@ export class RequestInfo {
   }
 }
 
+/** Bit of the flags of a `traceparent`: somebody records the trace. */
+export const SAMPLED = 1
+
 /** What is known of a request as a part of a trace, by the terms of W3C Trace Context. */
 export class RequestSpan {
   readonly trace: string
@@ -77,11 +80,14 @@ export class RequestSpan {
   readonly parent: string
   /** What the endpoint is told. */
   readonly traceParent: string
+  /** Whether it is told to a collector, too. */
+  readonly isRecorded: boolean
 
   constructor(trace: string, id: string, parent: string, flags: number) {
     this.trace = trace
     this.id = id
     this.parent = parent
     this.traceParent = `00-${trace}-${id}-0${flags}`
+    this.isRecorded = (flags & SAMPLED) !== 0
   }
 }

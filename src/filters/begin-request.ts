@@ -2,9 +2,10 @@ import type { Data } from '../engine/data.ts'
 import { defineFilter } from '../engine/definition.ts'
 import { DATA, type Event, MESSAGE_START, type MessageStart } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
-import { RequestInfo } from '../engine/request-info.ts'
+import { RequestInfo, RequestSpan } from '../engine/request-info.ts'
 import type { RequestObserver } from '../engine/request-observer.ts'
 import { batchTime } from '../native/batch-clock.ts'
+import { newSpanId, newTraceId, validTraceParent } from './http/trace-parent.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 
 /**
@@ -18,31 +19,38 @@ export const beginRequest = defineFilter({
     { name: 'listener', type: 'number', doc: 'Index of the listener' },
     { name: 'observers', type: 'object[]', doc: 'Who is told of the request' },
     { name: 'hasId', type: 'boolean', doc: 'Whether requests have ids', isOptional: true },
+    { name: 'hasTrace', type: 'boolean', doc: 'Whether they belong to traces', isOptional: true },
   ],
-  plan: (listener: number, observers: readonly RequestObserver[], hasId?: boolean) => {
+  plan: (
+    listener: number,
+    observers: readonly RequestObserver[],
+    hasId?: boolean,
+    hasTrace?: boolean,
+  ) => {
     const needsClient = observers.some((observer) => observer.needsClient === true)
-    return () => new BeginRequest(listener, observers, needsClient, hasId === true)
+    const told = { needsClient, hasId: hasId === true, hasTrace: hasTrace === true }
+    return () => new BeginRequest(listener, observers, told)
   },
 })
+
+/** What records have. */
+interface Told {
+  readonly needsClient: boolean
+  readonly hasId: boolean
+  readonly hasTrace: boolean
+}
 
 class BeginRequest extends Filter {
   readonly #listener: number
   readonly #observers: readonly RequestObserver[]
-  readonly #needsClient: boolean
-  readonly #hasId: boolean
+  readonly #told: Told
   #request: RequestInfo | null = null
 
-  constructor(
-    listener: number,
-    observers: readonly RequestObserver[],
-    needsClient: boolean,
-    hasId: boolean,
-  ) {
+  constructor(listener: number, observers: readonly RequestObserver[], told: Told) {
     super()
     this.#listener = listener
     this.#observers = observers
-    this.#needsClient = needsClient
-    this.#hasId = hasId
+    this.#told = told
   }
 
   process(event: Event): void {
@@ -63,10 +71,20 @@ class BeginRequest extends Filter {
     this.#request = request
     const { context } = this.session
     context.request = request
-    if (this.#needsClient) request.client = context.inbound?.remoteAddress ?? ''
+    const { needsClient, hasId, hasTrace } = this.#told
+    if (needsClient) request.client = context.inbound?.remoteAddress ?? ''
     // The same that the encoder tells the endpoint.
-    if (this.#hasId && head.wire instanceof HttpWireHead) request.id = head.wire.requestId
+    const { wire } = head
+    if (hasId && wire instanceof HttpWireHead) request.id = wire.requestId
     const observers = this.#observers
     for (let i = 0; i < observers.length; i++) observers[i]?.began?.(request, head)
+    if (hasTrace && request.span === null && wire instanceof HttpWireHead) beginTrace(request, wire)
   }
+}
+
+/** A client that has no trace gets one, of which nobody has asked to record anything. */
+function beginTrace(request: RequestInfo, wire: HttpWireHead): void {
+  if (validTraceParent(wire.field('traceparent'))) return
+  request.span = new RequestSpan(newTraceId(), newSpanId(), '', 0)
+  wire.span = request.span
 }

@@ -13,7 +13,7 @@ export interface LoadedProgram {
 export interface ProgramSource {
   /** What log lines call it. */
   readonly kind: 'script' | 'config'
-  /** Its file from the program's root, with a leading slash. */
+  /** Its file: that of a script from the program's root, with a leading slash; that of a config as it was given. */
   readonly path: string
   /** Whether a change of its files loads it again. */
   readonly isWatched: boolean

@@ -34,7 +34,7 @@ export class HttpWireHead implements WireHead {
   isSecure: boolean
   /** The text is what was sent to an endpoint before: it has all fields of ours. */
   isAsSent: boolean
-  /** Our part of the trace of a request, which it goes on with; `null` where it is not recorded. */
+  /** Our part of the trace of a request, which it goes on with; `null` where none was made for it. */
   span: RequestSpan | null
   #requestId: string
   readonly #reactor: Reactor

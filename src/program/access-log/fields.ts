@@ -92,7 +92,7 @@ export const LOG_FIELDS: readonly LogField[] = [
   text('id', 'Id of the request', ({ id }) => id),
   text(
     'traceparent',
-    'The traceparent field; with our own span where the request is traced',
+    'The traceparent field as endpoints get it',
     ({ span, headText }) => span?.traceParent ?? fieldOfText(headText, 'traceparent') ?? '',
   ),
   header('user_agent', 'The User-Agent field', 'user-agent'),

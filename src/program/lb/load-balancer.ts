@@ -119,8 +119,9 @@ export function loadBalancer(
   for (const entry of entries) {
     program.pipeline(entry.pipeline)
     if (observers.length > 0) {
-      const hasId = spec.forwarding.requestId === true
-      program.append(beginRequest, [entry.listeners[0], observers, hasId])
+      const { requestId, traceparent } = spec.forwarding
+      const ids = [requestId === true, traceparent === true]
+      program.append(beginRequest, [entry.listeners[0], observers, ...ids])
     }
     const addEnd = (): void => {
       if (observers.length > 0) program.append(endRequest, [observers])

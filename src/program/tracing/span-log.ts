@@ -1,5 +1,5 @@
 import type { MessageStart } from '../../engine/event.ts'
-import { type RequestInfo, RequestSpan } from '../../engine/request-info.ts'
+import { type RequestInfo, RequestSpan, SAMPLED } from '../../engine/request-info.ts'
 import type { RequestObserver } from '../../engine/request-observer.ts'
 import { newSpanId, newTraceId, validTraceParent } from '../../filters/http/trace-parent.ts'
 import { HttpWireHead } from '../../filters/http/wire-head.ts'
@@ -9,8 +9,7 @@ import { RequestLines } from '../access-log/request-lines.ts'
 import type { LoadBalancerSpec, TracingSpec } from '../spec.ts'
 import { spanFields } from './span-fields.ts'
 
-/** Bits of the flags of a `traceparent`: somebody records the trace; its id is random. */
-const SAMPLED = 1
+/** Bit of the flags of a `traceparent` beside `SAMPLED`: the id of the trace is random. */
 const RANDOM = 2
 
 /**
@@ -38,7 +37,7 @@ export class SpanLog implements RequestObserver {
   }
 
   ended(request: RequestInfo): void {
-    if (request.span !== null) this.#lines.write(request)
+    if (request.span?.isRecorded === true) this.#lines.write(request)
   }
 
   #spanOf(received: string | undefined): RequestSpan | null {

@@ -70,6 +70,9 @@ test('other bodies than JSON are refused', async (context) => {
   const form = { 'content-type': 'text/plain' }
   assert.equal((await call('PUT', '/api/v1/workers', { count: 2 }, form)).status, 415)
   assert.equal((await call('PUT', '/api/v1/workers', { count: 0 })).status, 400)
+  const text = await call('PUT', '/api/v1/workers', { count: '2' })
+  assert.equal(text.status, 400)
+  assert.equal(text.json.message, 'body/count must be integer, found "2"')
   const { status, json } = await call('PUT', '/api/v1/workers', { count: 1, extra: 1 })
   assert.equal(status, 400)
   assert.match(json.message, /additional properties/)
