@@ -1,3 +1,5 @@
+import { formatDuration } from './duration.ts'
+
 /**
  * What a config means where it says nothing. The schema shows these values and the command line
  * uses them, so that both agree.
@@ -23,12 +25,15 @@ export const DEFAULTS = {
   traceService: 'sluice',
 } as const
 
+const DEFAULT_WORKER_MEMORY_MB = 1024
+/** Far longer than any pause that a loaded machine or a large heap causes. */
+const DEFAULT_HANG_TIMEOUT_MS = 10_000
+
 /** The same for the process; workers are as many as there are processors. */
 export const PROCESS_DEFAULTS = {
   drainTimeout: '30s',
-  /** Far longer than any pause that a loaded machine or a large heap causes. */
-  hangTimeout: '10s',
-  workerMemory: 1024,
+  hangTimeout: formatDuration(DEFAULT_HANG_TIMEOUT_MS),
+  workerMemory: DEFAULT_WORKER_MEMORY_MB,
   pinCpus: false,
   logFormat: 'text',
   /** Who runs no script of theirs has nothing else that tells of an upstream's bad certificate, say. */

@@ -7,8 +7,7 @@ import {
 import { PROCESS_DEFAULTS } from './defaults.ts'
 import { formatDuration } from './duration.ts'
 import { HEALTH_DEFAULTS } from './policy-defaults.ts'
-import type { Config } from './schema/config.ts'
-import { forwarding } from './schema/forwarding.ts'
+import { type Config, configSchema } from './schema/config.ts'
 
 type Listener = Config['listeners'][number]
 type Upstream = Config['upstreams'][string]
@@ -22,13 +21,14 @@ export function printConfig(config: Config): string {
     name,
     spellUpstream(one),
   ])
-  const all: Config = {
+  // The schema brings keys into one order.
+  const all = configSchema.parse({
     ...config,
     listeners: config.listeners.map((one) => spellListener(one, config.idleTimeout)),
     upstreams: Object.fromEntries(upstreams),
-    forwarding: config.forwarding ?? forwarding.parse({}),
+    forwarding: config.forwarding ?? {},
     process: { ...PROCESS_DEFAULTS, ...config.process },
-  }
+  })
   // Anchors would be right, and hard to read.
   return stringify(all, { lineWidth: 100, aliasDuplicateObjects: false })
 }

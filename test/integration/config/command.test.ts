@@ -65,7 +65,12 @@ test('--print-config prints a config that means the same, with all defaults', as
   const { listeners, upstreams } = parse(printed.stdout)
   assert.deepEqual(listeners[0].protocol, 'http')
   assert.deepEqual(upstreams.b.endpoints, [{ address: '10.0.0.1:9002', weight: 2 }])
-  assert.deepEqual(upstreams.b.timeouts, { connect: '5s', response: '60s', idle: '60s' })
+  assert.deepEqual(upstreams.b.timeouts, {
+    connect: '5s',
+    response: '60s',
+    progress: '60s',
+    idle: '60s',
+  })
   const again = await runSluice([write(context, printed.stdout), '--print-config'])
   assert.equal(again.stdout, printed.stdout)
 })
@@ -73,9 +78,14 @@ test('--print-config prints a config that means the same, with all defaults', as
 test('the options of lb are a config without a file', async (context) => {
   const args = ['lb', '-l', '8080', '-l', 'unix:/tmp/x', '-t', 'a:1=2', '-t', '[::1]:2', '--tcp']
   const printed = await runSluice([...args, '--idle-timeout', '5m', '--print-config'])
+  const spelled = {
+    proxyProtocol: false,
+    limits: { maxConnections: 0, maxConnectionsPerAddress: 0, maxBufferedBytes: 262_144 },
+    timeouts: { handshake: '10s', write: '60s', idle: '5m' },
+  }
   assert.deepEqual(parse(printed.stdout).listeners, [
-    { address: '8080', protocol: 'tcp', upstream: 'default' },
-    { address: 'unix:/tmp/x', protocol: 'tcp', upstream: 'default' },
+    { address: '8080', protocol: 'tcp', upstream: 'default', ...spelled },
+    { address: 'unix:/tmp/x', protocol: 'tcp', upstream: 'default', ...spelled },
   ])
   assert.deepEqual(parse(printed.stdout).upstreams.default.endpoints, [
     { address: 'a:1', weight: 2 },
@@ -106,9 +116,10 @@ upstreams:
     .split('\n')
   assert.deepEqual(lines, [
     'lb.yaml:2:16: listeners[0].address: expected a port, host:port, [ipv6]:port or unix:/path, found "80a"',
+    'lb.yaml:2:31: listeners[0].upstream: there is no upstream "b": did you mean "a"?',
     'lb.yaml:2:34: listeners[0].nme: unknown key "nme": did you mean "name"?',
     'lb.yaml:4:42: upstreams.a.timeouts.idle: expected a duration such as 500ms, 5s or 2m, found "soon"',
-    'sluice: cannot load config: lb.yaml has 3 problems',
+    'sluice: cannot load config: lb.yaml has 4 problems',
   ])
   assert.equal(status, 1)
 })
