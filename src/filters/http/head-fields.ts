@@ -17,8 +17,10 @@ export function valuesOf(start: MessageStart, headers: Headers, key: string): un
   if (Array.isArray(value)) return value
   const { wire } = start
   if (!(wire instanceof HttpWireHead)) return [value]
-  const values = received(wire, key.toLowerCase())
-  return values[values.length - 1] === value ? values : [value]
+  const name = key.toLowerCase()
+  const values = received(wire, name)
+  const isSame = values[values.length - 1] === value
+  return wire.keepsLines(headers, name, isSame) ? values : [value]
 }
 
 /** The first field of a lower-case name; read where it lies if nobody has touched the head. */

@@ -106,8 +106,8 @@ function framingText(framing: Framing): string {
 }
 
 /**
- * The header lines of a head. Lines of the original that the script has not changed keep their
- * bytes, order, case and number; a changed field stands where its first line stood.
+ * The header lines of a head. Lines of the original that the script has not assigned keep their
+ * bytes, order, case and number; an assigned field stands where its first line stood.
  */
 function fieldsText(
   headers: Record<string, unknown> | null | undefined,
@@ -134,7 +134,7 @@ function fieldsText(
     }
     const unchanged = new Set<string>()
     for (const [name, value] of original) {
-      if (pending.get(name)?.[1] === value) {
+      if (wire.keepsLines(headers, name, pending.get(name)?.[1] === value)) {
         unchanged.add(name)
         pending.delete(name)
       }

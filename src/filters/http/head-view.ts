@@ -22,23 +22,28 @@ type Headers = Record<string, unknown>
 /** Fields that belong to the connection, not to the message; scripts do not see them. */
 const HIDDEN = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive'])
 
+const NONE: ReadonlySet<string> = new Set()
+
 /**
  * What scripts see of a head from the wire: a plain object, whose `headers` are parsed when they
  * are first touched. This is the handler of the proxy that stands for them until then, and it
- * remembers whether they were changed.
+ * remembers what was changed.
  */
 export class HeadView implements ProxyHandler<Headers> {
   readonly head: RequestHead | ResponseHead
   readonly #wire: HttpWireHead
   readonly #headers: Headers
+  /** What `#headers` stand for. */
+  readonly #fields: Headers = {}
   /** Start line as received, in the head's own terms, to tell whether a script changed it. */
   readonly #original: readonly (string | number)[]
   #isParsed = false
   #isDirty = false
+  #assigned: Set<string> | null = null
 
   constructor(wire: HttpWireHead) {
     this.#wire = wire
-    const headers = new Proxy<Headers>({}, this)
+    const headers = new Proxy<Headers>(this.#fields, this)
     this.#headers = headers
     if (wire.isRequest) {
       const { protocol, method, path } = requestLine(wire)
@@ -64,12 +69,34 @@ export class HeadView implements ProxyHandler<Headers> {
     return now.some((value, at) => value !== this.#original[at])
   }
 
+  /**
+   * Lower-case names of what a script has assigned in `headers`; `null` if these are no view of the
+   * head, but an object that a script has made.
+   */
+  assignedIn(headers: unknown): ReadonlySet<string> | null {
+    return headers === this.#headers ? (this.#assigned ?? NONE) : null
+  }
+
+  /** The view of another head of the same bytes, with what scripts have changed so far. */
+  copy(wire: HttpWireHead): HeadView {
+    const copy = new HeadView(wire)
+    const { head } = this
+    if (head.headers === this.#headers) {
+      Object.assign(copy.head, head, { headers: copy.#headers })
+      Object.assign(copy.#fields, this.#parse(this.#fields))
+      copy.#isParsed = true
+      copy.#isDirty = this.#isDirty
+      copy.#assigned = this.#assigned === null ? null : new Set(this.#assigned)
+    } else Object.assign(copy.head, head, { headers: { ...head.headers } })
+    return copy
+  }
+
   get(target: Headers, key: string | symbol): unknown {
     return Reflect.get(this.#parse(target), key)
   }
 
   set(target: Headers, key: string | symbol, value: unknown): boolean {
-    this.#isDirty = true
+    this.#assign(key)
     return Reflect.set(this.#parse(target), key, value)
   }
 
@@ -83,7 +110,7 @@ export class HeadView implements ProxyHandler<Headers> {
   }
 
   defineProperty(target: Headers, key: string | symbol, descriptor: PropertyDescriptor): boolean {
-    this.#isDirty = true
+    this.#assign(key)
     return Reflect.defineProperty(this.#parse(target), key, descriptor)
   }
 
@@ -93,6 +120,13 @@ export class HeadView implements ProxyHandler<Headers> {
 
   getOwnPropertyDescriptor(target: Headers, key: string | symbol): PropertyDescriptor | undefined {
     return Reflect.getOwnPropertyDescriptor(this.#parse(target), key)
+  }
+
+  #assign(key: string | symbol): void {
+    this.#isDirty = true
+    if (typeof key !== 'string') return
+    this.#assigned ??= new Set()
+    this.#assigned.add(key.toLowerCase())
   }
 
   #parse(target: Headers): Headers {

@@ -174,16 +174,25 @@ export class HttpWireHead implements WireHead {
     copy.isSecure = this.isSecure
     copy.isAsSent = this.isAsSent
     copy.span = this.span
-    if (this.isChanged()) {
-      const head = this.materialise()
-      Object.assign(copy.materialise(), head, { headers: { ...head.headers } })
-    }
+    if (this.#view?.isChanged() === true) copy.#view = this.#view.copy(copy)
     return copy
   }
 
   /** Whether a script has changed anything about the head. */
   isChanged(): boolean {
     return this.#view?.isChanged() ?? false
+  }
+
+  /**
+   * Whether all lines of a field stand as they came, now that `headers` have its name; `isSame` tells
+   * that they show its last value. Who assigns a value means all lines: a client that sends the
+   * value itself, behind another, must not keep both. New `headers` of a request are one assignment;
+   * in those of a response several lines, such as Set-Cookie, outlive the copy.
+   */
+  keepsLines(headers: unknown, name: string, isSame: boolean): boolean {
+    if (!isSame) return false
+    const assigned = this.#view?.assignedIn(headers) ?? null
+    return assigned === null ? !this.isRequest : !assigned.has(name)
   }
 
   /** An HTTP/1.0 request without a Host field. */
