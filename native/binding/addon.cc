@@ -182,6 +182,7 @@ Napi::Value Protocol(const Napi::CallbackInfo& info) {
       {"HEAD_INTERIM", http1::kInterim},
       {"HEAD_CONNECT_METHOD", http1::kConnectMethod},
       {"HEAD_HAS_TRAILER_FIELD", http1::kHasTrailerField},
+      {"HEAD_NOMINATES", http1::kNominates},
       {"DUBBO_REQUEST", dubbo::kRequest},
       {"DUBBO_TWO_WAY", dubbo::kTwoWay},
       {"DUBBO_EVENT", dubbo::kEvent},

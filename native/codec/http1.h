@@ -41,6 +41,7 @@ enum HeadFlag : uint32_t {
   kHasTrailerField = 1u << 12,
   kBareLf = 1u << 13,  // a line ended in a bare LF (lenient_lf): WriteHead rewrites line by line
   kLastRequest = 1u << 14,  // the last that max_requests allows; kKeepAlive was taken from it
+  kNominates = 1u << 15,    // Connection names other fields, which are dropped with it
 };
 
 // Why a byte stream was refused. The text for logs is ReasonText().

@@ -300,7 +300,10 @@ bool JudgeFields(FieldState* state) {
   if ((head->flags & (kHasLength | kChunked)) == (kHasLength | kChunked)) {
     return Broken(state, 400, Reason::kLengthAndTransferEncoding);
   }
-  if (state->nominated_count != 0) DropNominated(*state);
+  if (state->nominated_count != 0) {
+    DropNominated(*state);
+    head->flags |= kNominates;
+  }
   // RFC 9112 section 9.3.
   if (!state->close && (!http10 || state->keep_alive)) head->flags |= kKeepAlive;
   if (head->role == Role::kResponse) return true;

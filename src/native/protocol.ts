@@ -123,6 +123,7 @@ export const HEAD_IDEMPOTENT = 1 << 9
 export const HEAD_INTERIM = 1 << 10
 export const HEAD_CONNECT_METHOD = 1 << 11
 export const HEAD_HAS_TRAILER_FIELD = 1 << 12
+export const HEAD_NOMINATES = 1 << 15
 
 /** Bits of a Dubbo head; the low five are the id of the body's serialization. */
 export const DUBBO_REQUEST = 1 << 7

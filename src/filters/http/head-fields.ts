@@ -1,5 +1,4 @@
 import type { MessageStart } from '../../engine/event.ts'
-import { headerLines } from './header-lines.ts'
 import { HttpWireHead } from './wire-head.ts'
 
 type Headers = Record<string, unknown>
@@ -42,5 +41,5 @@ export function fieldsOf(start: MessageStart, name: string): string[] {
 }
 
 function received(wire: HttpWireHead, name: string): string[] {
-  return [...headerLines(wire.text)].filter(([one]) => one === name).map(([, value]) => value)
+  return [...wire.lines()].filter(([one]) => one === name).map(([, value]) => value)
 }

@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { HEAD_HTTP10 } from '../../native/protocol.ts'
 import type { RequestHead, ResponseHead } from './head-view.ts'
-import { headerLines } from './header-lines.ts'
 import type { HttpWireHead } from './wire-head.ts'
 
 /** How a message that is written as text is framed, and what becomes of the connection. */
@@ -127,11 +126,7 @@ function fieldsText(
   let text = ''
   if (wire !== null) {
     const original = new Map<string, string>()
-    const named = new Set<string>()
-    for (const [name, value] of headerLines(wire.text)) {
-      original.set(name, value)
-      if (name === 'connection') for (const t of value.split(',')) named.add(t.trim().toLowerCase())
-    }
+    for (const [name, value] of wire.lines()) original.set(name, value)
     const unchanged = new Set<string>()
     for (const [name, value] of original) {
       if (wire.keepsLines(headers, name, pending.get(name)?.[1] === value)) {
@@ -139,8 +134,8 @@ function fieldsText(
         pending.delete(name)
       }
     }
-    for (const [name, , line] of headerLines(wire.text)) {
-      if (isDropped(name) || (named.has(name) && name !== 'upgrade')) continue
+    for (const [name, , line] of wire.lines()) {
+      if (isDropped(name)) continue
       // RFC 9110 §10.1.1: ignored in a request of HTTP/1.0, which knows no interim response.
       if (name === 'expect' && (wire.flags & HEAD_HTTP10) !== 0) continue
       if (unchanged.has(name)) text += `${line}\r\n`

@@ -1,4 +1,3 @@
-import { headerLines } from './header-lines.ts'
 import type { HttpWireHead } from './wire-head.ts'
 
 /** A request head as scripts see it. */
@@ -132,7 +131,7 @@ export class HeadView implements ProxyHandler<Headers> {
   #parse(target: Headers): Headers {
     if (!this.#isParsed) {
       this.#isParsed = true
-      for (const [name, value] of headerLines(this.#wire.text)) {
+      for (const [name, value] of this.#wire.lines()) {
         if (!HIDDEN.has(name)) target[name] = value
       }
     }

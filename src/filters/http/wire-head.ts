@@ -1,10 +1,11 @@
 import type { WireHead } from '../../engine/event.ts'
 import type { RequestSpan } from '../../engine/request-info.ts'
 import { readLatin1 } from '../../native/latin1.ts'
-import { CTL_BATCH, EVENT_STRIDE, HEAD_HTTP10 } from '../../native/protocol.ts'
+import { CTL_BATCH, EVENT_STRIDE, HEAD_HTTP10, HEAD_NOMINATES } from '../../native/protocol.ts'
 import type { Reactor } from '../../native/reactor.ts'
 import { fieldOfBytes, fieldOfText } from './find-field.ts'
 import { HeadView, type RequestHead, type ResponseHead } from './head-view.ts'
+import { headerLines, nominatedIn } from './header-lines.ts'
 import { newRequestId, validRequestId } from './request-ids.ts'
 
 const SLASH = 0x2f
@@ -107,12 +108,22 @@ export class HttpWireHead implements WireHead {
 
   /**
    * The value of the first field of a name, which is given in lower case; `undefined` if there is
-   * none. Looks at the bytes, so that nothing is made of the other fields.
+   * none. Looks at the bytes, so that nothing is made of the other fields. Those that Connection
+   * names are not there: nothing may depend on what nobody behind will see.
    */
   field(name: string): string | undefined {
+    const hidesSome = (this.flags & HEAD_NOMINATES) !== 0
+    if (hidesSome && nominatedIn(this.text).has(name)) return undefined
     if (this.#batch !== this.#reactor.control[CTL_BATCH]) return fieldOfText(this.text, name)
     const { bytes } = this.#reactor
     return fieldOfBytes(bytes, this.#at, this.#at + this.size, name)
+  }
+
+  /** All fields but those that Connection names; see `headerLines`. */
+  lines(): ReturnType<typeof headerLines> {
+    const { text } = this
+    const hidesSome = (this.flags & HEAD_NOMINATES) !== 0
+    return hidesSome ? headerLines(text, nominatedIn(text)) : headerLines(text)
   }
 
   /** The id of a request: the client's own `X-Request-Id` if it is valid, else one made for it. */

@@ -20,6 +20,10 @@ const REQUESTS: readonly [what: string, sent: string[], forwarded: string[]][] =
   ['the value itself behind another', ['X-User: admin', 'X-User: bob'], ['X-User: bob']],
   ['the value itself before another', ['x-uSER: bob', 'X-User: admin'], ['x-uSER: bob']],
   ['the value itself twice', ['X-User: bob', 'A: 1', 'X-User: bob'], ['X-User: bob', 'A: 1']],
+  // RFC 9110 §7.6.1: what Connection names ends here, but not what we put there.
+  ['Connection names it', ['Connection: x-user', 'A: 1'], ['A: 1', 'x-user: bob']],
+  ['and the value itself', ['X-User: bob', 'Connection: X-USER', 'A: 1'], ['A: 1', 'x-user: bob']],
+  ['and another', ['X-User: admin', 'Connection: A, close, x-user', 'A: 1'], ['x-user: bob']],
 ]
 
 /** Ways to assign: filters of a script. */
