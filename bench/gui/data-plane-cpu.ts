@@ -1,24 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { type ProcStat, parseProcStat } from '../load/process/proc-stat.ts'
-import { MICROS_PER_TICK } from '../load/process/process-tree.ts'
 
 /**
  * Processor time of all threads of a process but its first one, in microseconds. The first is the
  * orchestrator, which serves the web UI; with one worker the others are that and Node's helpers.
  */
 export function readDataPlaneMicros(pid: number): number {
-  const ticks = readdirSync(`/proc/${pid}/task`)
+  const nanoseconds = readdirSync(`/proc/${pid}/task`)
     .filter((thread) => Number(thread) !== pid)
-    .map((thread) => readStat(`/proc/${pid}/task/${thread}/stat`))
-    .reduce((sum, one) => sum + (one?.userTicks ?? 0) + (one?.systemTicks ?? 0), 0)
-  return ticks * MICROS_PER_TICK
+    .map((thread) => readNanoseconds(`/proc/${pid}/task/${thread}/schedstat`))
+  return nanoseconds.reduce((sum, one) => sum + one, 0) / 1000
 }
 
-/** Threads come and go. */
-function readStat(path: string): ProcStat | undefined {
+/** Its first number is the time on a processor. Threads come and go. */
+function readNanoseconds(path: string): number {
   try {
-    return parseProcStat(readFileSync(path, 'utf8'))
+    return Number.parseInt(readFileSync(path, 'latin1'), 10)
   } catch {
-    return undefined
+    return 0
   }
 }

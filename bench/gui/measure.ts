@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { BenchError } from '../load/bench-error.ts'
 import type { BenchContext } from '../load/measure/bench-context.ts'
 import { runWrk } from '../load/measure/wrk.ts'
@@ -14,46 +14,72 @@ const PATH = '/'
 const URL_TRIES = 500
 const URL_PAUSE_MS = 10
 
-/** What one run under load found. */
-export interface Run {
-  /** Processor time of the data plane per request. */
-  readonly micros: number
-  readonly smoothness: Smoothness
+/** Processor time of the data plane per request, of two runs of which one followed the other. */
+export interface Pair {
+  readonly offMicros: number
+  readonly openMicros: number
+}
+
+/** What one round of one program and page has found. */
+export interface Round {
+  readonly pairs: readonly Pair[]
+  /** Of each second under load. */
+  readonly smoothness: readonly Smoothness[]
   /** Why it does not count; empty if it does. */
   readonly problem: string
 }
 
-/** Loads a program with wrk while a page shows it, or, with `decoy`, has no web UI at all. */
-export async function measureCost(
+/**
+ * Runs a program twice, without a web UI and with a page that shows it, and loads now the one and now
+ * the other, second by second: what drifts hits both. The page is there all the time, so that it takes
+ * as much from wrk, with which it shares a processor, while the other program is loaded.
+ */
+export async function measureRound(
   browser: Browser,
   program: Program,
   view: View,
   context: BenchContext,
-  decoy?: string,
-): Promise<Run> {
+): Promise<Round> {
   const { upstream, workspace, cpus, timing } = context
-  const peer = sluiceRunning(program, decoy === undefined)
-  const proxy = await startProxy(peer, { upstream, workspace, cpus: cpus.proxy, workers: 1 })
+  const setup = { upstream, workspace, cpus: cpus.proxy, workers: 1 }
+  const started: RunningProxy[] = []
+  let page: Page | undefined
   try {
-    const { page } = await openView(browser, decoy ?? (await guiUrlOf(proxy)), view)
-    const load = (seconds: number) =>
-      runWrk(
-        { port: proxy.port, path: PATH, connections: CONNECTIONS, seconds },
-        cpus.load,
-        workspace,
-      )
-    await load(timing.warmUpSeconds)
-    const endFrames = await watchFrames(page)
-    const before = readDataPlaneMicros(proxy.pid)
-    const report = await load(timing.countSeconds)
-    const micros = (readDataPlaneMicros(proxy.pid) - before) / Math.max(report.requests, 1)
-    const smoothness = await endFrames()
-    await page.close()
-    const errors = countWrkErrors(report, UPSTREAM_BODIES[PATH])
-    return { micros, smoothness, problem: errors > 0 ? `${errors} errors` : '' }
+    const off = await startProxy(sluiceRunning(program, false), setup)
+    started.push(off)
+    const watched = await startProxy(sluiceRunning(program, true), setup)
+    started.push(watched)
+    ;({ page } = await openView(browser, await guiUrlOf(watched), view))
+    for (const proxy of started) await load(proxy, timing.warmUpSeconds, context)
+    const pairs: Pair[] = []
+    const smoothness: Smoothness[] = []
+    let errors = 0
+    const slice = async (proxy: RunningProxy): Promise<number> => {
+      const before = readDataPlaneMicros(proxy.pid)
+      const report = await load(proxy, 1, context)
+      errors += countWrkErrors(report, UPSTREAM_BODIES[PATH])
+      return (readDataPlaneMicros(proxy.pid) - before) / Math.max(report.requests, 1)
+    }
+    for (let second = 0; second < timing.countSeconds; second++) {
+      // In turns as well: whoever comes second finds the upstream warm.
+      const isOffFirst = second % 2 === 0
+      let offMicros = isOffFirst ? await slice(off) : 0
+      const endFrames = await watchFrames(page)
+      const openMicros = await slice(watched)
+      smoothness.push(await endFrames())
+      if (!isOffFirst) offMicros = await slice(off)
+      pairs.push({ offMicros, openMicros })
+    }
+    return { pairs, smoothness, problem: errors > 0 ? `${errors} errors` : '' }
   } finally {
-    await proxy.stop()
+    await page?.close()
+    for (const proxy of started) await proxy.stop()
   }
+}
+
+function load(proxy: RunningProxy, seconds: number, { cpus, workspace }: BenchContext) {
+  const run = { port: proxy.port, path: PATH, connections: CONNECTIONS, seconds }
+  return runWrk(run, cpus.load, workspace)
 }
 
 /** How long a page takes to be there, in a browser that has not seen it before. */

@@ -12,8 +12,11 @@ const END = '<!-- gui-bench:end -->'
 export function guiTables({ machine, measuredAt, rounds, costs, pages }: GuiResults): string {
   const costRows = costs.map((one) => {
     const [off, open] = [one.offMicros, one.openMicros].map((micros) => micros.toFixed(1))
-    const percent = ((one.ratioOfMedians - 1) * 100).toFixed(1)
-    return `| ${one.program} | ${one.view} | ${off} | ${open} | ${percent} % | ${one.verdict} |`
+    const [more, low, high] = [one.ratio, one.low, one.high].map(percent)
+    return (
+      `| ${one.program} | ${one.view} | ${off} | ${open} | ${more} | ${low} to ${high} | ` +
+      `${one.verdict} |`
+    )
   })
   const pageRows = pages.map(({ view, loadMs, loadVerdict, smoothness }) => {
     const { framesPerSecond, longestGapMs } = smoothness
@@ -24,8 +27,8 @@ export function guiTables({ machine, measuredAt, rounds, costs, pages }: GuiResu
   return `
 CPU time of the worker per request, in microseconds, at 64 connections; the bar is 3 % more:
 
-| program | page | without UI | page open | more | |
-|---|---|---:|---:|---:|---|
+| program | page | without UI | page open | more | with 95 % confidence | |
+|---|---|---:|---:|---:|---|---|
 ${costRows.join('\n')}
 
 From the address to the first table or graph, where the bar is 1 s; and frames while wrk runs:
@@ -35,9 +38,13 @@ From the address to the first table or graph, where the bar is 1 s; and frames w
 ${pageRows.join('\n')}
 
 ${date}, ${rounds} rounds, ${machine.processor}, ${machine.processors} processors, of which browser, wrk and
-upstream share one; medians.
+upstream share one; medians, of ${costs[0]?.pairRatios.length ?? 0} pairs of seconds each.
 
 `
+}
+
+function percent(ratio: number): string {
+  return `${((ratio - 1) * 100).toFixed(1)} %`
 }
 
 /** Puts the tables into docs/gui.md. */

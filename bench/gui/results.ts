@@ -21,9 +21,13 @@ export interface CostResult {
   /** Microseconds of the worker per request, without a web UI and with the page open. */
   readonly offMicros: number
   readonly openMicros: number
+  /** Of runs of which one followed the other. */
   readonly pairRatios: readonly number[]
-  readonly ratioOfMedians: number
-  readonly verdict: Verdict | 'not measured'
+  /** Their median, and what it lies between with a confidence of 95 %. */
+  readonly ratio: number
+  readonly low: number
+  readonly high: number
+  readonly verdict: Verdict
   /** What went wrong in rounds that do not count. */
   readonly problems: readonly string[]
 }

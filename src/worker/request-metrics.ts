@@ -35,7 +35,7 @@ export class RequestMetrics implements RequestObserver {
   }
 
   refused(request: RequestInfo): void {
-    count(this.#numbers, this.#plan.listeners[request.listener] ?? -1, request, 0)
+    count(this.#numbers, this.#plan.listeners[request.listener] ?? -1, request, 0, 0)
   }
 
   ended(request: RequestInfo): void {
@@ -45,13 +45,15 @@ export class RequestMetrics implements RequestObserver {
     const total = (request.endMs - startMs) * 1000
     const at = listeners[listener] ?? -1
     if (at >= 0) add(numbers, at + active, -1)
-    count(numbers, at, request, total)
-    count(numbers, placeOfRoute(routes[listener], request), request, total)
+    const totalBucket = latencyBucket(total)
+    count(numbers, at, request, total, totalBucket)
+    count(numbers, placeOfRoute(routes[listener], request), request, total, totalBucket)
     if (upstream < 0) return
     // What had no answer took as long as it took to find that out.
     const toHead = responseMs > 0 ? (responseMs - startMs) * 1000 : total
-    count(numbers, upstreams[upstream] ?? -1, request, toHead)
-    count(numbers, endpoints[upstream]?.[request.endpoint] ?? -1, request, toHead)
+    const bucket = latencyBucket(toHead)
+    count(numbers, upstreams[upstream] ?? -1, request, toHead, bucket)
+    count(numbers, endpoints[upstream]?.[request.endpoint] ?? -1, request, toHead, bucket)
   }
 }
 
@@ -65,7 +67,13 @@ function placeOfRoute(
   return places[isOnly ? 0 : route] ?? -1
 }
 
-function count(numbers: Float64Array, at: number, request: RequestInfo, micros: number): void {
+function count(
+  numbers: Float64Array,
+  at: number,
+  request: RequestInfo,
+  micros: number,
+  bucket: number,
+): void {
   if (at < 0) return
   add(numbers, at + status + ((request.status / 100) | 0), 1)
   if (request.error !== '')
@@ -75,7 +83,7 @@ function count(numbers: Float64Array, at: number, request: RequestInfo, micros: 
   add(numbers, at + responseBytes, request.responseBytes)
   if (request.attempts > 1) add(numbers, at + retries, request.attempts - 1)
   add(numbers, at + duration, micros)
-  add(numbers, at + buckets + latencyBucket(micros), 1)
+  add(numbers, at + buckets + bucket, 1)
 }
 
 function add(numbers: Float64Array, at: number, value: number): void {

@@ -74,3 +74,31 @@ export function judge(value: number, observations: readonly number[], limit: num
 }
 
 const CLEAR_MAJORITY = 0.8
+
+/**
+ * What the median of a population lies between with a confidence of at least 95 %, by the values of a
+ * sample alone: the k-th smallest and the k-th largest, with k from the binomial distribution (the
+ * confidence interval of the sign test). Infinite on both sides for fewer than six values.
+ */
+export function medianInterval(values: readonly number[]): readonly [number, number] {
+  const sorted = [...values].sort((a, b) => a - b)
+  const count = sorted.length
+  let chance = 0.5 ** count
+  let tail = chance
+  let skipped = 0
+  while (tail <= (1 - CONFIDENCE) / 2 && skipped < count >> 1) {
+    skipped++
+    chance *= (count - skipped + 1) / skipped
+    tail += chance
+  }
+  const low = sorted[skipped - 1] ?? Number.NEGATIVE_INFINITY
+  return [low, sorted[count - skipped] ?? Number.POSITIVE_INFINITY]
+}
+
+/** Judges `value ≤ limit` of a value that is somewhere in an interval. */
+export function judgeInterval([low, high]: readonly [number, number], limit: number): Verdict {
+  if (high <= limit) return 'pass'
+  return low > limit ? 'miss' : 'cannot tell'
+}
+
+const CONFIDENCE = 0.95

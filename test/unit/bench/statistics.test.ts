@@ -4,8 +4,10 @@ import type { Sample } from '../../../bench/load/measure/measurement.ts'
 import {
   comparePairs,
   judge,
+  judgeInterval,
   median,
   medianFigures,
+  medianInterval,
   valuesByRound,
 } from '../../../bench/load/measure/statistics.ts'
 
@@ -50,4 +52,23 @@ test('a limit is passed or missed when the pairs agree', () => {
 
 test('pairs on both sides of the limit tell nothing', () => {
   assert.equal(judge(0.89, [0.7, 0.95, 0.89, 0.92, 0.8], 0.9), 'cannot tell')
+})
+
+test('the interval of a median is that of the sign test, which tables tell', () => {
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+  assert.deepEqual(medianInterval(upTo(6)), [1, 6])
+  assert.deepEqual(medianInterval(upTo(10)), [2, 9])
+  assert.deepEqual(medianInterval(upTo(20)), [6, 15])
+  assert.deepEqual(medianInterval(upTo(40).reverse()), [14, 27])
+})
+
+test('of five values nobody can tell with such confidence', () => {
+  assert.deepEqual(medianInterval([1, 2, 3, 4, 5]), [-Infinity, Infinity])
+  assert.equal(judgeInterval(medianInterval([]), 1), 'cannot tell')
+})
+
+test('a whole interval has to be on one side of a limit', () => {
+  assert.equal(judgeInterval([0.9, 1.03], 1.03), 'pass')
+  assert.equal(judgeInterval([1.031, 1.2], 1.03), 'miss')
+  assert.equal(judgeInterval([0.9, 1.04], 1.03), 'cannot tell')
 })

@@ -7,12 +7,8 @@ import { sluiceRunning } from './programs.ts'
 
 const PAUSE_MS = 5
 
-/**
- * Starts another Sluice with a web UI and some traffic, beside the load, and returns its address. The
- * browser looks at it while the one that is measured has no web UI: so it takes as much from wrk,
- * with which it shares a processor, as in the other runs.
- */
-export async function startDecoy(context: BenchContext): Promise<string> {
+/** Starts a Sluice with a web UI and some traffic, for pages that are only loaded; returns its address. */
+export async function startSample(context: BenchContext): Promise<string> {
   const { upstream, workspace, cpus } = context
   const options = { upstream, workspace, cpus: cpus.load, workers: 1 }
   const proxy = await startProxy(sluiceRunning('script', true), options)
