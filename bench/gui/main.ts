@@ -12,10 +12,10 @@ import { roundNumbers } from '../load/report/saved-results.ts'
 import { requireTools } from '../load/run-benchmark.ts'
 import { startUpstream } from '../load/upstream.ts'
 import { startBrowser, VIEWS, type View } from './browser.ts'
-import { measureLoad, measureRound, type Pair, type Round } from './measure.ts'
-import type { Program } from './programs.ts'
+import { type Micros, measureLoad, measureRound, type Round } from './measure.ts'
+import type { Program, Variant } from './programs.ts'
 import { updateGuiPage } from './report.ts'
-import type { CostResult, GuiResults, PageResult } from './results.ts'
+import type { CostResult, GuiResults, PageResult, Ratio } from './results.ts'
 import { startSample } from './sample.ts'
 
 const MAX_RATIO = 1.03
@@ -73,12 +73,11 @@ async function measureRounds(
       for (const view of Object.keys(VIEWS) as View[]) {
         const found = await measureRound(browser, program, view, context)
         rounds.push({ program, view, ...found })
-        const ratios = found.pairs.map(ratioOf)
+        const { off, unwatched, watched } = mediansOf(found.seconds)
         console.log(
           `${round}/${timing.rounds} ${program.padEnd(7)}${view.padEnd(10)}` +
-            `off ${median(found.pairs.map((one) => one.offMicros)).toFixed(2)} us  ` +
-            `open ${median(found.pairs.map((one) => one.openMicros)).toFixed(2)} us  ` +
-            `pairs ${median(ratios).toFixed(3)}  ${found.problem}`,
+            `off ${off.toFixed(2)} us  unwatched ${unwatched.toFixed(2)} us  ` +
+            `watched ${watched.toFixed(2)} us  ${found.problem}`,
         )
       }
     }
@@ -86,23 +85,26 @@ async function measureRounds(
   return rounds
 }
 
-function ratioOf({ offMicros, openMicros }: Pair): number {
-  return openMicros / offMicros
-}
-
 function costOf(program: Program, view: View, runs: readonly ViewRound[]): CostResult {
   const own = runs.filter((one) => one.program === program && one.view === view)
-  const pairs = own.filter(({ problem }) => problem === '').flatMap((one) => one.pairs)
-  const pairRatios = pairs.map(ratioOf)
-  const [low, high] = medianInterval(pairRatios)
+  const seconds = own.filter(({ problem }) => problem === '').flatMap((one) => one.seconds)
+  const watching = ratioOf(seconds.map(({ watched, unwatched }) => watched / unwatched))
   return {
-    ...{ program, view },
-    offMicros: median(pairs.map(({ offMicros }) => offMicros)),
-    openMicros: median(pairs.map(({ openMicros }) => openMicros)),
-    ...{ pairRatios, ratio: median(pairRatios), low, high },
-    verdict: judgeInterval([low, high], MAX_RATIO),
+    ...{ program, view, micros: mediansOf(seconds), watching },
+    verdict: judgeInterval([watching.low, watching.high], MAX_RATIO),
+    all: ratioOf(seconds.map(({ watched, off }) => watched / off)),
     problems: own.map(({ problem }) => problem).filter(Boolean),
   }
+}
+
+function ratioOf(pairs: readonly number[]): Ratio {
+  const [low, high] = medianInterval(pairs)
+  return { pairs, median: median(pairs), low, high }
+}
+
+function mediansOf(seconds: readonly Micros[]): Micros {
+  const of = (variant: Variant): number => median(seconds.map((one) => one[variant]))
+  return { off: of('off'), unwatched: of('unwatched'), watched: of('watched') }
 }
 
 async function measurePage(

@@ -7,32 +7,29 @@ import { type RunningProxy, startProxy } from '../load/peers/running-proxy.ts'
 import { UPSTREAM_BODIES } from '../load/upstream.ts'
 import { openView, type Smoothness, type View, watchFrames } from './browser.ts'
 import { readDataPlaneMicros } from './data-plane-cpu.ts'
-import { type Program, sluiceRunning } from './programs.ts'
+import { type Program, sluiceRunning, VARIANTS, type Variant } from './programs.ts'
 
 const CONNECTIONS = 64
 const PATH = '/'
 const URL_TRIES = 500
 const URL_PAUSE_MS = 10
 
-/** Processor time of the data plane per request, of two runs of which one followed the other. */
-export interface Pair {
-  readonly offMicros: number
-  readonly openMicros: number
-}
+/** Processor time of the data plane per request in runs of which one followed the other. */
+export type Micros = Readonly<Record<Variant, number>>
 
 /** What one round of one program and page has found. */
 export interface Round {
-  readonly pairs: readonly Pair[]
-  /** Of each second under load. */
+  readonly seconds: readonly Micros[]
+  /** Of each second in which the program that the page shows was under load. */
   readonly smoothness: readonly Smoothness[]
   /** Why it does not count; empty if it does. */
   readonly problem: string
 }
 
 /**
- * Runs a program twice, without a web UI and with a page that shows it, and loads now the one and now
- * the other, second by second: what drifts hits both. The page is there all the time, so that it takes
- * as much from wrk, with which it shares a processor, while the other program is loaded.
+ * Runs a program three times, without a web UI, with one, and with one that a page shows, and loads
+ * them in turns, second by second: what drifts hits all. The page is there all the time, so that it
+ * takes as much from wrk, with which it shares a processor, whichever is loaded.
  */
 export async function measureRound(
   browser: Browser,
@@ -42,39 +39,42 @@ export async function measureRound(
 ): Promise<Round> {
   const { upstream, workspace, cpus, timing } = context
   const setup = { upstream, workspace, cpus: cpus.proxy, workers: 1 }
-  const started: RunningProxy[] = []
+  const running = new Map<Variant, RunningProxy>()
   let page: Page | undefined
   try {
-    const off = await startProxy(sluiceRunning(program, false), setup)
-    started.push(off)
-    const watched = await startProxy(sluiceRunning(program, true), setup)
-    started.push(watched)
-    ;({ page } = await openView(browser, await guiUrlOf(watched), view))
-    for (const proxy of started) await load(proxy, timing.warmUpSeconds, context)
-    const pairs: Pair[] = []
+    for (const variant of VARIANTS) {
+      const proxy = await startProxy(sluiceRunning(program, variant), setup)
+      running.set(variant, proxy)
+      if (variant === 'watched') ({ page } = await openView(browser, await guiUrlOf(proxy), view))
+    }
+    for (const proxy of running.values()) await load(proxy, timing.warmUpSeconds, context)
+    const seconds: Micros[] = []
     const smoothness: Smoothness[] = []
     let errors = 0
-    const slice = async (proxy: RunningProxy): Promise<number> => {
-      const before = readDataPlaneMicros(proxy.pid)
-      const report = await load(proxy, 1, context)
-      errors += countWrkErrors(report, UPSTREAM_BODIES[PATH])
-      return (readDataPlaneMicros(proxy.pid) - before) / Math.max(report.requests, 1)
-    }
     for (let second = 0; second < timing.countSeconds; second++) {
-      // In turns as well: whoever comes second finds the upstream warm.
-      const isOffFirst = second % 2 === 0
-      let offMicros = isOffFirst ? await slice(off) : 0
-      const endFrames = await watchFrames(page)
-      const openMicros = await slice(watched)
-      smoothness.push(await endFrames())
-      if (!isOffFirst) offMicros = await slice(off)
-      pairs.push({ offMicros, openMicros })
+      const micros: Partial<Record<Variant, number>> = {}
+      // In another order each time: the first finds a processor that has cooled down.
+      for (const [variant, proxy] of rotated([...running], second)) {
+        const endFrames = variant === 'watched' ? await watchFrames(page as Page) : undefined
+        const before = readDataPlaneMicros(proxy.pid)
+        const report = await load(proxy, 1, context)
+        const spent = readDataPlaneMicros(proxy.pid) - before
+        micros[variant] = spent / Math.max(report.requests, 1)
+        errors += countWrkErrors(report, UPSTREAM_BODIES[PATH])
+        if (endFrames !== undefined) smoothness.push(await endFrames())
+      }
+      seconds.push(micros as Micros)
     }
-    return { pairs, smoothness, problem: errors > 0 ? `${errors} errors` : '' }
+    return { seconds, smoothness, problem: errors > 0 ? `${errors} errors` : '' }
   } finally {
     await page?.close()
-    for (const proxy of started) await proxy.stop()
+    for (const proxy of running.values()) await proxy.stop()
   }
+}
+
+function rotated<T>(items: readonly T[], by: number): readonly T[] {
+  const start = by % items.length
+  return [...items.slice(start), ...items.slice(0, start)]
 }
 
 function load(proxy: RunningProxy, seconds: number, { cpus, workspace }: BenchContext) {

@@ -8,14 +8,20 @@ export type Program = (typeof PROGRAMS)[number]
 
 const PEERS: Readonly<Record<Program, Peer>> = { script: sluiceScript, config: sluiceUnobserved }
 
-/** Sluice running a program, with its web UI or without. */
-export function sluiceRunning(program: Program, hasGui: boolean): Peer {
+/** Without a web UI, with one, and with one that somebody looks at. */
+export const VARIANTS = ['off', 'unwatched', 'watched'] as const
+
+export type Variant = (typeof VARIANTS)[number]
+
+/** Sluice running a program. */
+export function sluiceRunning(program: Program, variant: Variant): Peer {
   return {
     ...sluice,
-    name: `${program}-${hasGui ? 'gui' : 'off'}`,
+    name: `${program}-${variant}`,
     launch: (setup) => {
       const launch = PEERS[program].launch(setup)
-      return { ...launch, args: [...launch.args, ...(hasGui ? ['--gui-port=127.0.0.1:0'] : [])] }
+      const options = variant === 'off' ? [] : ['--gui-port=127.0.0.1:0']
+      return { ...launch, args: [...launch.args, ...options] }
     },
   }
 }

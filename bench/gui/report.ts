@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { BenchError } from '../load/bench-error.ts'
 import { median } from '../load/measure/statistics.ts'
 import { projectPath } from '../load/project.ts'
-import type { GuiResults } from './results.ts'
+import type { GuiResults, Ratio } from './results.ts'
 
 const DOCUMENT = 'docs/gui.md'
 const START = '<!-- gui-bench:start (written by npm run bench -- gui --save) -->'
@@ -10,13 +10,11 @@ const END = '<!-- gui-bench:end -->'
 
 /** Writes results as the Markdown tables of docs/gui.md. */
 export function guiTables({ machine, measuredAt, rounds, costs, pages }: GuiResults): string {
-  const costRows = costs.map((one) => {
-    const [off, open] = [one.offMicros, one.openMicros].map((micros) => micros.toFixed(1))
-    const [more, low, high] = [one.ratio, one.low, one.high].map(percent)
-    return (
-      `| ${one.program} | ${one.view} | ${off} | ${open} | ${more} | ${low} to ${high} | ` +
-      `${one.verdict} |`
-    )
+  const costRows = costs.map(({ program, view, micros, watching, all, verdict }) => {
+    const { off, unwatched, watched } = micros
+    const figures = [off, unwatched, watched].map((one) => one.toFixed(1)).join(' | ')
+    const more = `${percent(watching)} | ${verdict} | ${percent(all)}`
+    return `| ${program} | ${view} | ${figures} | ${more} |`
   })
   const pageRows = pages.map(({ view, loadMs, loadVerdict, smoothness }) => {
     const { framesPerSecond, longestGapMs } = smoothness
@@ -25,10 +23,12 @@ export function guiTables({ machine, measuredAt, rounds, costs, pages }: GuiResu
   })
   const date = measuredAt.slice(0, 10)
   return `
-CPU time of the worker per request, in microseconds, at 64 connections; the bar is 3 % more:
+CPU time of the worker per request, in microseconds, at 64 connections: without a web UI, with one that nobody looks
+at, and with the page open. The bar is that looking takes 3 % more. In brackets is what the median lies between
+with a confidence of 95 %.
 
-| program | page | without UI | page open | more | with 95 % confidence | |
-|---|---|---:|---:|---:|---|---|
+| program | page | no UI | UI | page open | looking takes | | than no UI |
+|---|---|---:|---:|---:|---|---|---|
 ${costRows.join('\n')}
 
 From the address to the first table or graph, where the bar is 1 s; and frames while wrk runs:
@@ -38,13 +38,14 @@ From the address to the first table or graph, where the bar is 1 s; and frames w
 ${pageRows.join('\n')}
 
 ${date}, ${rounds} rounds, ${machine.processor}, ${machine.processors} processors, of which browser, wrk and
-upstream share one; medians, of ${costs[0]?.pairRatios.length ?? 0} pairs of seconds each.
+upstream share one; medians, of ${costs[0]?.watching.pairs.length ?? 0} seconds each.
 
 `
 }
 
-function percent(ratio: number): string {
-  return `${((ratio - 1) * 100).toFixed(1)} %`
+function percent({ median, low, high }: Ratio): string {
+  const [middle, from, to] = [median, low, high].map((one) => ((one - 1) * 100).toFixed(1))
+  return `${middle} % (${from} … ${to})`
 }
 
 /** Puts the tables into docs/gui.md. */

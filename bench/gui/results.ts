@@ -1,6 +1,7 @@
 import type { Verdict } from '../load/measure/statistics.ts'
 import type { Machine } from '../load/report/machine.ts'
 import type { Smoothness, View } from './browser.ts'
+import type { Micros } from './measure.ts'
 import type { Program } from './programs.ts'
 
 /** What the web UI costs and how it runs; this is the committed JSON. */
@@ -18,18 +19,23 @@ export interface GuiResults {
 export interface CostResult {
   readonly program: Program
   readonly view: View
-  /** Microseconds of the worker per request, without a web UI and with the page open. */
-  readonly offMicros: number
-  readonly openMicros: number
-  /** Of runs of which one followed the other. */
-  readonly pairRatios: readonly number[]
-  /** Their median, and what it lies between with a confidence of 95 %. */
-  readonly ratio: number
-  readonly low: number
-  readonly high: number
+  /** Microseconds of the data plane per request, the medians of all seconds. */
+  readonly micros: Micros
+  /** What a watched program takes of what one with a web UI takes that nobody looks at. */
+  readonly watching: Ratio
   readonly verdict: Verdict
+  /** And of what one without a web UI takes. */
+  readonly all: Ratio
   /** What went wrong in rounds that do not count. */
   readonly problems: readonly string[]
+}
+
+/** Of runs of which one followed the other: the median, and its interval at 95 % confidence. */
+export interface Ratio {
+  readonly pairs: readonly number[]
+  readonly median: number
+  readonly low: number
+  readonly high: number
 }
 
 /** How fast a page is there, and how evenly it is drawn while wrk runs. */

@@ -11,7 +11,7 @@ const PAUSE_MS = 5
 export async function startSample(context: BenchContext): Promise<string> {
   const { upstream, workspace, cpus } = context
   const options = { upstream, workspace, cpus: cpus.load, workers: 1 }
-  const proxy = await startProxy(sluiceRunning('script', true), options)
+  const proxy = await startProxy(sluiceRunning('script', 'watched'), options)
   onCleanup(() => proxy.stop())
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   let isOver = false

@@ -40,7 +40,7 @@ Measures Sluice beside nginx, HAProxy and http-proxy-3. The figure that counts i
   npm run bench -- list            workloads, peers and bars
   npm run bench -- micro           nanoseconds of one balancing decision; writes bench/results/pickers.json
   npm run bench -- gui             what it costs that the web UI is open, how fast and smooth its pages are, in
-                                   about 9 minutes; gui script and gui config are the halves of it;
+                                   about 10 minutes; gui script and gui config are the halves of it;
                                    --save writes bench/results/gui.json and docs/gui.md
   npm run bench -- table           writes bench/results/latest.json into README.md; --check only compares
 
@@ -89,7 +89,7 @@ function guiOptions(names: readonly string[], values: Parsed['values']): GuiBenc
     timing: {
       rounds: parseCount('--rounds', values.rounds) ?? 5,
       warmUpSeconds: parseCount('--warm-up', values['warm-up']) ?? 2,
-      countSeconds: parseCount('--seconds', values.seconds) ?? 8,
+      countSeconds: parseCount('--seconds', values.seconds) ?? 6,
     },
     isSaved: values.save,
   }

@@ -18,7 +18,7 @@ test('without arguments everything runs and the committed results are written', 
 })
 
 test('gui measures both programs unless told otherwise, and saves on request', () => {
-  const timing = { rounds: 5, warmUpSeconds: 2, countSeconds: 8 }
+  const timing = { rounds: 5, warmUpSeconds: 2, countSeconds: 6 }
   assert.deepEqual(parseOptions(['gui']), {
     ...{ command: 'gui', programs: ['script', 'config'], timing, isSaved: false },
   })
