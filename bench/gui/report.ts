@@ -23,9 +23,9 @@ export function guiTables({ machine, measuredAt, rounds, costs, pages }: GuiResu
   })
   const date = measuredAt.slice(0, 10)
   return `
-CPU time of the worker per request, in microseconds, at 64 connections: without a web UI, with one that nobody looks
-at, and with the page open. The bar is that looking takes 3 % more. In brackets is what the median lies between
-with a confidence of 95 %.
+CPU time of the worker per request, in microseconds, at 64 connections: without a web UI, with one that nobody
+looks at, and with the page open. The bar is that looking takes 3 % more. In brackets is what the median lies
+between with a confidence of 95 %.
 
 | program | page | no UI | UI | page open | looking takes | | than no UI |
 |---|---|---:|---:|---:|---|---|---|

@@ -287,7 +287,7 @@ class Reactor {
   uint64_t clock_start_ = 0;
   uint64_t now_ms_ = 0;
   uint32_t now_ = 0;  // ticks
-  uint32_t next_trim_ = 0;
+  uint32_t next_sweep_ = 0;
 };
 
 }  // namespace sluice::net

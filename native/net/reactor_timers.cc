@@ -10,7 +10,9 @@ namespace {
 
 constexpr uint32_t kStallTicks = 10'000 / kTickMs;
 // Slab chunks that were free for so long give their pages back.
-constexpr uint32_t kTrimTicks = 1'000 / kTickMs;
+constexpr uint32_t kSweepTicks = 1'000 / kTickMs;
+// Of each tick, for giving memory back.
+constexpr std::chrono::milliseconds kTrimTime{4};
 
 }  // namespace
 
@@ -196,10 +198,11 @@ void Reactor::Tick() {
     }
     listener.retry_at = TimerWheel::kNever;
   }
-  if (now_ >= next_trim_) {
-    next_trim_ = now_ + kTrimTicks;
-    batch_.slab.Trim();
+  if (now_ >= next_sweep_) {
+    next_sweep_ = now_ + kSweepTicks;
+    batch_.slab.Sweep();
   }
+  batch_.slab.Trim(kTrimTime);
   RunBatch();
   if (closed_ || !wheel_.empty() || is_waiting || batch_.slab.swollen()) return;
   ticking_ = false;

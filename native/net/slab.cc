@@ -28,16 +28,26 @@ ChunkId Slab::Take(uint32_t reserve) {
   return id;
 }
 
-void Slab::Trim() {
-  const uint32_t idle = std::min(fewest_free_, free_count());
-  for (uint32_t i = 0; i < idle && swollen(); i++) {
-    const ChunkId id = free_[i];
+void Slab::Sweep() {
+  idle_ = std::min(fewest_free_, free_count());
+  trimmed_ = 0;
+  fewest_free_ = free_count();
+}
+
+void Slab::Trim(std::chrono::nanoseconds time) {
+  if (!swollen()) return;
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point end = Clock::now() + time;
+  // Chunks are taken from the top: what is at the bottom now has been there since the sweep.
+  const uint32_t idle = std::min(idle_, fewest_free_);
+  while (trimmed_ < idle && swollen()) {
+    const ChunkId id = free_[trimmed_++];
     if (!resident_[id]) continue;
     madvise(chunk(id), kChunkBytes, MADV_DONTNEED);
     resident_[id] = false;
     resident_count_--;
+    if (Clock::now() >= end) return;
   }
-  fewest_free_ = free_count();
 }
 
 void BumpArea::Release() {

@@ -5,10 +5,13 @@
 //   free   [ ..., 1 ]                                 a stack: the chunk freed last is taken first,
 //                                                     so that a quiet worker stays in cache
 //
-// A chunk that stayed free through a whole sweep gives its pages back to the kernel.
+// A chunk that stayed free through a whole sweep gives its pages back to the kernel, some at a
+// time: where the kernel is slow at that, a hundred megabytes would keep everybody waiting for a
+// second.
 #ifndef SLUICE_NET_SLAB_H_
 #define SLUICE_NET_SLAB_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -70,8 +73,10 @@ class Slab {
 
   // More memory is resident than a quiet worker needs.
   bool swollen() const { return resident_count_ > kKeepResident; }
-  // Gives the pages of chunks back that were free since the last call.
-  void Trim();
+  // Begins a sweep: chunks that were free since the last call are given back by Trim().
+  void Sweep();
+  // Gives pages back until none are left to give or the time is up; at least one chunk's.
+  void Trim(std::chrono::nanoseconds time);
 
  private:
   // Chunks that keep their pages however long they are free: a worker's working set.
@@ -84,6 +89,8 @@ class Slab {
   std::vector<bool> resident_;
   uint32_t resident_count_ = 0;
   uint32_t fewest_free_;  // since the last sweep: that many chunks at the bottom lay idle
+  uint32_t idle_ = 0;     // of those, how many a sweep has found to give back
+  uint32_t trimmed_ = 0;  // and how many of them were looked at
 };
 
 // Cuts pieces from chunks one after the other. What is cut stays valid until Release().

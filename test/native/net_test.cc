@@ -51,11 +51,30 @@ void TestTrim() {
   Slab slab(memory->base(), memory->sizes().slab_bytes);
   for (uint32_t i = 0; i < 64; i++) std::memset(slab.chunk(slab.Take()), 1, kChunkBytes);
   for (uint32_t i = 0; i < 64; i++) slab.Unref(i);
-  slab.Trim();  // all were in use since the sweep before
+  constexpr std::chrono::hours kForever{1};
+  slab.Sweep();  // all were in use since the sweep before
+  slab.Trim(kForever);
   Check(slab.swollen(), "a chunk that was in use keeps its pages for one sweep");
-  slab.Trim();
+  slab.Sweep();
+  slab.Trim(std::chrono::nanoseconds{0});
+  Check(slab.swollen(), "a call gives back no more than it has time for");
+  for (int i = 0; i < 64; i++) slab.Trim(std::chrono::nanoseconds{0});
   Check(!slab.swollen(), "idle chunks give their pages back");
   Check(slab.chunk(0)[0] == 0 || slab.chunk(63)[0] == 0, "pages are gone");
+}
+
+void TestTrimWhileInUse() {
+  const auto memory = SharedMemory::Create(SmallSizes(64));
+  Slab slab(memory->base(), memory->sizes().slab_bytes);
+  for (uint32_t i = 0; i < 64; i++) std::memset(slab.chunk(slab.Take()), 1, kChunkBytes);
+  for (uint32_t i = 0; i < 64; i++) slab.Unref(i);
+  slab.Sweep();
+  slab.Sweep();
+  for (uint32_t i = 0; i < 60; i++) slab.Take();
+  slab.Trim(std::chrono::hours{1});
+  for (uint32_t i = 4; i < 64; i++) {
+    Check(slab.chunk(i)[0] == 1, "what was taken since the sweep keeps its pages");
+  }
 }
 
 void TestBumpArea() {
@@ -217,6 +236,7 @@ void TestManyTimers() {
 int main() {
   sluice::net::TestSlab();
   sluice::net::TestTrim();
+  sluice::net::TestTrimWhileInUse();
   sluice::net::TestBumpArea();
   for (uint32_t seed = 1; seed <= 200; seed++) sluice::net::TestOutputQueue(seed);
   for (uint32_t seed = 1; seed <= 20; seed++) sluice::net::TestTimerWheel(seed);
