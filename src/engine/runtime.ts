@@ -1,6 +1,7 @@
 import type { Sockets } from '../native/sockets.ts'
 import type { Context, InboundInfo } from './context.ts'
 import { Context as ContextClass } from './context.ts'
+import { HeldBytes } from './held-bytes.ts'
 import type { Layout } from './layout.ts'
 import type { Session } from './session.ts'
 
@@ -49,6 +50,8 @@ export class Runtime {
   root: string = process.cwd()
   /** Is told of requests that are refused before they reach a filter; `null` if nobody asks. */
   refused: ((layout: Layout, status: number, client: string) => void) | null = null
+  /** What filters hold back. */
+  readonly held: HeldBytes = new HeldBytes()
   /** What threads share of rate limits (`RateTable`); `null` for nobody to share with. */
   rateMemory: SharedArrayBuffer | null = null
   /** The context whose callback is running. */

@@ -78,7 +78,9 @@ class Tap extends Filter implements BucketClient {
       const event = this.#queue[0] as Event
       const before = event.kind === DATA ? (event as Data).size : 0
       const rest = this.#pass(bucket, event)
-      this.#queueSize -= before - (rest?.kind === DATA ? (rest as Data).size : 0)
+      const passed = before - (rest?.kind === DATA ? (rest as Data).size : 0)
+      // What it passed may have ended the session, which released all.
+      this.#release(Math.min(passed, this.#queueSize))
       if (rest === null) this.#queue.shift()
       else this.#queue[0] = rest
       hasPassed ||= rest !== event
@@ -116,10 +118,17 @@ class Tap extends Filter implements BucketClient {
     }
     this.#bucket = null
     this.#queue = []
-    this.#queueSize = 0
+    this.#release(this.#queueSize)
     this.#holdsInput = false
     this.#pauses = 0
     this.#hasEnded = false
+  }
+
+  /** So many bytes wait no longer. */
+  #release(bytes: number): void {
+    if (bytes === 0) return
+    this.#queueSize -= bytes
+    this.session.context.runtime.held.give(bytes)
   }
 
   #open(): Bucket | null {
@@ -165,10 +174,12 @@ class Tap extends Filter implements BucketClient {
 
   #hold(bucket: Bucket, event: Event): void {
     this.#queue.push(own(event))
-    if (event.kind === DATA) this.#queueSize += (event as Data).size
-    if (this.#queueSize > BYTE_LIMIT || this.#queue.length > EVENT_LIMIT) {
+    const size = event.kind === DATA ? (event as Data).size : 0
+    const hasRoom = this.session.context.runtime.held.take(size)
+    if (hasRoom) this.#queueSize += size
+    if (!hasRoom || this.#queueSize > BYTE_LIMIT || this.#queue.length > EVENT_LIMIT) {
       this.#queue = []
-      this.#queueSize = 0
+      this.#release(this.#queueSize)
       this.#hasEnded = true
       bucket.forget(this)
       this.session.context.runtime.log.error('[tap] buffer overflow')

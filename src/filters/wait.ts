@@ -79,9 +79,15 @@ class Wait extends Filter implements Waiter {
   override reset(): void {
     this.#unregister()
     this.#state = 'waiting'
-    this.#held = []
-    this.#heldSize = 0
+    this.#forget()
     this.#holdsInput = false
+  }
+
+  #forget(): void {
+    this.#held = []
+    if (this.#heldSize === 0) return
+    this.session.context.runtime.held.give(this.#heldSize)
+    this.#heldSize = 0
   }
 
   /** The condition may have ended the wait by failing. */
@@ -101,12 +107,14 @@ class Wait extends Filter implements Waiter {
 
   #hold(event: Event): void {
     this.#held.push(own(event))
-    if (event.kind === DATA) this.#heldSize += (event as Data).size
+    const size = event.kind === DATA ? (event as Data).size : 0
+    const hasRoom = this.session.context.runtime.held.take(size)
+    if (hasRoom) this.#heldSize += size
     if (!this.#isRegistered) {
       this.#isRegistered = true
       this.session.context.addWaiter(this)
     }
-    if (this.#heldSize > BYTE_LIMIT || this.#held.length > EVENT_LIMIT) {
+    if (!hasRoom || this.#heldSize > BYTE_LIMIT || this.#held.length > EVENT_LIMIT) {
       this.#giveUp()
       this.session.abort()
       this.session.context.runtime.log.error('[wait] buffer overflow')
@@ -123,8 +131,7 @@ class Wait extends Filter implements Waiter {
     // The list may grow while it is walked.
     for (const event of this.#held) this.next.process(event)
     this.#state = 'open'
-    this.#held = []
-    this.#heldSize = 0
+    this.#forget()
     if (!this.#holdsInput) return
     this.#holdsInput = false
     this.previous?.resume()
@@ -132,7 +139,7 @@ class Wait extends Filter implements Waiter {
 
   #giveUp(): void {
     this.#state = 'failed'
-    this.#held = []
+    this.#forget()
     this.#unregister()
   }
 

@@ -7,6 +7,7 @@ import {
   MESSAGE_START,
   type MessageEnd,
   type MessageStart,
+  SESSION_END,
 } from '../../engine/event.ts'
 import { Filter } from '../../engine/filter.ts'
 import { Message } from '../../engine/message.ts'
@@ -38,6 +39,8 @@ export abstract class MessageCollector extends Filter {
   readonly #plan: CollectorPlan
   #start: MessageStart | null = null
   #body: Data | null = null
+  /** As many bytes of it as are counted in `runtime.held`. */
+  #held = 0
   #hasOverflown = false
 
   constructor(plan: CollectorPlan) {
@@ -77,12 +80,16 @@ export abstract class MessageCollector extends Filter {
         if (this.#start === null) this.stray(event as MessageEnd)
         else {
           this.complete(event as MessageEnd)
-          this.#start = null
-          this.#body = null
+          this.#forget()
         }
         break
       case INTERIM:
         if (this.#plan.withheld !== 'message') this.next.process(event)
+        break
+      case SESSION_END:
+        // What has no end by now is no message.
+        this.#forget()
+        this.next.process(event)
         break
       default:
         this.next.process(event)
@@ -90,9 +97,16 @@ export abstract class MessageCollector extends Filter {
   }
 
   override reset(): void {
+    this.#forget()
+    this.#hasOverflown = false
+  }
+
+  #forget(): void {
     this.#start = null
     this.#body = null
-    this.#hasOverflown = false
+    if (this.#held === 0) return
+    this.session.context.runtime.held.give(this.#held)
+    this.#held = 0
   }
 
   #begin(start: MessageStart): void {
@@ -110,17 +124,19 @@ export abstract class MessageCollector extends Filter {
     if (this.#start === null) return this.next.process(data)
     if (this.#body !== null) {
       this.#body.push(data)
-      if (this.#body.size > MESSAGE_LIMIT) return this.#overflow()
+      if (this.#body.size > MESSAGE_LIMIT) return this.#overflow('message too long')
+      if (!this.session.context.runtime.held.take(data.size))
+        return this.#overflow('too many bytes of all messages')
+      this.#held += data.size
     }
     if (this.#plan.withheld === 'nothing') this.next.process(data)
   }
 
-  #overflow(): void {
+  #overflow(why: string): void {
     this.#hasOverflown = true
-    this.#start = null
-    this.#body = null
+    this.#forget()
     this.session.abort()
-    this.session.context.runtime.log.error(`[${this.#plan.name}] message too long`)
+    this.session.context.runtime.log.error(`[${this.#plan.name}] ${why}`)
     this.end('BufferOverflow')
   }
 }
