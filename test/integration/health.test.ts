@@ -29,6 +29,50 @@ for (const workers of ['1', '2']) {
   })
 }
 
+/** Resolves when an endpoint has got so many probes; tells when the first and the last came. */
+async function probesOf(
+  server: AppServer,
+  count: number,
+): Promise<{ elapsedMs: number; mostAtOnce: number }> {
+  const { handler } = server
+  const came: number[] = []
+  let inProgress = 0
+  let mostAtOnce = 0
+  await new Promise<void>((resolve) => {
+    server.handler = (request, response) => {
+      if (request.url !== '/health') return handler(request, response)
+      came.push(performance.now())
+      mostAtOnce = Math.max(mostAtOnce, ++inProgress)
+      setTimeout(() => {
+        inProgress--
+        response.end()
+      }, 20)
+      if (came.length === count) resolve()
+    }
+  })
+  return { elapsedMs: (came.at(-1) ?? 0) - (came[0] ?? 0), mostAtOnce }
+}
+
+for (const workers of ['1', '4']) {
+  test(`an endpoint gets one probe per interval, not one per worker: ${workers} workers`, async (context) => {
+    const [a, b] = [await AppServer.start(context, 'a'), await AppServer.start(context, 'b')]
+    const health = { path: '/health', interval: '100ms', unhealthyInterval: '100ms', timeout: '1m' }
+    const probes = [a, b].map((server) => probesOf(server, 21))
+    const upstream = { endpoints: [a.address, b.address], health }
+    const { port } = await startUpstream(context, upstream, '--workers', workers)
+    // All workers have requests, and so all make use of what the probes find.
+    const load = new Load(context, port, 4)
+    for (const { elapsedMs, mostAtOnce } of await Promise.all(probes)) {
+      // A loaded machine makes intervals longer, and so there are more of them, never fewer.
+      const intervals = elapsedMs / 100
+      assert.ok(intervals > 20 * 0.7, `20 further probes within ${intervals} intervals`)
+      assert.equal(mostAtOnce, 1)
+    }
+    await load.stop()
+    assert.deepEqual(load.failures, [])
+  })
+}
+
 test('an endpoint whose probes fail gets no requests, although it answers them', async (context) => {
   const [a, b] = [await AppServer.start(context, 'a'), await AppServer.start(context, 'b')]
   let isSick = true
