@@ -52,8 +52,8 @@ export async function startAdminApi(
   await addAdminRoutes(app, control)
   const url = await listen(app, { host, port }, 'the admin API')
   const file = rememberServer({ url, token, pid: process.pid })
-  process.once('exit', () => forgetServer(file))
-  logger.info(`[admin] API on ${url}, token in ${tokenFile ?? file}`)
+  const place = tokenFile ?? file
+  logger.info(`[admin] API on ${url}${place === undefined ? '' : `, token in ${place}`}`)
   return {
     url,
     token,

@@ -18,7 +18,7 @@ import { tapRoutes } from './gui/routes/taps.ts'
 import { TapStore } from './gui/tap-store.ts'
 import { createHttpServer } from './http-server.ts'
 import { listen } from './listen.ts'
-import { forgetServer, rememberServer } from './server-file.ts'
+import { rememberServer } from './server-file.ts'
 import { createToken } from './token.ts'
 
 /** What the web UI shows, where, and to whom. */
@@ -69,8 +69,7 @@ export async function startGui(runner: ProgramRunner, options: GuiOptions): Prom
   await app.register(tapRoutes(taps), { prefix: '/api/v1' })
   await app.register(pages(PAGES))
   const url = await listen(app, { host, port }, 'the web UI')
-  const file = rememberServer({ url, token, pid: process.pid })
-  process.once('exit', () => forgetServer(file))
+  rememberServer({ url, token, pid: process.pid })
   const isOpen = policy.tokenFor === 'nothing'
   logger.info(`[gui] Web UI on ${url}${isOpen ? '' : `/#token=${token}`}`)
   return control

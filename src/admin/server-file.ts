@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { logger } from '../observability/logger.ts'
 
 /** What a client on this machine needs to know about a running admin API. */
 export interface KnownServer {
@@ -10,19 +11,26 @@ export interface KnownServer {
 }
 
 /**
- * Leaves a file, readable by its owner only, by which commands of the same user find the server.
- * Returns its path.
+ * Leaves a file, readable by its owner only, by which commands of the same user find the server, until
+ * the process ends. Returns its path; `undefined`, with a warning, where it cannot be written: a
+ * container may have no place for it, and the server needs none.
  */
-export function rememberServer(server: KnownServer): string {
-  const folder = ensureFolder()
-  const file = join(folder, `${server.pid}.json`)
-  rmSync(file, { force: true })
-  writeFileSync(file, `${JSON.stringify(server)}\n`, { mode: 0o600, flag: 'wx' })
-  return file
+export function rememberServer(server: KnownServer): string | undefined {
+  try {
+    const file = join(ensureFolder(), `${server.pid}.json`)
+    rmSync(file, { force: true })
+    writeFileSync(file, `${JSON.stringify(server)}\n`, { mode: 0o600, flag: 'wx' })
+    process.once('exit', () => forgetServer(file))
+    return file
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    logger.warn(`[admin] commands need --admin ${server.url} to find this process: ${reason}`)
+    return undefined
+  }
 }
 
-export function forgetServer(file: string): void {
-  rmSync(file, { force: true })
+export function forgetServer(file: string | undefined): void {
+  if (file !== undefined) rmSync(file, { force: true })
 }
 
 /** The servers of this user's living processes; files of dead ones are removed. */

@@ -1,32 +1,40 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { parseAllDocuments } from 'yaml'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { withLoadTimeout } from '../support/sluice-process.ts'
 import { temporaryFolder } from '../support/temporary-script.ts'
 
 const run = promisify(execFile)
 const UNITS = 'deploy/systemd'
-const MANIFESTS = 'examples/kubernetes'
 const IMAGE_FOLDER = '/opt/sluice'
 
-/** The instructions of the last stage of the Dockerfile, as words. */
-function lastStage(): string[][] {
+const CONFIG = 'listeners: [{ address: 8080, upstream: a }]\nupstreams: { a: { endpoints: [1] } }'
+
+/** The instructions of the Dockerfile, as words. */
+function instructions(): string[][] {
   const lines = readFileSync('Dockerfile', 'utf8').replaceAll('\\\n', ' ').split('\n')
-  const instructions = lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(/\s+/))
-  return instructions.slice(instructions.findLastIndex(([word]) => word === 'FROM'))
+  return lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(/\s+/))
+}
+
+/** Those of the last stage. */
+function lastStage(): string[][] {
+  const all = instructions()
+  return all.slice(all.findLastIndex(([word]) => word === 'FROM'))
+}
+
+/** The commands of `RUN` in all stages, each as words. */
+function commands(): string[][] {
+  const runs = instructions().filter(([word]) => word === 'RUN')
+  return runs.flatMap(([, ...words]) => {
+    return words
+      .join(' ')
+      .split(' && ')
+      .map((command) => command.trim().split(/\s+/))
+  })
 }
 
 test('what the Dockerfile puts into the image runs without the rest of the project', async (context) => {
@@ -43,10 +51,7 @@ test('what the Dockerfile puts into the image runs without the rest of the proje
     else cpSync(source, join(image, to), { recursive: true })
   }
   const config = join(image, 'lb.yaml')
-  writeFileSync(
-    config,
-    'listeners: [{ address: 8080, upstream: a }]\nupstreams: { a: { endpoints: [1] } }',
-  )
+  writeFileSync(config, CONFIG)
   const args = withLoadTimeout([config, '--verify'])
   const { stdout } = await run(process.execPath, [join(image, 'bin/sluice'), ...args])
   assert.match(stdout, /^Done\.$/m)
@@ -61,6 +66,81 @@ test('the image runs as an ordinary user, behind an init process', () => {
     '--',
     '/usr/local/bin/sluice',
   ])
+})
+
+test('every command of the Dockerfile is one that there is, with options that it knows', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const ignored = readFileSync('.dockerignore', 'utf8').trim().split('\n')
+  const names = new Set<string>()
+  for (const [program = '', ...args] of commands()) {
+    names.add(program)
+    if (program === 'node') {
+      const [file = '', ...options] = args
+      assert.ok(existsSync(file) && !ignored.includes(file.split('/')[0] ?? ''), file)
+      const text = readFileSync(file, 'utf8')
+      for (const option of options) assert.ok(text.includes(`'${option}'`), `${file} ${option}`)
+    } else if (program === 'npm' && args[0] === 'run') {
+      assert.ok(Object.hasOwn(scripts, args[1] ?? ''), `npm run ${args[1]}`)
+    }
+  }
+  assert.deepEqual([...names].sort(), ['apt-get', 'ln', 'node', 'npm', 'rm'])
+})
+
+test('what is copied into the build is all that it starts from', () => {
+  const [copy] = instructions().filter(([word]) => word === 'COPY')
+  assert.deepEqual(copy, ['COPY', '.', '.'])
+  const ignored = readFileSync('.dockerignore', 'utf8').trim().split('\n')
+  // What is made there, and the history.
+  assert.deepEqual(ignored, ['.git', 'build', 'build-*', 'dist', 'node_modules'])
+})
+
+test('the entry point is a link to the program, which takes the command as it is', async (context) => {
+  const words = new Map(lastStage().map(([word, ...rest]) => [word, rest.join(' ')]))
+  const [init, , entry] = JSON.parse(words.get('ENTRYPOINT') ?? '')
+  const installed = commands().find(
+    ([program, verb]) => program === 'apt-get' && verb === 'install',
+  )
+  assert.equal(init, '/usr/bin/tini')
+  assert.ok(commands().some((words) => words.includes('install') && words.includes('tini')))
+  assert.ok(installed !== undefined)
+  const [, , target = '', link] = commands().find(([program]) => program === 'ln') ?? []
+  assert.equal(link, entry)
+  assert.ok(target.startsWith(`${words.get('WORKDIR')}/`))
+  const program = target.slice(IMAGE_FOLDER.length + 1)
+  const folder = temporaryFolder(context)
+  symlinkSync(join(process.cwd(), program), join(folder, 'sluice'))
+  const config = join(folder, 'lb.yaml')
+  writeFileSync(config, CONFIG)
+  const [file] = JSON.parse(words.get('CMD') ?? '')
+  assert.equal(file, '/etc/sluice/lb.yaml')
+  // By its first line and mode, as the image starts it.
+  const { stdout } = await run(join(folder, 'sluice'), withLoadTimeout([config, '--verify']))
+  assert.match(stdout, /^Done\.$/m)
+})
+
+test('the program runs without the packages that npm prunes', async (context) => {
+  const image = temporaryFolder(context)
+  for (const name of ['package.json', 'bin', 'dist', 'build'])
+    symlinkSync(join(process.cwd(), name), join(image, name))
+  const { stdout: list } = await run('npm', ['ls', '--omit=dev', '--all', '--parseable'])
+  const prefix = join(process.cwd(), 'node_modules/')
+  const packages = list
+    .split('\n')
+    .filter((path) => path.startsWith(prefix))
+    .map((path) => path.slice(prefix.length))
+    .filter((path) => !path.includes('node_modules/'))
+  assert.ok(packages.includes('yaml') && !packages.includes('typescript'))
+  for (const name of packages) {
+    mkdirSync(dirname(join(image, 'node_modules', name)), { recursive: true })
+    symlinkSync(join(prefix, name), join(image, 'node_modules', name))
+  }
+  const config = join(image, 'lb.yaml')
+  writeFileSync(config, CONFIG)
+  const preserve = ['--preserve-symlinks', '--preserve-symlinks-main']
+  const program = [...preserve, join(image, 'bin/sluice')]
+  const args = withLoadTimeout([config, '--verify'])
+  const { stdout } = await run(process.execPath, [...program, ...args])
+  assert.match(stdout, /^Done\.$/m)
 })
 
 test('systemd understands the units', async (context) => {
@@ -85,67 +165,5 @@ test('the socket unit opens what the config of the units listens on', async () =
   assert.deepEqual(
     streams,
     config.spec.listen.map(({ host, port }) => `${host}:${port}`),
-  )
-})
-
-interface Manifest {
-  apiVersion: string
-  kind: string
-  metadata: { name: string }
-  data?: Record<string, string>
-  spec?: {
-    selector: Record<string, unknown>
-    ports?: { targetPort: string }[]
-    template?: {
-      metadata: { labels: Record<string, string> }
-      spec: {
-        terminationGracePeriodSeconds: number
-        containers: { ports: { name: string; containerPort: number }[] }[]
-        volumes: { configMap: { name: string } }[]
-      }
-    }
-  }
-}
-
-function manifests(): Map<string, Manifest> {
-  const files = readdirSync(MANIFESTS).filter((name) => name.endsWith('.yaml'))
-  const all = files.flatMap((name) =>
-    parseAllDocuments(readFileSync(join(MANIFESTS, name), 'utf8')).map((document) => {
-      assert.deepEqual(document.errors, [], name)
-      return document.toJS() as Manifest
-    }),
-  )
-  for (const { apiVersion, metadata } of all) assert.ok(apiVersion !== '' && metadata.name !== '')
-  return new Map(all.map((one) => [one.kind, one]))
-}
-
-test('the Kubernetes manifests fit together', () => {
-  const all = manifests()
-  assert.deepEqual([...all.keys()].sort(), ['ConfigMap', 'Deployment', 'Service'])
-  const template = all.get('Deployment')?.spec?.template
-  const labels = template?.metadata.labels
-  assert.deepEqual(all.get('Service')?.spec?.selector, labels)
-  assert.deepEqual(all.get('Deployment')?.spec?.selector, { matchLabels: labels })
-  const ports = template?.spec.containers[0]?.ports ?? []
-  for (const { targetPort } of all.get('Service')?.spec?.ports ?? [])
-    assert.ok(ports.some(({ name }) => name === targetPort))
-  const map = all.get('ConfigMap')
-  assert.equal(template?.spec.volumes[0]?.configMap.name, map?.metadata.name)
-})
-
-test('the config of the Kubernetes manifests listens where the deployment says', async (context) => {
-  const all = manifests()
-  const file = join(temporaryFolder(context), 'lb.yaml')
-  writeFileSync(file, all.get('ConfigMap')?.data?.['lb.yaml'] ?? '')
-  const config = await loadConfig(file)
-  assert.ok(config.isGood, config.isGood ? '' : config.lines.join('\n'))
-  const listens = [
-    ...config.spec.listen.map(({ port }) => port),
-    Number(String(config.config.process?.admin?.address).split(':').at(-1)),
-  ]
-  const ports = all.get('Deployment')?.spec?.template?.spec.containers[0]?.ports ?? []
-  assert.deepEqual(
-    ports.map(({ containerPort }) => containerPort),
-    listens,
   )
 })
