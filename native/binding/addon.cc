@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -117,6 +118,19 @@ Napi::Value ReasonText(const Napi::CallbackInfo& info) {
     text = proxy::ReasonText(static_cast<proxy::Reason>(reason - proxy_reasons));
   }
   return Napi::String::New(info.Env(), text);
+}
+
+// judgeRequest(head) -> 0, or the reason plus 256 times the number of the line
+Napi::Value JudgeRequest(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  size_t size = 0;
+  napi_get_value_string_latin1(env, info[0], nullptr, 0, &size);
+  // With a place for the NUL that the call writes.
+  const auto head = std::make_unique_for_overwrite<char[]>(size + 1);
+  napi_get_value_string_latin1(env, info[0], head.get(), size + 1, &size);
+  const http1::Fault fault =
+      http1::JudgeRequest(reinterpret_cast<const uint8_t*>(head.get()), size);
+  return Napi::Number::New(env, static_cast<uint32_t>(fault.reason) + 256 * fault.line);
 }
 
 // The numbers of protocol.h by their names in protocol.ts, for the test that compares them.
@@ -238,6 +252,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("handedOver", Napi::Function::New<HandedOver>(env));
   exports.Set("closeHandedOver", Napi::Function::New<CloseHandedOver>(env));
   exports.Set("reasonText", Napi::Function::New<ReasonText>(env));
+  exports.Set("judgeRequest", Napi::Function::New<JudgeRequest>(env));
   exports.Set("counterNames", Napi::Function::New<CounterNames>(env));
   exports.Set("protocol", Napi::Function::New<Protocol>(env));
   return exports;

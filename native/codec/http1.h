@@ -272,6 +272,15 @@ class Framer {
   std::unique_ptr<Extra> extra_;
 };
 
+// What is wrong with a head: kNone, or a reason and the line, 0 for the start line.
+struct Fault {
+  Reason reason;
+  uint32_t line;
+};
+
+// Judges a whole request head that was made here as one that is received, up to kMaxHeaders lines.
+Fault JudgeRequest(const uint8_t* head, size_t size);
+
 // How WriteHead frames and ends the connection of what it writes. Mirrored in protocol.ts.
 enum WriteFlag : uint32_t {
   kWriteClose = 1u << 0,      // add Connection: close

@@ -12,6 +12,7 @@ import {
 } from '../native/protocol.ts'
 import { isFramable } from '../net/framable.ts'
 import { Socket } from '../net/socket.ts'
+import { hostOfTarget } from '../net/target.ts'
 import { Upstream } from './connect/upstream.ts'
 import { DecodeHttpResponse, type TunnelEnd } from './decode-http-response.ts'
 import {
@@ -26,6 +27,7 @@ import { EventOutput } from './http/frame-output.ts'
 import { type Framing, requestText } from './http/head-text.ts'
 import type { RequestHead } from './http/head-view.ts'
 import { type BodyMode, type HeadOption, HttpEncoder } from './http/http-encoder.ts'
+import { checkRequestText } from './http/judge-request.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 
 /** `encodeHttpRequest(head?)`: a byte stream out of HTTP/1 requests. */
@@ -124,7 +126,6 @@ export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
       contentLength === 0 &&
       (flags & HEAD_HAS_LENGTH) === 0 &&
       ((flags & HEAD_NO_BODY) !== 0 || BODYLESS_METHODS.has(method))
-    if (wire?.lacksHost === true && head !== null) this.#addHost(head)
     const isUpgrade = wire !== null && this.#isUpgrade(wire) && hasField(head, 'upgrade')
     const framing: Framing = {
       contentLength: isUnframed ? -1 : contentLength,
@@ -134,8 +135,9 @@ export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
     const forward = this.#forwarderOf(wire, head)
     const text =
       forward === null
-        ? requestText(head, wire, framing)
-        : requestText(head, wire, framing, forward)
+        ? requestText(head, wire, framing, this.#host)
+        : requestText(head, wire, framing, this.#host, forward)
+    checkRequestText(text)
     const asked = (method === 'HEAD' ? HEAD_HEAD_METHOD : 0) | (isUpgrade ? HEAD_UPGRADE : 0)
     this.#decoder?.expect(asked, true)
     this.output.sendText(text)
@@ -175,10 +177,9 @@ export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
     return wire.isRequest && (wire.flags & HEAD_UPGRADE) !== 0 && this.#decoder !== null
   }
 
-  /** RFC 9112 §3.2: an HTTP/1.1 request names its host, and an HTTP/1.0 one need not. */
-  #addHost(head: Partial<RequestHead>): void {
-    const target = this.next instanceof Upstream ? this.next.target : ''
-    if (head.headers !== undefined && !('host' in head.headers)) head.headers['host'] = target
+  /** The host of requests that name none: HTTP/1.0 clients need not, and scripts may forget. */
+  get #host(): string {
+    return this.next instanceof Upstream ? hostOfTarget(this.next.target) : ''
   }
 
   protected override finished(isCut: boolean): void {

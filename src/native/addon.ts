@@ -142,6 +142,7 @@ interface Addon {
   handedOver(row: number): number
   closeHandedOver(row: number, waitedMs: number): void
   reasonText(reason: number): string
+  judgeRequest(head: string): number
   counterNames(): string[]
   protocol(): Record<string, number>
 }
@@ -228,6 +229,14 @@ export function closeHandedOver(row: number, waitedMs: number): void {
 /** Returns what the `reason` of a BAD event means, for logs. */
 export function reasonText(reason: number): string {
   return addon.reasonText(Number(reason))
+}
+
+/**
+ * Judges a whole request head of Latin-1 text as if it were received: 0 if nothing is wrong, else the
+ * reason, plus 256 times the number of the line, 0 for the start line.
+ */
+export function judgeRequest(head: string): number {
+  return addon.judgeRequest(head)
 }
 
 /** Returns the protocol's numbers as native code has them, for the test that compares. */

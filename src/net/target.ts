@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 
 /** Where to connect to: an IP address or name with a port, or a Unix socket. */
 export interface Target {
@@ -32,4 +32,14 @@ export function parseTarget(text: string): Target | null {
   let host = text.slice(0, colon)
   if (host.startsWith('[') && host.endsWith(']')) host = host.slice(1, -1)
   return { host, port, path: '', address: isIP(host) === 0 ? null : host }
+}
+
+/** What a request to a target names as its host, unless it names another; empty if that is unknown. */
+export function hostOfTarget(text: string): string {
+  const target = parseTarget(text)
+  if (target === null) return ''
+  const { host, port, path } = target
+  // A socket has no name, and servers refuse an empty one.
+  if (path !== '') return 'localhost'
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`
 }

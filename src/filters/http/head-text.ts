@@ -44,13 +44,14 @@ export function areFieldLines(text: string): boolean {
 }
 
 /**
- * Writes a request head as Latin-1 text; throws a TypeError on what must not be on the wire.
- * `forward` makes the field lines those for the next hop.
+ * Writes a request head as Latin-1 text; throws a TypeError on what would not be one head.
+ * `defaultHost` is for one without a host, and `forward` makes the field lines those for the next hop.
  */
 export function requestText(
   head: Partial<RequestHead> | null,
   wire: HttpWireHead | null,
   framing: Framing,
+  defaultHost: string | null = null,
   forward: (fields: string) => string = (fields) => fields,
 ): string {
   const method = String(head?.method || 'GET')
@@ -61,7 +62,14 @@ export function requestText(
   const target = absolute === null ? path : originForm(absolute[2] ?? '', method)
   // RFC 9112 §3.2.2: the authority of an absolute-form target replaces Host.
   const host = absolute === null ? null : (absolute[1] ?? '')
-  const fields = forward(fieldsText(head?.headers, wire, host, isUpgrade(framing)))
+  // RFC 9110 §4.2.1: it names somebody.
+  if (host !== null && /^(?::|$)/.test(host)) {
+    throw new TypeError(`invalid request path: no host: ${show(path)}`)
+  }
+  const written = fieldsText(head?.headers, wire, host, isUpgrade(framing))
+  // RFC 9112 §3.2: every request has a Host, best as the first line.
+  const isHostless = defaultHost !== null && !/^host:/im.test(written)
+  const fields = forward(isHostless ? `Host: ${defaultHost}\r\n${written}` : written)
   return `${method} ${target} HTTP/1.1\r\n${fields}${framingText(framing)}\r\n`
 }
 

@@ -35,7 +35,7 @@ export function nominatedIn(text: string): ReadonlySet<string> {
 }
 
 /** Scripts see UTF-8 where a value is UTF-8, and Latin-1 where it is not. */
-function decodeValue(latin1: string): string {
+export function decodeValue(latin1: string): string {
   if (!/[\x80-\xff]/.test(latin1)) return latin1
   const utf8 = Buffer.from(latin1, 'latin1').toString('utf8')
   return utf8.includes('�') ? latin1 : utf8

@@ -76,6 +76,90 @@ test('a line end in what a script makes of a head is answered 500 and goes nowhe
   }
 })
 
+/** What a script does to the head of a request, and what is told of it. */
+const AMBIGUOUS: readonly [change: string, told: string][] = [
+  ["head.headers.host = ['a', 'b']", 'more than one Host: "Host: b"'],
+  ["head.headers.host = 'a b/c@d'", 'invalid Host: "Host: a b/c@d"'],
+  ["head.headers.host = 'a:99999'", 'invalid Host: "Host: a:99999"'],
+  ["head.headers = { host: 'a/b' }", 'invalid Host: "Host: a/b"'],
+  ["head.path = '/a#b'", 'invalid request target: "GET /a#b HTTP/1.1"'],
+  ["head.path = '/\u00e4'", 'invalid request target: "GET /\u00e4 HTTP/1.1"'],
+  ["head.path = 'foo'", 'invalid request target: "GET foo HTTP/1.1"'],
+  ["head.path = '*'", 'invalid request target: "GET * HTTP/1.1"'],
+  ["head.path = 'http://u@evil:99999/x'", 'invalid Host: "Host: u@evil:99999"'],
+  ["head.path = 'http:///x'", 'no host: "http:///x"'],
+  ["head.path = 'https://:80/x'", 'no host: "https://:80/x"'],
+  ["head.path = 'ftp://a/x'", 'invalid request target: "GET ftp://a/x HTTP/1.1"'],
+  ["head.method = 'CONNECT'", 'CONNECT is not supported: "CONNECT / HTTP/1.1"'],
+  [
+    "head.headers['Transfer_Encoding'] = 'chunked'",
+    'header name resembles a framing field: "Transfer_Encoding: chunked"',
+  ],
+  [
+    "head.headers['content_length'] = '5'",
+    'header name resembles a framing field: "content_length: 5"',
+  ],
+  ["head.headers.expect = 'foo'", 'unknown expectation: "expect: foo"'],
+  ["for (let i = 0; i < 150; i++) head.headers['x-' + i] = ''", 'too many header lines: "x-126: "'],
+]
+
+/** The same, and what goes on instead. */
+const MENDED: readonly [change: string, forwarded: (to: string) => string][] = [
+  ['delete head.headers.host', (to) => `GET / HTTP/1.1\r\nHost: ${to}\r\n\r\n`],
+  ['head.headers = {}', (to) => `GET / HTTP/1.1\r\nHost: ${to}\r\n\r\n`],
+  ['head.headers.host = undefined', (to) => `GET / HTTP/1.1\r\nHost: ${to}\r\n\r\n`],
+  ["head.headers.host = ''", () => 'GET / HTTP/1.1\r\nHost: \r\n\r\n'],
+  ["head.headers.HOST = '[::1]:8'", () => 'GET / HTTP/1.1\r\nHost: [::1]:8\r\n\r\n'],
+  ["head.path = '/%C3%A4?b=[]'", () => 'GET /%C3%A4?b=[] HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ["head.path = 'http://b:8?x'", () => 'GET /?x HTTP/1.1\r\nHost: b:8\r\n\r\n'],
+  ["head.method = 'OPTIONS', head.path = '*'", () => 'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ["head.method = 'purge'", () => 'purge / HTTP/1.1\r\nHost: a\r\n\r\n'],
+]
+
+test('a request that a script makes is judged as one that a client sends', async (context) => {
+  const upstream = await startRecordingUpstream(context)
+  const changes = [...AMBIGUOUS, ...MENDED].map(([change]) => change)
+  const script = `((changes = [${changes.map((one) => `head => { ${one} }`).join(', ')}]) => pipy()
+    .listen(0, { host: '127.0.0.1' })
+    .decodeHttpRequest().demux('request').encodeHttpResponse()
+    .pipeline('request')
+    .onMessageStart(e => {
+      const change = changes[e.head.path.slice(1)]
+      e.head.path = '/'
+      change(e.head)
+    })
+    .mux('upstream')
+    .pipeline('upstream')
+    .encodeHttpRequest().connect('${upstream.address}').decodeHttpResponse())()`
+  const sluice = startSluice(context, [temporaryScript(context, script)])
+  const [port = 0] = await sluice.ports()
+  const ask = async (index: number): Promise<number> => {
+    upstream.take()
+    const client = await connectRaw(context, port)
+    client.write(`GET /${index} HTTP/1.1\r\nHost: a\r\n\r\n`)
+    return (await client.message()).status
+  }
+  const told = (): string[] => sluice.stdout.match(/invalid request .*/g) ?? []
+  for (const [index, [change, expected]] of AMBIGUOUS.entries()) {
+    await context.test(change, async () => {
+      assert.equal(await ask(index), 500)
+      await sluice.until(() => told().length > index, 'report what is wrong')
+      assert.ok(told().at(-1)?.endsWith(expected), told().at(-1))
+      assert.deepEqual(upstream.take(), [])
+    })
+  }
+  for (const [index, [change, forwarded]] of MENDED.entries()) {
+    await context.test(change, async () => {
+      assert.equal(await ask(AMBIGUOUS.length + index), 200)
+      assert.deepEqual(
+        upstream.take().map(({ text }) => text),
+        [forwarded(upstream.address)],
+      )
+    })
+  }
+  assert.equal(told().length, AMBIGUOUS.length)
+})
+
 test('a line end in trailers that a script makes leaves them out', async (context) => {
   const upstream = await startRecordingUpstream(context)
   const bad = String.raw`'X-A: 1\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n'`

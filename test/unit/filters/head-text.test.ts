@@ -48,6 +48,15 @@ describe('requestText', () => {
     test(what, () => assert.equal(requestText(head, null, NONE), text))
   }
 
+  test('a host for requests that have none', () => {
+    const text = (head: Parameters<typeof requestText>[0]): string =>
+      requestText(head, null, NONE, 'b:1')
+    assert.equal(text(null), lines('GET / HTTP/1.1', 'Host: b:1'))
+    assert.equal(text({ headers: { hOsT: null } }), lines('GET / HTTP/1.1', 'Host: b:1'))
+    assert.equal(text({ headers: { x: 1, hOsT: 'a' } }), lines('GET / HTTP/1.1', 'x: 1', 'hOsT: a'))
+    assert.equal(text({ path: 'http://c/' }), lines('GET / HTTP/1.1', 'Host: c'))
+  })
+
   const hopByHop = [
     'Connection',
     'Keep-Alive',
@@ -122,6 +131,11 @@ describe('what must not be on the wire', () => {
   for (const path of ['/a b', '/a\r\n', '/\0']) {
     test(`a path ${JSON.stringify(path)}`, () => {
       assert.throws(() => requestText({ path }, null, NONE), /invalid request path/)
+    })
+  }
+  for (const path of ['http://', 'http:///a', 'https://?b', 'HTTP://:80/']) {
+    test(`an absolute target of nobody ${JSON.stringify(path)}`, () => {
+      assert.throws(() => requestText({ path }, null, NONE), /invalid request path: no host/)
     })
   }
   for (const method of ['GET /', 'G\r\n', 'Ü']) {

@@ -220,7 +220,7 @@ describe('encodeHttpRequest', () => {
   const encode: Spec = (p) => p.encodeHttpRequest()
 
   test('defaults', () => {
-    assert.equal(bytes(encode, [start(), END]), wire('GET / HTTP/1.1', '', ''))
+    assert.equal(bytes(encode, [start(), END]), wire('GET / HTTP/1.1', 'Host: ', '', ''))
   })
 
   test('stands between the start and the end of its message', () => {
@@ -242,13 +242,13 @@ describe('encodeHttpRequest', () => {
   test('an empty body of a method that means one has a length too', () => {
     assert.equal(
       bytes(encode, [new Message({ method: 'POST' })]),
-      wire('POST / HTTP/1.1', 'Content-Length: 0', '', ''),
+      wire('POST / HTTP/1.1', 'Host: ', 'Content-Length: 0', '', ''),
     )
   })
 
   test('a body that takes longer goes out in chunks', () => {
     const session = new TestProgram(encode).open().feed(start({ method: 'POST' }), 'he')
-    const head = wire('POST / HTTP/1.1', 'Transfer-Encoding: chunked', '', '')
+    const head = wire('POST / HTTP/1.1', 'Host: ', 'Transfer-Encoding: chunked', '', '')
     assert.equal(session.text(), `${head}2${CRLF}he${CRLF}`)
     session.feed('llo', END)
     assert.equal(session.text(), `${head}2${CRLF}he${CRLF}3${CRLF}llo${CRLF}0${CRLF}${CRLF}`)
@@ -257,7 +257,7 @@ describe('encodeHttpRequest', () => {
   test('the head given to the filter replaces the own one', () => {
     assert.equal(
       bytes((p) => p.encodeHttpRequest(() => ({ path: '/y' })), [new Message({ path: '/x' })]),
-      wire('GET /y HTTP/1.1', '', ''),
+      wire('GET /y HTTP/1.1', 'Host: ', '', ''),
     )
   })
 

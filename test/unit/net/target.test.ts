@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { parseTarget } from '../../../src/net/target.ts'
+import { hostOfTarget, parseTarget } from '../../../src/net/target.ts'
 
 describe('parseTarget', () => {
   const good: [text: string, host: string, port: number, path: string, address: string | null][] = [
@@ -29,5 +29,21 @@ describe('parseTarget', () => {
     'host:8x',
   ]) {
     test(`${JSON.stringify(text)} is none`, () => assert.equal(parseTarget(text), null))
+  }
+})
+
+describe('hostOfTarget', () => {
+  const table: [target: string, host: string][] = [
+    ['a.test:80', 'a.test:80'],
+    ['127.0.0.1:8080', '127.0.0.1:8080'],
+    ['[::1]:8080', '[::1]:8080'],
+    ['::1:8080', '[::1]:8080'],
+    ['a.test:80@10.0.0.1', 'a.test:80'],
+    ['unix:/run/a.sock', 'localhost'],
+    ['', ''],
+    ['a.test', ''],
+  ]
+  for (const [target, host] of table) {
+    test(`${target} -> ${host}`, () => assert.equal(hostOfTarget(target), host))
   }
 })
