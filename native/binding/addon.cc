@@ -133,6 +133,13 @@ Napi::Value JudgeRequest(const Napi::CallbackInfo& info) {
   return Napi::Number::New(env, static_cast<uint32_t>(fault.reason) + 256 * fault.line);
 }
 
+// isForbiddenTrailer(name) -> whether a field of that name must not be in a trailer section
+Napi::Value IsForbiddenTrailer(const Napi::CallbackInfo& info) {
+  const std::string name = info[0].As<Napi::String>().Utf8Value();
+  const auto* const bytes = reinterpret_cast<const uint8_t*>(name.data());
+  return Napi::Boolean::New(info.Env(), http1::IsForbiddenTrailer(bytes, name.size()));
+}
+
 // The numbers of protocol.h by their names in protocol.ts, for the test that compares them.
 Napi::Value Protocol(const Napi::CallbackInfo& info) {
   struct Number {
@@ -253,6 +260,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("closeHandedOver", Napi::Function::New<CloseHandedOver>(env));
   exports.Set("reasonText", Napi::Function::New<ReasonText>(env));
   exports.Set("judgeRequest", Napi::Function::New<JudgeRequest>(env));
+  exports.Set("isForbiddenTrailer", Napi::Function::New<IsForbiddenTrailer>(env));
   exports.Set("counterNames", Napi::Function::New<CounterNames>(env));
   exports.Set("protocol", Napi::Function::New<Protocol>(env));
   return exports;

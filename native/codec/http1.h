@@ -272,6 +272,10 @@ class Framer {
   std::unique_ptr<Extra> extra_;
 };
 
+// RFC 9110 section 6.5.1: fields of framing, routing, authentication, control and content format,
+// which must not take effect from a trailer section. `name` is a token.
+bool IsForbiddenTrailer(const uint8_t* name, size_t size);
+
 // What is wrong with a head: kNone, or a reason and the line, 0 for the start line.
 struct Fault {
   Reason reason;

@@ -32,10 +32,6 @@ enum class Field : uint8_t {
 
 Field ClassifyField(const uint8_t* name, size_t size);
 
-// RFC 9110 section 6.5.1: fields of framing, routing, authentication, control and content format,
-// which must not take effect from a trailer section.
-bool IsForbiddenTrailer(const uint8_t* name, size_t size);
-
 // uri-host [ ":" port ] (RFC 9112 section 3.2), without user information or lists; may be empty.
 bool IsValidHost(const uint8_t* p, size_t size);
 

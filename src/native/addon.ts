@@ -143,6 +143,7 @@ interface Addon {
   closeHandedOver(row: number, waitedMs: number): void
   reasonText(reason: number): string
   judgeRequest(head: string): number
+  isForbiddenTrailer(name: string): boolean
   counterNames(): string[]
   protocol(): Record<string, number>
 }
@@ -237,6 +238,11 @@ export function reasonText(reason: number): string {
  */
 export function judgeRequest(head: string): number {
   return addon.judgeRequest(head)
+}
+
+/** Whether a field must not be a trailer, by its name in any letter case. */
+export function isForbiddenTrailer(name: string): boolean {
+  return addon.isForbiddenTrailer(name)
 }
 
 /** Returns the protocol's numbers as native code has them, for the test that compares. */

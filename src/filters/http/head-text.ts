@@ -36,13 +36,6 @@ const HOP_BY_HOP = new Set([
   'content-length',
 ])
 
-const FIELD_LINES = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)+$/
-
-/** Whether a text is nothing but field lines, each with its CRLF, one Latin-1 character a byte. */
-export function areFieldLines(text: string): boolean {
-  return FIELD_LINES.test(text)
-}
-
 /**
  * Writes a request head as Latin-1 text; throws a TypeError on what would not be one head.
  * `defaultHost` is for one without a host, and `forward` makes the field lines those for the next hop.

@@ -19,8 +19,8 @@ import {
   HEAD_UNTIL_CLOSE,
 } from '../../native/protocol.ts'
 import type { FrameOutput } from './frame-output.ts'
-import { areFieldLines } from './head-text.ts'
 import { SizedHead } from './sized-head.ts'
+import { allowedTrailers } from './trailers.ts'
 import { HttpWireHead } from './wire-head.ts'
 
 /**
@@ -189,18 +189,16 @@ export abstract class HttpEncoder extends Filter implements BatchListener {
     if (this.#held !== null) this.#openHeld(this.#held, true)
     if (this.mode === 'idle' || this.mode === 'tunnel') return
     if (this.mode === 'length' && this.remaining > 0) return this.#cut()
-    if (this.mode === 'chunked') this.output.sendLastChunk(this.#checked(end.trailers))
+    if (this.mode === 'chunked') this.output.sendLastChunk(this.#trailersOf(end))
     this.mode = 'idle'
     this.output.finish()
     this.finished(false)
   }
 
-  /** Trailers come from a decoder, which has judged them, or else from a script; bad ones stay. */
-  #checked(trailers: string): string {
-    if (trailers === '' || areFieldLines(trailers)) return trailers
-    const error = new TypeError('invalid trailers: expected field lines that end with CRLF')
-    this.session.context.runtime.reportScriptError(error)
-    return ''
+  #trailersOf({ trailers }: MessageEnd): string {
+    if (trailers === '') return ''
+    const { runtime } = this.session.context
+    return allowedTrailers(trailers, (error) => runtime.reportScriptError(error))
   }
 
   #cut(): void {

@@ -160,23 +160,52 @@ test('a request that a script makes is judged as one that a client sends', async
   assert.equal(told().length, AMBIGUOUS.length)
 })
 
-test('a line end in trailers that a script makes leaves them out', async (context) => {
+/** Trailers that a script makes, what goes on of them, and what is told. */
+const TRAILERS: readonly [made: string, forwarded: string, told: string][] = [
+  [
+    'X-A: 1\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n',
+    '',
+    'expected field lines that end with CRLF',
+  ],
+  [
+    'Content-Length: 5\r\nTransfer-Encoding: chunked\r\nHost: evil\r\n',
+    '',
+    'not allowed behind a body: Content-Length, Transfer-Encoding, Host',
+  ],
+  [
+    'X-A: 1\r\nauthorization: x\r\nX-B: 2\r\nTransfer_Encoding: chunked\r\n',
+    'X-A: 1\r\nX-B: 2\r\n',
+    'not allowed behind a body: authorization, Transfer_Encoding',
+  ],
+  ['X-A: 1\r\nx-b:\r\n', 'X-A: 1\r\nx-b:\r\n', ''],
+]
+
+test('trailers that a script makes are judged as those of clients', async (context) => {
   const upstream = await startRecordingUpstream(context)
-  const bad = String.raw`'X-A: 1\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n'`
-  const way = { name: '', before: `.replaceMessageEnd(() => new MessageEnd(${bad}))` }
-  const script = `pipy()${pipelines(way, 0, upstream.address)}`
+  const ways = TRAILERS.map(([made]) => ({
+    name: '',
+    before: `.replaceMessageEnd(() => new MessageEnd(${JSON.stringify(made)}))`,
+  }))
+  const script = `pipy()${ways.map((way, index) => pipelines(way, index, upstream.address)).join('')}`
   const sluice = startSluice(context, [temporaryScript(context, script)])
-  const [port = 0] = await sluice.ports()
-  const client = await connectRaw(context, port)
-  // Longer than what is held to tell a length: it goes out in chunks, which have trailers.
-  client.write('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n')
-  client.write(`${(100_000).toString(16)}\r\n${'x'.repeat(100_000)}\r\n0\r\n\r\n`)
-  assert.equal((await client.message()).status, 200)
-  await sluice.until(() => sluice.stdout.includes('invalid trailers'), 'report the trailers')
-  const [request, ...others] = upstream.take().flatMap(({ text }) => readForwarded(text))
-  assert.deepEqual(others, [])
-  assert.equal(request?.body.length, 100_000)
-  assert.equal(request?.trailers, '')
+  const ports = await sluice.ports(ways.length)
+  for (const [index, [made, forwarded, told]] of TRAILERS.entries()) {
+    await context.test(JSON.stringify(made), async () => {
+      upstream.take()
+      const client = await connectRaw(context, ports[index] ?? 0)
+      // Longer than what is held to tell a length: it goes out in chunks, which have trailers.
+      client.write('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n')
+      client.write(`${(100_000).toString(16)}\r\n${'x'.repeat(100_000)}\r\n0\r\n\r\n`)
+      assert.equal((await client.message()).status, 200)
+      if (told !== '') await sluice.until(() => sluice.stdout.includes(`: ${told}\n`), 'report')
+      const [request, ...others] = upstream.take().flatMap(({ text }) => readForwarded(text))
+      assert.deepEqual(others, [])
+      assert.equal(request?.body.length, 100_000)
+      assert.equal(request?.trailers, forwarded)
+    })
+  }
+  const reports = sluice.stdout.match(/invalid trailers/g) ?? []
+  assert.equal(reports.length, TRAILERS.filter(([, , told]) => told !== '').length)
 })
 
 function pipelines(
