@@ -58,6 +58,9 @@ export const encodeHttpRequest = defineFilter({
 /** Methods whose requests mean nothing by a body, so that an empty one needs no length. */
 const BODYLESS_METHODS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
 
+/** RFC 9112 §3.2.2: its authority is the host that is asked for, whatever Host says. */
+const ABSOLUTE_TARGET = /^https?:\/\/([^/?]*)/i
+
 const WRONG_LENGTH =
   'invalid request: expected a body as long as its Content-Length, found another; ' +
   'replace the message with its body'
@@ -132,7 +135,7 @@ export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
       isChunked,
       connection: isUpgrade ? 'upgrade' : '',
     }
-    const forward = this.#forwarderOf(wire, head)
+    const forward = this.#forwarderOf(wire)
     const text =
       forward === null
         ? requestText(head, wire, framing, this.#host)
@@ -145,17 +148,14 @@ export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
   }
 
   /** What makes the field lines of a head that is text those for the next hop. */
-  #forwarderOf(
-    wire: HttpWireHead | null,
-    head: Partial<RequestHead> | null,
-  ): ((fields: string) => string) | null {
+  #forwarderOf(wire: HttpWireHead | null): ((fields: string) => string) | null {
     const forwarding = this.#forwarding
     if (forwarding === null || wire?.isRequest !== true || wire.isAsSent) return null
     const flags = forwardingFlags(wire, forwarding)
     const { reactor } = this.session.layout.runtime.sockets
-    const asked = wire.field('host') ?? ''
-    // A host that we have put there is nothing that the client has asked for.
-    const host = head?.headers?.['host'] === asked ? '' : asked
+    // Not the host of the lines: what we have put there is nothing that the client has asked for.
+    const [, authority] = ABSOLUTE_TARGET.exec(wire.target) ?? []
+    const host = authority ?? wire.field('host') ?? ''
     return (fields) => {
       const client = reactor.clientAddress(wire.client)
       return forwardLines(fields, flags, { client, host, added: newLines(wire, flags) })

@@ -90,7 +90,7 @@ export function newLines(wire: HttpWireHead, flags: number): string {
 export interface Hop {
   /** The client's IP address; empty if it has none. */
   readonly client: string
-  /** The host that the client has asked for; empty if it is that of the lines. */
+  /** The host that the client has asked for; empty if it has told none. */
   readonly host: string
   /** Further lines. */
   readonly added: string
@@ -98,18 +98,16 @@ export interface Hop {
 
 /** What native code does to a head that is forwarded unread, for the field lines of one that is text. */
 export function forwardLines(fields: string, flags: number, hop: Hop): string {
-  const { client, added } = hop
+  const { client, host, added } = hop
   const isReplaced = (flags & WRITE_REPLACE) !== 0
   const isTrusted = (flags & WRITE_TRUST) !== 0
   const proto = (flags & WRITE_HTTPS) !== 0 ? 'https' : 'http'
   const lists: Record<string, string> = {}
   const lines: Record<string, string> = {}
   const trusted = new Set<string>()
-  let { host } = hop
   let kept = ''
   for (const [name, , line] of headerLines(`\n${fields}`)) {
     const value = line.slice(line.indexOf(':') + 1).trim()
-    if (name === 'host') host ||= value
     if (isLeftOut(name, flags)) continue
     if (isList(name, flags)) {
       if (isReplaced) continue
