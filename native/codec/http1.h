@@ -82,6 +82,7 @@ enum class Reason : uint8_t {
   kTrailersTooLarge,
   kBadStatusLine,
   kTooManyInterim,
+  kInterimWithBody,
   kUnexpectedUpgrade,
   kUnsolicitedResponse,
   kBodyTooLarge,

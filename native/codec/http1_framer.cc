@@ -22,6 +22,12 @@ constexpr uint64_t kExpectedMask = (1u << kExpectedWidth) - 1;
 // RFC 9112 section 2.2 asks to ignore at least one empty line before a request.
 constexpr uint8_t kMaxEmptyLines = 2;
 
+// What a message without a body says that its sender may take for the length of one.
+bool AnnouncesBody(const Head& head) {
+  return (head.flags & kChunked) != 0 ||
+         ((head.flags & kHasLength) != 0 && head.content_length != 0);
+}
+
 Limits Clamp(Limits limits) {
   limits.max_headers = std::min(limits.max_headers, kMaxHeaders);
   return limits;
@@ -259,6 +265,12 @@ bool Framer::FrameResponse(Head& head, Host& host) {
     return true;
   }
   if (status < 200) {
+    // RFC 9110 section 8.6 and RFC 9112 section 6.1: neither field belongs there. Who sends one may
+    // send a body behind it, and a body can look like a response.
+    if (AnnouncesBody(head)) {
+      Fail(host, 502, Reason::kInterimWithBody);
+      return false;
+    }
     if (++interim_ > limits_.max_interim_responses) {
       Fail(host, 502, Reason::kTooManyInterim);
       return false;
@@ -269,9 +281,13 @@ bool Framer::FrameResponse(Head& head, Host& host) {
   if ((request & kExpectConnect) != 0 && status < 300) {
     head.flags = (head.flags | kUntilClose) & ~(kKeepAlive | kChunked | kHasLength);
   } else if (status == 204) {
-    // RFC 9110 section 8.6: no Content-Length in a 204.
+    // Nor there; but the response is complete, so that only its connection is in doubt.
+    if (AnnouncesBody(head)) head.flags &= ~kKeepAlive;
     head.flags = (head.flags | kNoBody) & ~(kChunked | kHasLength);
   } else if ((request & kExpectHead) != 0 || status == 304) {
+    // Both may have the length that the response to a GET would have (RFC 9110 section 8.6), and to
+    // HEAD also its Transfer-Encoding. In a 304 only servers send that which send chunks, too.
+    if (status == 304 && (head.flags & kChunked) != 0) head.flags &= ~kKeepAlive;
     head.flags = (head.flags | kNoBody) & ~kChunked;
   } else if ((head.flags & kHasLength) != 0) {
     if (head.content_length == 0) head.flags |= kNoBody;

@@ -145,6 +145,7 @@ constexpr std::array<const char*, static_cast<size_t>(Reason::kCount)> kReasonTe
     "trailers too large",
     "invalid status line",
     "too many interim responses",
+    "interim response with a body",
     "unexpected 101",
     "unsolicited response",
     "body too large",

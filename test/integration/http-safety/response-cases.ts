@@ -225,10 +225,22 @@ export const RESPONSE_CASES: readonly ResponseCase[] = [
     head('HTTP/1.1 204 No Content', CHUNKED) + HELLO,
     answer('HTTP/1.1 204 No Content'),
   ),
-  passed(
-    '9110 §15.3.5',
-    '204 with a length and no body',
+  behind(
+    '9110 §8.6',
+    '204 with a length and no body yet',
     head('HTTP/1.1 204 No Content', LENGTH),
+    answer('HTTP/1.1 204 No Content'),
+  ),
+  behind(
+    '9112 §6.1',
+    '204 with chunked and no chunks yet',
+    head('HTTP/1.1 204 No Content', CHUNKED),
+    answer('HTTP/1.1 204 No Content'),
+  ),
+  passed(
+    '9110 §8.6',
+    '204 with a length of zero',
+    head('HTTP/1.1 204 No Content', 'Content-Length: 0'),
     answer('HTTP/1.1 204 No Content'),
   ),
   behind(
@@ -243,11 +255,24 @@ export const RESPONSE_CASES: readonly ResponseCase[] = [
     head('HTTP/1.1 304 Not Modified', LENGTH),
     answer('HTTP/1.1 304 Not Modified', LENGTH),
   ),
+  behind(
+    '9110 §15.4.5',
+    '304 with chunked and no chunks yet',
+    head('HTTP/1.1 304 Not Modified', CHUNKED),
+    answer('HTTP/1.1 304 Not Modified'),
+  ),
   behind('9110 §9.3.2', 'a body in answer to HEAD', WHOLE, answer(OK, LENGTH), HEAD_REQUEST),
   behind(
     '9110 §9.3.2',
     'chunks in answer to HEAD',
     head(OK, CHUNKED) + HELLO,
+    answer(OK),
+    HEAD_REQUEST,
+  ),
+  passed(
+    '9112 §6.1',
+    'chunked in answer to HEAD and no chunks',
+    head(OK, CHUNKED),
     answer(OK),
     HEAD_REQUEST,
   ),
@@ -285,10 +310,20 @@ export const RESPONSE_CASES: readonly ResponseCase[] = [
     head('HTTP/1.1 103 Early Hints', 'Link: </a>') + WHOLE,
     head('HTTP/1.1 103 Early Hints', 'Link: </a>') + GOT_WHOLE,
   ),
+  broken(
+    '9110 §8.6',
+    'an interim response with a length, and a response that would be its body',
+    head('HTTP/1.1 103 Early Hints', 'X-A: 1', `Content-Length: ${WHOLE.length}`) + WHOLE,
+  ),
+  broken(
+    '9112 §6.1',
+    'an interim response with chunked',
+    head('HTTP/1.1 100 Continue', CHUNKED) + WHOLE,
+  ),
   passed(
-    INTERIM,
-    'the length of an interim response means nothing',
-    head('HTTP/1.1 103 Early Hints', 'X-A: 1', LENGTH) + WHOLE,
+    '9110 §8.6',
+    'an interim response with a length of zero',
+    head('HTTP/1.1 103 Early Hints', 'X-A: 1', 'Content-Length: 0') + WHOLE,
     head('HTTP/1.1 103 Early Hints', 'X-A: 1') + GOT_WHOLE,
   ),
   passed(
@@ -305,11 +340,16 @@ export const RESPONSE_CASES: readonly ResponseCase[] = [
     ),
     answer: head('HTTP/1.1 102 Processing').repeat(10) + BAD_GATEWAY,
   },
+  broken(
+    INTERIM,
+    'an interim response with a length and a body',
+    `${head('HTTP/1.1 103 Early Hints', LENGTH)}hello${WHOLE}`,
+  ),
   {
     ...broken(
       INTERIM,
       'an interim response with a body',
-      `${head('HTTP/1.1 103 Early Hints', LENGTH)}hello${WHOLE}`,
+      `${head('HTTP/1.1 103 Early Hints')}hello${WHOLE}`,
     ),
     answer: head('HTTP/1.1 103 Early Hints') + BAD_GATEWAY,
   },
