@@ -180,7 +180,8 @@ class Framer {
   // Response role: one more request was sent whose response is to come. `request_flags` are the
   // HeadFlag bits of that request (kHeadMethod, kConnectMethod, kUpgrade matter). A 101 to a
   // request with kUpgrade is a final response without a body, and what follows it, the other
-  // protocol's bytes, comes as OnData. A 2xx to CONNECT is one with kUntilClose.
+  // protocol's bytes, comes as OnData: the host has to look whether the 101 names one that was
+  // asked for. A 2xx to CONNECT is one with kUntilClose.
   void Expect(uint32_t request_flags);
 
   // Response role: accept responses without Expect, as answers to GET. For streams whose requests

@@ -206,19 +206,27 @@ Refusal CheckTransferEncoding(const uint8_t* line, size_t line_size, const uint8
   }
 }
 
-bool ListNames(const uint8_t* list, size_t size, const char* lower, size_t lower_size) {
+bool ReadUpgrade(const uint8_t* list, size_t size, bool* names_h2c) {
   const uint8_t* const end = list + size;
+  bool names_any = false;
   for (const uint8_t* p = list; p != end;) {
-    const uint8_t* const comma = std::find(p, end, uint8_t{','});
-    const uint8_t* const name = SkipBlanks(p, comma);
-    const uint8_t* const name_end = ScanBytes(name, comma, kTokenChar);
-    if (static_cast<size_t>(name_end - name) == lower_size &&
-        EqualsLower(name, lower, lower_size)) {
-      return true;
+    p = SkipBlanks(p, end);
+    const uint8_t* const name = p;
+    p = ScanBytes(p, end, kTokenChar);
+    if (p != name) {
+      names_any = true;
+      if (EqualsLower(name, static_cast<size_t>(p - name), "h2c")) *names_h2c = true;
+      if (p != end && *p == '/') {
+        const uint8_t* const version = ++p;
+        p = ScanBytes(p, end, kTokenChar);
+        if (p == version) return false;
+      }
     }
-    p = comma == end ? end : comma + 1;
+    p = SkipBlanks(p, end);
+    if (p == end) break;
+    if (*p++ != ',') return false;
   }
-  return false;
+  return names_any;
 }
 
 }  // namespace sluice::http1

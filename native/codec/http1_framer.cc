@@ -257,7 +257,9 @@ bool Framer::FrameResponse(Head& head, Host& host) {
   const uint16_t status = head.status;
   if ((request & kExpectHead) != 0) head.flags |= kHeadMethod;
   if (status == 101) {
-    if ((request & kExpectUpgrade) == 0) {
+    // RFC 9110 section 15.2.2: it says which protocol is to come, and ends with its head. Whether
+    // that is one of those asked for, the host has to see.
+    if ((request & kExpectUpgrade) == 0 || (head.flags & kUpgrade) == 0 || AnnouncesBody(head)) {
       Fail(host, 502, Reason::kUnexpectedUpgrade);
       return false;
     }

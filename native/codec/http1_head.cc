@@ -159,6 +159,7 @@ struct FieldState {
   bool upgrade_option = false;
   bool upgrade_field = false;
   bool upgrade_h2c = false;
+  bool upgrade_broken = false;
   uint32_t option_count = 0;
   uint32_t nominated_count = 0;
   Span nominated[kMaxConnectionOptions];
@@ -263,7 +264,7 @@ bool ReadKnownField(Field field, const FieldLine& line, HeaderLine* header, Fiel
     case Field::kUpgrade:
       header->dropped = true;
       state->upgrade_field = true;
-      if (ListNames(line.value, size, "h2c", 3)) state->upgrade_h2c = true;
+      if (!ReadUpgrade(line.value, size, &state->upgrade_h2c)) state->upgrade_broken = true;
       return true;
     case Field::kHopByHop:
       header->dropped = true;
@@ -306,17 +307,22 @@ bool JudgeFields(FieldState* state) {
   }
   // RFC 9112 section 9.3.
   if (!state->close && (!http10 || state->keep_alive)) head->flags |= kKeepAlive;
-  if (head->role == Role::kResponse) return true;
+  const bool upgrade = state->upgrade_field && !state->upgrade_broken;
+  if (head->role == Role::kResponse) {
+    if (upgrade && head->status == 101) head->flags |= kUpgrade;
+    return true;
+  }
 
   if (!state->has_host && !http10) return Broken(state, 400, Reason::kMissingHost);
   const bool has_body = (head->flags & kChunked) != 0 ||
                         ((head->flags & kHasLength) != 0 && head->content_length > 0);
   if (has_body) return true;
   head->flags |= kNoBody;
-  // RFC 9110 section 7.8: an Upgrade of HTTP/1.0 is ignored.
+  // RFC 9110 section 7.8: an Upgrade of HTTP/1.0 is ignored; so is what is no list of protocols,
+  // which the next hop could read in its own way.
   // Nor is h2c offered on: behind an accepted one requests would pass unseen. With a body the
   // switch would come while the request is still on its way: nobody does that.
-  if (state->upgrade_option && state->upgrade_field && !state->upgrade_h2c && !http10) {
+  if (state->upgrade_option && upgrade && !state->upgrade_h2c && !http10) {
     head->flags |= kUpgrade;
   }
   return true;

@@ -42,8 +42,9 @@ bool ParseContentLength(const uint8_t* p, size_t size, uint64_t* length);
 Refusal CheckTransferEncoding(const uint8_t* line, size_t line_size, const uint8_t* value,
                               size_t size);
 
-// Whether the comma-separated `list` has the element `lower`, up to a "/version".
-bool ListNames(const uint8_t* list, size_t size, const char* lower, size_t lower_size);
+// Judges an Upgrade value (RFC 9110 section 7.8): names, each perhaps with "/" and a version. Sets
+// `*names_h2c` if that is one of them.
+bool ReadUpgrade(const uint8_t* list, size_t size, bool* names_h2c);
 
 // Calls `visit(name, size)` for each option of a Connection value; false if one is not a token or
 // `visit` returned false.

@@ -13,6 +13,7 @@ import { type FramedReceiver, isFramable } from '../net/framable.ts'
 import { Upstream } from './connect/upstream.ts'
 import { FrameDecoder } from './frame-decoder.ts'
 import { failedMessage } from './http/frame-output.ts'
+import { upgradeNames } from './http/upgrade-names.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 
 /** `decodeHttpResponse()`: HTTP/1 responses out of a byte stream. */
@@ -46,6 +47,8 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
   #isAsking = false
   #isReusable = true
   #hasEnded = false
+  /** The protocols that the last request to upgrade has asked for. */
+  #protocols: readonly string[] = []
   /** A 101 was received: what follows are bytes of another protocol. */
   #isTunnel = false
 
@@ -70,6 +73,7 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
     this.#isAsking = false
     this.#isReusable = true
     this.#hasEnded = false
+    this.#protocols = []
     this.#isTunnel = false
   }
 
@@ -86,6 +90,11 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
     if (!isText) return
     if (this.isFused) this.#connect?.expect(flags)
     else this.reactor.framerExpect(this.framer, flags)
+  }
+
+  /** What the head of a request, which goes out as well, has for Upgrade. */
+  expectProtocols(names: readonly string[]): void {
+    this.#protocols = names
   }
 
   /** The request in progress has gone out completely. */
@@ -124,6 +133,8 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
       this.next.process(new MessageStart(null, wire, true))
       return
     }
+    // The bytes behind it would be of a protocol that the client does not expect.
+    if (wire.opensTunnel && !this.#hasAskedFor(wire)) return this.receiveBad()
     this.#isInMessage = true
     if (!this.isFused) this.#connect?.enterPhase(PHASE_BODY)
     if ((wire.flags & HEAD_KEEP_ALIVE) === 0) this.#isReusable = false
@@ -142,7 +153,16 @@ export class DecodeHttpResponse extends FrameDecoder implements FramedReceiver {
     super.receiveEnd(offset, size)
   }
 
-  receiveBad(_status: number, _reason: number): void {
+  /** RFC 9110 §7.8: a server switches to a protocol of those in the request, and names it. */
+  #hasAskedFor(wire: HttpWireHead): boolean {
+    return upgradeNames(wire.text).every((name) => this.#protocols.includes(name))
+  }
+
+  protected override get isOver(): boolean {
+    return this.#hasEnded
+  }
+
+  receiveBad(): void {
     this.#connect?.destroy()
     this.receiveSessionEnd(new SessionEnd('ProtocolError'))
   }

@@ -28,6 +28,7 @@ import { type Framing, requestText } from './http/head-text.ts'
 import type { RequestHead } from './http/head-view.ts'
 import { type BodyMode, type HeadOption, HttpEncoder } from './http/http-encoder.ts'
 import { checkRequestText } from './http/judge-request.ts'
+import { upgradeNames } from './http/upgrade-names.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 
 /** `encodeHttpRequest(head?)`: a byte stream out of HTTP/1 requests. */
@@ -113,6 +114,7 @@ export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
     if (wire !== null && index >= 0 && !start.isBodyChanged) {
       this.#decoder?.expect(wire.flags, this.output instanceof EventOutput)
       const flags = this.#writeFlags(wire, isChunked)
+      if ((flags & WRITE_UPGRADE) !== 0) this.#decoder?.expectProtocols(upgradeNames(wire.text))
       const forwarding = this.#forwarding
       if (forwarding === null) this.output.forwardHead(index, flags, wire.size)
       else {
@@ -143,6 +145,7 @@ export class EncodeHttpRequest extends HttpEncoder implements TunnelEnd {
     checkRequestText(text)
     const asked = (method === 'HEAD' ? HEAD_HEAD_METHOD : 0) | (isUpgrade ? HEAD_UPGRADE : 0)
     this.#decoder?.expect(asked, true)
+    if (isUpgrade) this.#decoder?.expectProtocols(upgradeNames(text))
     this.output.sendText(text)
     return isChunked ? 'chunked' : 'length'
   }

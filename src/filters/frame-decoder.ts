@@ -78,6 +78,11 @@ export abstract class FrameDecoder extends Filter implements FrameReceiver {
     return -1
   }
 
+  /** Whether what a direct framer still finds has no taker. */
+  protected get isOver(): boolean {
+    return false
+  }
+
   /** A direct framer has been fed. */
   protected fed(): void {}
 
@@ -138,7 +143,7 @@ export abstract class FrameDecoder extends Filter implements FrameReceiver {
     if (count <= 0) return
     // What comes after this filter may use another direct framer and overwrite the tape.
     const records = this.reactor.tape.slice(0, count * EVENT_STRIDE)
-    for (let at = 0; at < records.length; at += EVENT_STRIDE) {
+    for (let at = 0; at < records.length && !this.isOver; at += EVENT_STRIDE) {
       switch (records[at]) {
         case EV_HEAD:
           this.receiveHead(records, at)

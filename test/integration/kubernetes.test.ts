@@ -112,7 +112,7 @@ test('the config listens where the deployment says, on ports that an ordinary us
   const ports = container.ports.map(({ containerPort }) => containerPort)
   assert.deepEqual(ports, [
     ...config.spec.listen.map(({ port }) => port),
-    Number(String(config.process.admin?.address).split(':').at(-1)),
+    Number(String(config.config.process?.admin?.address).split(':').at(-1)),
   ])
   for (const port of ports) assert.ok(port >= FIRST_ORDINARY_PORT, String(port))
 })
@@ -144,7 +144,7 @@ test('probes find what they ask for, with no place to write: well, and while it 
   const config = parse(CONFIG)
   config.listeners[0].address = '127.0.0.1:0'
   config.upstreams.app.endpoints = [app.address]
-  config.process.admin.address = '127.0.0.1:0'
+  config.config.process?.admin.address = '127.0.0.1:0'
   const args = argumentsWith(context, JSON.stringify(config))
   // A folder below a file: there nobody can write, not even root.
   const nowhere = join(args[0] as string, 'tmp')

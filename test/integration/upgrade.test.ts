@@ -11,45 +11,9 @@ import {
 import { type RawServer, response, startRawServer } from './support/raw-server.ts'
 import { type RunningLb, startLb } from './support/start-lb.ts'
 import { startScript } from './support/start-script.ts'
+import { ASK, LISTEN, type Start, SWITCH, WAYS } from './support/upgrade-ways.ts'
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
-const ASK =
-  'GET /chat HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: echo\r\n\r\n'
-const SWITCH =
-  'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\nX: y\r\n\r\n'
-
-const LISTEN = "listen(0, { host: '127.0.0.1' })"
-type Start = (context: TestContext, to: string, idle?: number) => Promise<RunningLb>
-
-/** All ways through a proxy: native framers on the sockets, or codecs that are fed with events. */
-const WAYS: Readonly<Record<string, Start>> = {
-  lb: (context, to, idle = 60) => startLb(context, [to], '--idle-timeout', `${idle}s`),
-  'a script with demux and mux': (context, to, idle = 60) =>
-    startScript(
-      context,
-      `pipy().${LISTEN}.decodeHttpRequest().demux('request').encodeHttpResponse()
-        .pipeline('request').mux('upstream')
-        .pipeline('upstream').encodeHttpRequest()
-        .connect('${to}', { idleTimeout: ${idle} }).decodeHttpResponse()`,
-    ),
-  'a script whose codecs stand apart from sockets': (context, to, idle = 60) =>
-    startScript(
-      context,
-      `pipy().${LISTEN}.link('codecs')
-        .pipeline('codecs').decodeHttpRequest().demux('request').encodeHttpResponse()
-        .pipeline('request').mux('upstream')
-        .pipeline('upstream').encodeHttpRequest().link('socket').decodeHttpResponse()
-        .pipeline('socket').connect('${to}', { idleTimeout: ${idle} })`,
-    ),
-  'a script with one pipeline': (context, to, idle = 60) =>
-    startScript(
-      context,
-      `pipy().${LISTEN}.decodeHttpRequest()
-        .encodeHttpRequest().connect('${to}', { idleTimeout: ${idle} }).decodeHttpResponse()
-        .encodeHttpResponse()`,
-    ),
-}
-
 interface Tunnel extends RunningLb {
   client: ByteStream
   peer: ByteStream
