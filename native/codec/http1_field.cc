@@ -1,4 +1,6 @@
 // Field names and values that the codec itself must understand.
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 
@@ -115,6 +117,14 @@ const uint8_t* SkipBlanks(const uint8_t* p, const uint8_t* end) {
   return p;
 }
 
+bool IsIpv6(const uint8_t* p, size_t size) {
+  char text[INET6_ADDRSTRLEN] = {};
+  if (size >= sizeof(text)) return false;
+  std::memcpy(text, p, size);
+  in6_addr address;
+  return inet_pton(AF_INET6, text, &address) == 1;
+}
+
 }  // namespace
 
 Field ClassifyField(const uint8_t* name, size_t size) {
@@ -145,7 +155,7 @@ bool IsValidHost(const uint8_t* p, size_t size) {
     // RFC 3986 section 3.2.2: IP-literal. IPvFuture and zone identifiers name nothing here.
     const uint8_t* const inside = ++p;
     while (p != end && (Is(*p, kHexChar) || *p == ':' || *p == '.')) ++p;
-    if (p - inside < 2 || p == end || *p != ']') return false;
+    if (p == end || *p != ']' || !IsIpv6(inside, static_cast<size_t>(p - inside))) return false;
     ++p;
   } else {
     for (;;) {
