@@ -389,14 +389,19 @@ void Reactor::ReadEnd(uint32_t id, Connection& connection) {
   MarkDirty(id, connection);
   bool is_complete = true;
   const bool in_head = InResponseHead(connection);
+  // Who has ended a request in its middle may still read why it was not served.
+  const bool tells = connection.framer && connection.framer_kind == kFramerHttpRequest &&
+                     connection.write_error == 0;
   if (connection.framer) {
     host_.set_subject(Int(id));
-    host_.set_mute_errors(true);
+    host_.set_mute_errors(!tells);
     is_complete = connection.framer->Finish(host_);
     host_.set_mute_errors(false);
   }
   if (connection.write_error != 0) {
     Fail(id, connection, connection.write_error);
+  } else if (!is_complete && tells) {
+    connection.phase = kPhaseIdle;
   } else if (!is_complete) {
     Fail(id, connection, in_head ? kErrInHead : EPROTO);
   } else {

@@ -233,6 +233,12 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     this.receiveBad(408, 0)
   }
 
+  /** The client may still read why its request was not served. */
+  protected override cutShort(): SessionEnd {
+    this.receiveBad(400, 0)
+    return super.cutShort()
+  }
+
   #hold(): void {
     if (this.#isHeld || this.responder === null) return
     this.#isHeld = true

@@ -104,9 +104,14 @@ export abstract class FrameDecoder extends Filter implements FrameReceiver {
       return new SessionEnd('ProtocolError')
     }
     if (end.error !== '') return end
-    if (count < 0) return new SessionEnd('ReadError')
+    if (count < 0) return this.cutShort()
     this.#dispatch(count)
     return end
+  }
+
+  /** The stream has ended in the middle of a message. */
+  protected cutShort(): SessionEnd {
+    return new SessionEnd('ReadError')
   }
 
   override reset(): void {

@@ -107,7 +107,7 @@ describe('decodeHttpRequest', () => {
     assert.deepEqual(run(decode, [get(), new SessionEnd()]).at(-1), 'SessionEnd')
     assert.deepEqual(
       run(decode, [request.slice(0, -1), new SessionEnd()]).at(-1),
-      'SessionEnd ReadError',
+      'SessionEnd ProtocolError',
     )
   })
 
