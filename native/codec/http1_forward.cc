@@ -13,6 +13,17 @@ constexpr char kElement[] = "for=\"[]\";host=\"\";proto=https";
 constexpr size_t kMaxAdded = sizeof(kFor) + sizeof(kProto) + sizeof(kHost) + sizeof(kForwarded) +
                              sizeof(kElement) + sizeof("https") + 4 * sizeof(", \r\n");
 
+// Whether each quoted string of a list ends (RFC 9110 section 5.6.4). What is written behind one that
+// does not is within it.
+bool IsClosed(const uint8_t* base, Span value) {
+  bool is_quoted = false;
+  for (uint32_t i = value.begin; i < value.end; ++i) {
+    if (base[i] == '"') is_quoted = !is_quoted;
+    if (is_quoted && base[i] == '\\') ++i;
+  }
+  return !is_quoted;
+}
+
 }  // namespace
 
 size_t ForwardBound(const Head& head, const Forwarding& forwarding) {
@@ -40,8 +51,11 @@ ForwardPlan::ForwardPlan(const Head& head, const uint8_t* base, uint32_t flags,
         break;
       case 9:
         if ((flags & kWriteForwarded) == 0 || !is("forwarded", 9)) break;
-        if (replaces) Skip(i);
-        if (!replaces) forwarded_ = static_cast<int32_t>(i);
+        if (replaces || !IsClosed(base, header.value)) {
+          Skip(i);
+        } else {
+          forwarded_ = static_cast<int32_t>(i);
+        }
         break;
       case 10:
         if ((flags & kWriteNewTrace) != 0 && is("tracestate", 10)) Skip(i);

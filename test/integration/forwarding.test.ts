@@ -77,6 +77,23 @@ const CASES: Case[] = [
     ],
   },
   {
+    what: 'Forwarded without lists that would swallow ours',
+    options: { forwarded: true },
+    sent: [
+      'Forwarded: for="x',
+      'Forwarded: for="\\"y"',
+      'Forwarded: for=a;by="\\',
+      'Forwarded: "a", "b\\"',
+    ],
+    told: ['Forwarded: for="\\"y", for=127.0.0.1;host="a:80";proto=http'],
+  },
+  {
+    what: 'Forwarded alone, where what came does not end',
+    options: { forwarded: true, received: 'trust' },
+    sent: ['Forwarded: for="x'],
+    told: ['Forwarded: for=127.0.0.1;host="a:80";proto=http'],
+  },
+  {
     what: 'Forwarded instead of what came, and X-Forwarded',
     options: { forwarded: true, xForwarded: true, received: 'replace' },
     sent: ['Forwarded: for=1.1.1.1', ...SPOOFED],

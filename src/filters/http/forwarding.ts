@@ -110,7 +110,7 @@ export function forwardLines(fields: string, flags: number, hop: Hop): string {
     const value = line.slice(line.indexOf(':') + 1).trim()
     if (isLeftOut(name, flags)) continue
     if (isList(name, flags)) {
-      if (isReplaced) continue
+      if (isReplaced || (name === 'forwarded' && !isClosed(value))) continue
       // Only the last line is written anew; those before it are earlier elements of the same list.
       if (lines[name] !== undefined) kept += `${lines[name]}\r\n`
       lists[name] = value
@@ -135,6 +135,19 @@ export function forwardLines(fields: string, flags: number, hop: Hop): string {
     kept += `Forwarded: ${begin('forwarded')}for=${nodeOf(client)}${by};proto=${proto}\r\n`
   }
   return kept + added
+}
+
+/**
+ * Whether each quoted string of a list ends (RFC 9110 §5.6.4). What is written behind one that does
+ * not is within it.
+ */
+function isClosed(value: string): boolean {
+  let isQuoted = false
+  for (let i = 0; i < value.length; i++) {
+    if (value[i] === '"') isQuoted = !isQuoted
+    if (isQuoted && value[i] === '\\') i++
+  }
+  return !isQuoted
 }
 
 /** RFC 7239 §6. */
