@@ -10,6 +10,8 @@ constexpr char kHost[] = "X-Forwarded-Host: ";
 constexpr char kForwarded[] = "Forwarded: ";
 constexpr char kElement[] = "for=\"[]\";host=\"\";proto=https";
 
+constexpr int32_t kSeveral = -2;
+
 constexpr size_t kMaxAdded = sizeof(kFor) + sizeof(kProto) + sizeof(kHost) + sizeof(kForwarded) +
                              sizeof(kElement) + sizeof("https") + 4 * sizeof(", \r\n");
 
@@ -73,12 +75,12 @@ ForwardPlan::ForwardPlan(const Head& head, const uint8_t* base, uint32_t flags,
         break;
       case 16:
         if (!x_forwarded || !is("x-forwarded-host", 16)) break;
-        if (trusts) keeps_host_ = true;
+        if (trusts) KeepOne(i, &kept_host_);
         if (!trusts) Skip(i);
         break;
       case 17:
         if (!x_forwarded || !is("x-forwarded-proto", 17)) break;
-        if (trusts) keeps_proto_ = true;
+        if (trusts) KeepOne(i, &kept_proto_);
         if (!trusts) Skip(i);
         break;
       default:
@@ -99,11 +101,11 @@ void ForwardPlan::Write(Writer* writer) const {
       writer->View(forwarding_.client);
       writer->Text("\r\n");
     }
-    if (!keeps_proto_) {
+    if (kept_proto_ < 0) {
       writer->Text(kProto);
       writer->View(https ? "https\r\n" : "http\r\n");
     }
-    if (!keeps_host_ && !Empty(host_)) {
+    if (kept_host_ < 0 && !Empty(host_)) {
       writer->Text(kHost);
       writer->Range(host_);
       writer->Text("\r\n");
@@ -111,6 +113,17 @@ void ForwardPlan::Write(Writer* writer) const {
   }
   if ((flags_ & kWriteForwarded) != 0) WriteForwarded(writer);
   writer->View(forwarding_.lines);
+}
+
+// The next hop may read another of several lines than the one before it did.
+void ForwardPlan::KeepOne(uint32_t index, int32_t* kept) {
+  if (*kept == -1) {
+    *kept = static_cast<int32_t>(index);
+    return;
+  }
+  Skip(index);
+  if (*kept >= 0) Skip(static_cast<uint32_t>(*kept));
+  *kept = kSeveral;
 }
 
 void ForwardPlan::BeginList(int32_t line, Writer* writer) const {

@@ -22,6 +22,8 @@ class ForwardPlan {
 
  private:
   void Skip(uint32_t index) { skipped_[index >> 6] |= uint64_t{1} << (index & 63); }
+  // Takes note of a line that stays if it is the only one of its name.
+  void KeepOne(uint32_t index, int32_t* kept);
   // The list of a line that came, if there is one, to which an element is added.
   void BeginList(int32_t line, Writer* writer) const;
   void WriteForwarded(Writer* writer) const;
@@ -34,8 +36,9 @@ class ForwardPlan {
   // The last line of its name, -1 for none.
   int32_t forwarded_for_ = -1;
   int32_t forwarded_ = -1;
-  bool keeps_proto_ = false;
-  bool keeps_host_ = false;
+  // The only line of its name that stays, -1 for none, kSeveral where there was more than one.
+  int32_t kept_proto_ = -1;
+  int32_t kept_host_ = -1;
 };
 
 }  // namespace sluice::http1

@@ -62,6 +62,18 @@ const CASES: Case[] = [
     told: [...HERE.slice(0, 2), ...SPOOFED.slice(2)],
   },
   {
+    what: 'nothing that a trusted proxy says in several ways',
+    options: { xForwarded: true, received: 'trust' },
+    sent: [
+      'X-Forwarded-Proto: https',
+      'x-forwarded-proto: ftp',
+      'X-Forwarded-Proto: https',
+      'X-Forwarded-Host: b',
+      'X-Forwarded-Host: b',
+    ],
+    told: HERE,
+  },
+  {
     what: 'Forwarded',
     options: { forwarded: true },
     sent: SPOOFED,
@@ -171,6 +183,12 @@ for (const [writer, script] of Object.entries(WRITERS)) {
         [],
         ['X-Request-Id: a b', `traceparent: ${TRACE.toUpperCase()}`, 'tracestate: v=1'],
         [`X-Request-Id: ${'a'.repeat(129)}`, `traceparent: ${TRACE}-more`],
+        [
+          'X-Request-Id: valid',
+          `traceparent: ${TRACE}`,
+          'x-request-id: EVIL EVIL!!',
+          `Traceparent: ${TRACE}`,
+        ],
       ]) {
         write(client, sent)
         peer ??= await upstream.connection()
@@ -182,7 +200,7 @@ for (const [writer, script] of Object.entries(WRITERS)) {
         assert.deepEqual(more, [])
         seen.add(id).add(trace)
       }
-      assert.equal(seen.size, 6)
+      assert.equal(seen.size, 8)
     })
   })
 }

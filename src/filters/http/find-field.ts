@@ -17,24 +17,46 @@ export function fieldOfBytes(
   to: number,
   name: string,
 ): string | undefined {
+  const at = lineOfBytes(bytes, from, to, name)
+  return at < 0 ? undefined : valueAt(bytes, at + name.length + 1)
+}
+
+/** Whether such a head has more than one field of a lower-case name. */
+export function isRepeatedInBytes(bytes: Buffer, from: number, to: number, name: string): boolean {
+  const first = lineOfBytes(bytes, from, to, name)
+  return first >= 0 && lineOfBytes(bytes, first, to, name) >= 0
+}
+
+/** Where the first line behind the one at `from` is that has the name; -1 if there is none. */
+function lineOfBytes(bytes: Buffer, from: number, to: number, name: string): number {
   const size = name.length
   let at = bytes.indexOf(LF, from) + 1
   while (at > 0 && at + size < to) {
-    if (bytes[at + size] === COLON && isNamed(bytes, at, name)) return valueAt(bytes, at + size + 1)
+    if (bytes[at + size] === COLON && isNamed(bytes, at, name)) return at
     at = bytes.indexOf(LF, at) + 1
   }
-  return undefined
+  return -1
 }
 
 /** The same of a head that is text. */
 export function fieldOfText(text: string, name: string): string | undefined {
+  const at = lineOfText(text, 0, name)
+  if (at < 0) return undefined
+  return text.slice(at + name.length + 1, text.indexOf('\n', at)).trim()
+}
+
+/** The same of a head that is text. */
+export function isRepeatedInText(text: string, name: string): boolean {
+  const first = lineOfText(text, 0, name)
+  return first >= 0 && lineOfText(text, first, name) >= 0
+}
+
+function lineOfText(text: string, from: number, name: string): number {
   const size = name.length
-  for (let at = text.indexOf('\n') + 1; at > 0; at = text.indexOf('\n', at) + 1) {
-    if (text.charCodeAt(at + size) === COLON && isNamedInText(text, at, name)) {
-      return text.slice(at + size + 1, text.indexOf('\n', at)).trim()
-    }
+  for (let at = text.indexOf('\n', from) + 1; at > 0; at = text.indexOf('\n', at) + 1) {
+    if (text.charCodeAt(at + size) === COLON && isNamedInText(text, at, name)) return at
   }
-  return undefined
+  return -1
 }
 
 function isNamedInText(text: string, at: number, name: string): boolean {

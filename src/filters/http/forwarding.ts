@@ -62,7 +62,7 @@ export function readForwarding(options: ForwardingOptions | undefined): Forwardi
 export function forwardingFlags(wire: HttpWireHead, forwarding: Forwarding): number {
   let { flags } = forwarding
   if (wire.isSecure && flags !== 0) flags |= WRITE_HTTPS
-  if (forwarding.hasRequestId && !validRequestId(wire.field('x-request-id'))) {
+  if (forwarding.hasRequestId && !validRequestId(wire.soleField('x-request-id'))) {
     flags |= WRITE_NEW_REQUEST_ID | WRITE_LINES
   }
   return forwarding.hasTraceParent ? flags | traceFlags(wire) : flags
@@ -71,7 +71,8 @@ export function forwardingFlags(wire: HttpWireHead, forwarding: Forwarding): num
 function traceFlags(wire: HttpWireHead): number {
   const { span } = wire
   // Whoever has begun the span has looked at what came.
-  const isChild = span === null ? validTraceParent(wire.field('traceparent')) : span.parent !== ''
+  const isChild =
+    span === null ? validTraceParent(wire.soleField('traceparent')) : span.parent !== ''
   if (!isChild) return WRITE_NEW_TRACE | WRITE_LINES
   return span === null ? 0 : WRITE_NEW_PARENT | WRITE_LINES
 }
@@ -104,7 +105,8 @@ export function forwardLines(fields: string, flags: number, hop: Hop): string {
   const proto = (flags & WRITE_HTTPS) !== 0 ? 'https' : 'http'
   const lists: Record<string, string> = {}
   const lines: Record<string, string> = {}
-  const trusted = new Set<string>()
+  /** Lines of trusted proxies; empty for several of a name, of which none can be believed. */
+  const facts = new Map<string, string>()
   let kept = ''
   for (const [name, , line] of headerLines(`\n${fields}`)) {
     const value = line.slice(line.indexOf(':') + 1).trim()
@@ -118,17 +120,18 @@ export function forwardLines(fields: string, flags: number, hop: Hop): string {
       continue
     }
     if (isFact(name, flags)) {
-      if (!isTrusted) continue
-      trusted.add(name)
+      if (isTrusted) facts.set(name, facts.has(name) ? '' : `${line}\r\n`)
+      continue
     }
     kept += `${line}\r\n`
   }
+  for (const line of facts.values()) kept += line
   const begin = (name: string): string => (lists[name] ? `${lists[name]}, ` : '')
   if ((flags & WRITE_X_FORWARDED) !== 0) {
     if (client !== '') kept += `X-Forwarded-For: ${begin('x-forwarded-for')}${client}\r\n`
     else if (lines['x-forwarded-for']) kept += `${lines['x-forwarded-for']}\r\n`
-    if (!trusted.has('x-forwarded-proto')) kept += `X-Forwarded-Proto: ${proto}\r\n`
-    if (!trusted.has('x-forwarded-host') && host) kept += `X-Forwarded-Host: ${host}\r\n`
+    if (!facts.get('x-forwarded-proto')) kept += `X-Forwarded-Proto: ${proto}\r\n`
+    if (!facts.get('x-forwarded-host') && host) kept += `X-Forwarded-Host: ${host}\r\n`
   }
   if ((flags & WRITE_FORWARDED) !== 0) {
     const by = host === '' ? '' : `;host="${host}"`

@@ -3,7 +3,7 @@ import type { RequestSpan } from '../../engine/request-info.ts'
 import { readLatin1 } from '../../native/latin1.ts'
 import { CTL_BATCH, EVENT_STRIDE, HEAD_HTTP10, HEAD_NOMINATES } from '../../native/protocol.ts'
 import type { Reactor } from '../../native/reactor.ts'
-import { fieldOfBytes, fieldOfText } from './find-field.ts'
+import { fieldOfBytes, fieldOfText, isRepeatedInBytes, isRepeatedInText } from './find-field.ts'
 import { HeadView, type RequestHead, type ResponseHead } from './head-view.ts'
 import { headerLines, nominatedIn } from './header-lines.ts'
 import { newRequestId, validRequestId } from './request-ids.ts'
@@ -126,10 +126,25 @@ export class HttpWireHead implements WireHead {
     return hidesSome ? headerLines(text, nominatedIn(text)) : headerLines(text)
   }
 
+  /**
+   * The value of a field that may stand in a head only once; `undefined` if it is not there, or more
+   * than once: the next hop may read another line than we do.
+   */
+  soleField(name: string): string | undefined {
+    const value = this.field(name)
+    if (value === undefined) return undefined
+    const { bytes, control } = this.#reactor
+    const isRepeated =
+      this.#batch === control[CTL_BATCH]
+        ? isRepeatedInBytes(bytes, this.#at, this.#at + this.size, name)
+        : isRepeatedInText(this.text, name)
+    return isRepeated ? undefined : value
+  }
+
   /** The id of a request: the client's own `X-Request-Id` if it is valid, else one made for it. */
   get requestId(): string {
     if (this.#requestId === '') {
-      const own = this.field('x-request-id')
+      const own = this.soleField('x-request-id')
       this.#requestId = validRequestId(own) ? own : newRequestId()
     }
     return this.#requestId

@@ -29,7 +29,7 @@ export class SpanLog implements RequestObserver {
 
   began(request: RequestInfo, { wire }: MessageStart): void {
     if (!(wire instanceof HttpWireHead)) return
-    const span = this.#spanOf(wire.field('traceparent'))
+    const span = this.#spanOf(wire.soleField('traceparent'))
     if (span === null) return
     request.span = span
     request.headText = wire.text
