@@ -222,6 +222,7 @@ Napi::Value Protocol(const Napi::CallbackInfo& info) {
       {"WRITE_NEW_TRACE", http1::kWriteNewTrace},
       {"WRITE_LINES", http1::kWriteLines},
       {"WRITE_NEW_PARENT", http1::kWriteNewParent},
+      {"WRITE_REQUEST_ID", http1::kWriteRequestId},
       {"CTL_COMMAND_LENGTH", net::kCommandLength},
       {"CTL_ARENA_AT", net::kArenaAt},
       {"CTL_ARENA_END", net::kArenaEnd},

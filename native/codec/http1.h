@@ -300,12 +300,13 @@ enum WriteFlag : uint32_t {
   kWriteReplace = 1u << 7,        // instead of adding to the lists that came
   kWriteTrust = 1u << 8,          // X-Forwarded-Proto and -Host that came stay
   kWriteHttps = 1u << 9,          // the client came by TLS
-  kWriteNewRequestId = 1u << 10,  // X-Request-Id that came is left out
+  kWriteNewRequestId = 1u << 10,  // X-Request-Id that came is left out; with kWriteRequestId
   kWriteNewTrace = 1u << 11,      // traceparent and tracestate that came are left out
   kWriteLines = 1u << 12,         // the lines of the Forwarding
   kWriteNewParent = 1u << 13,     // traceparent that came is left out
+  kWriteRequestId = 1u << 14,     // X-Request-Id is there, the client's own or a new one
 };
-inline constexpr uint32_t kWriteForwardMask = 0x3fe0;
+inline constexpr uint32_t kWriteForwardMask = 0x7fe0;
 
 // What WriteHead adds to a request, besides what it finds in the head.
 struct Forwarding {

@@ -18,7 +18,7 @@ struct KnownField {
 };
 
 // First letter and length together tell the known names apart, so one slot decides.
-constexpr size_t Slot(uint8_t first, size_t size) { return ((first & 31u) + size) & 31u; }
+constexpr size_t Slot(uint8_t first, size_t size) { return (size - (first & 31u)) & 31u; }
 
 constexpr KnownField kKnownList[] = {
     {"host", 4, Field::kHost},
@@ -33,6 +33,8 @@ constexpr KnownField kKnownList[] = {
     {"proxy-connection", 16, Field::kHopByHop},
     {"proxy-authenticate", 18, Field::kHopByHop},
     {"proxy-authorization", 19, Field::kHopByHop},
+    // No field of HTTP, and HTTP_PROXY to whatever is behind CGI, which then asks that proxy.
+    {"proxy", 5, Field::kHopByHop},
 };
 
 constexpr std::array<KnownField, 32> MakeKnownFields() {

@@ -15,8 +15,8 @@ constexpr int32_t kSeveral = -2;
 constexpr size_t kMaxAdded = sizeof(kFor) + sizeof(kProto) + sizeof(kHost) + sizeof(kForwarded) +
                              sizeof(kElement) + sizeof("https") + 4 * sizeof(", \r\n");
 
-// Whether each quoted string of a list ends (RFC 9110 section 5.6.4). What is written behind one that
-// does not is within it.
+// Whether each quoted string of a list ends (RFC 9110 section 5.6.4). What is written behind one
+// that does not is within it.
 bool IsClosed(const uint8_t* base, Span value) {
   bool is_quoted = false;
   for (uint32_t i = value.begin; i < value.end; ++i) {
@@ -24,6 +24,16 @@ bool IsClosed(const uint8_t* base, Span value) {
     if (is_quoted && base[i] == '\\') ++i;
   }
   return !is_quoted;
+}
+
+// Whether a name is `lower`, which is of the same size, where "_" counts as "-": for CGI and WSGI,
+// both are one field.
+bool Resembles(const uint8_t* name, const char* lower, size_t size) {
+  for (size_t i = 0; i < size; ++i) {
+    const uint8_t c = name[i] == '_' ? uint8_t{'-'} : static_cast<uint8_t>(name[i] | 0x20);
+    if (c != static_cast<uint8_t>(lower[i])) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -46,6 +56,9 @@ ForwardPlan::ForwardPlan(const Head& head, const uint8_t* base, uint32_t flags,
     const auto is = [&](const char* name, size_t size) {
       return EqualsLower(base + header.name.begin, name, size);
     };
+    const auto resembles = [&](const char* name, size_t size) {
+      return Resembles(base + header.name.begin, name, size);
+    };
     // The length tells nearly all other names apart.
     switch (header.name.end - header.name.begin) {
       case 4:
@@ -66,22 +79,32 @@ ForwardPlan::ForwardPlan(const Head& head, const uint8_t* base, uint32_t flags,
         if ((flags & (kWriteNewTrace | kWriteNewParent)) != 0 && is("traceparent", 11)) Skip(i);
         break;
       case 12:
-        if ((flags & kWriteNewRequestId) != 0 && is("x-request-id", 12)) Skip(i);
+        if ((flags & kWriteRequestId) == 0 || !resembles("x-request-id", 12)) break;
+        if ((flags & kWriteNewRequestId) != 0 || !is("x-request-id", 12)) Skip(i);
         break;
       case 15:
-        if (!x_forwarded || !is("x-forwarded-for", 15)) break;
-        if (replaces) Skip(i);
-        if (!replaces) forwarded_for_ = static_cast<int32_t>(i);
+        if (!x_forwarded || !resembles("x-forwarded-for", 15)) break;
+        if (replaces || !is("x-forwarded-for", 15)) {
+          Skip(i);
+        } else {
+          forwarded_for_ = static_cast<int32_t>(i);
+        }
         break;
       case 16:
-        if (!x_forwarded || !is("x-forwarded-host", 16)) break;
-        if (trusts) KeepOne(i, &kept_host_);
-        if (!trusts) Skip(i);
+        if (!x_forwarded || !resembles("x-forwarded-host", 16)) break;
+        if (!trusts || !is("x-forwarded-host", 16)) {
+          Skip(i);
+        } else {
+          KeepOne(i, &kept_host_);
+        }
         break;
       case 17:
-        if (!x_forwarded || !is("x-forwarded-proto", 17)) break;
-        if (trusts) KeepOne(i, &kept_proto_);
-        if (!trusts) Skip(i);
+        if (!x_forwarded || !resembles("x-forwarded-proto", 17)) break;
+        if (!trusts || !is("x-forwarded-proto", 17)) {
+          Skip(i);
+        } else {
+          KeepOne(i, &kept_proto_);
+        }
         break;
       default:
         break;

@@ -145,6 +145,7 @@ export const WRITE_NEW_REQUEST_ID = 1 << 10
 export const WRITE_NEW_TRACE = 1 << 11
 export const WRITE_LINES = 1 << 12
 export const WRITE_NEW_PARENT = 1 << 13
+export const WRITE_REQUEST_ID = 1 << 14
 
 /*
  * The control block: an Int32Array shared with native code.

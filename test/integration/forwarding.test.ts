@@ -74,6 +74,36 @@ const CASES: Case[] = [
     told: HERE,
   },
   {
+    what: 'nothing that looks like what is told',
+    options: { xForwarded: true, received: 'trust', requestId: true },
+    sent: [
+      'X_Forwarded_For: 6.6.6.6',
+      'x-forwarded_for: 6.6.6.6',
+      'X_Forwarded-Host: evil',
+      'X_FORWARDED_PROTO: https',
+      'X-Request-Id: a',
+      'X_Request_Id: b',
+      'X_Forwarded_Port: 1',
+    ],
+    told: [...HERE, 'X-Request-Id: a', 'X_Forwarded_Port: 1'],
+  },
+  {
+    what: 'what looks like a field that nobody tells',
+    options: { forwarded: true },
+    sent: ['X_Forwarded_For: 6.6.6.6', 'X_Request_Id: b'],
+    told: [
+      'Forwarded: for=127.0.0.1;host="a:80";proto=http',
+      'X_Forwarded_For: 6.6.6.6',
+      'X_Request_Id: b',
+    ],
+  },
+  {
+    what: 'no Proxy, whatever is asked for',
+    options: {},
+    sent: ['Proxy: 6.6.6.6:8080', 'pROXY: a', 'Proxy-Status: b'],
+    told: ['Proxy-Status: b'],
+  },
+  {
     what: 'Forwarded',
     options: { forwarded: true },
     sent: SPOOFED,

@@ -144,7 +144,7 @@ test('probes find what they ask for, with no place to write: well, and while it 
   const config = parse(CONFIG)
   config.listeners[0].address = '127.0.0.1:0'
   config.upstreams.app.endpoints = [app.address]
-  config.config.process.admin.address = '127.0.0.1:0'
+  config.process.admin.address = '127.0.0.1:0'
   const args = argumentsWith(context, JSON.stringify(config))
   // A folder below a file: there nobody can write, not even root.
   const nowhere = join(args[0] as string, 'tmp')

@@ -95,10 +95,11 @@ class LogHost final : public Host {
     for (const uint32_t mode : {0u, uint32_t{kWriteReplace}, uint32_t{kWriteTrust}}) {
       const size_t bound = WriteHeadBound(head, &forwarding);
       const auto out = std::make_unique<uint8_t[]>(bound);
-      const size_t written = WriteHead(head, base,
-                                       flags | kWriteXForwarded | kWriteForwarded | kWriteHttps |
-                                           kWriteNewRequestId | kWriteNewTrace | kWriteLines | mode,
-                                       out.get(), &forwarding);
+      const size_t written =
+          WriteHead(head, base,
+                    flags | kWriteXForwarded | kWriteForwarded | kWriteHttps | kWriteRequestId |
+                        kWriteNewRequestId | kWriteNewTrace | kWriteLines | mode,
+                    out.get(), &forwarding);
       const std::string_view text(reinterpret_cast<const char*>(out.get()), written);
       Require(written <= bound, "WriteHead with forwarding is out of bounds");
       Require(text.ends_with("\r\n\r\n") && text.find("\r\n\r\n") == written - 4,

@@ -6,6 +6,7 @@ import {
   WRITE_NEW_REQUEST_ID,
   WRITE_NEW_TRACE,
   WRITE_REPLACE,
+  WRITE_REQUEST_ID,
   WRITE_TRUST,
   WRITE_X_FORWARDED,
 } from '../../native/protocol.ts'
@@ -53,6 +54,7 @@ export function readForwarding(options: ForwardingOptions | undefined): Forwardi
   if (flags !== 0 && received === 'replace') flags |= WRITE_REPLACE
   if (flags !== 0 && received === 'trust') flags |= WRITE_TRUST
   const hasRequestId = requestId === true
+  if (hasRequestId) flags |= WRITE_REQUEST_ID
   const hasTraceParent = traceparent === true
   if (flags === 0 && !hasRequestId && !hasTraceParent) return null
   return { flags, hasRequestId, hasTraceParent }
@@ -110,7 +112,7 @@ export function forwardLines(fields: string, flags: number, hop: Hop): string {
   let kept = ''
   for (const [name, , line] of headerLines(`\n${fields}`)) {
     const value = line.slice(line.indexOf(':') + 1).trim()
-    if (isLeftOut(name, flags)) continue
+    if (isLeftOut(name, flags) || isLookalike(name, flags)) continue
     if (isList(name, flags)) {
       if (isReplaced || (name === 'forwarded' && !isClosed(value))) continue
       // Only the last line is written anew; those before it are earlier elements of the same list.
@@ -163,6 +165,14 @@ function isLeftOut(name: string, flags: number): boolean {
   if (name === 'x-request-id') return (flags & WRITE_NEW_REQUEST_ID) !== 0
   if (name === 'traceparent') return (flags & (WRITE_NEW_TRACE | WRITE_NEW_PARENT)) !== 0
   return name === 'tracestate' && (flags & WRITE_NEW_TRACE) !== 0
+}
+
+/** Whether CGI and WSGI would take a field for one of ours. */
+function isLookalike(name: string, flags: number): boolean {
+  if (!name.includes('_')) return false
+  const ours = name.replaceAll('_', '-')
+  if (ours === 'x-request-id') return (flags & WRITE_REQUEST_ID) !== 0
+  return isList(ours, flags) || isFact(ours, flags)
 }
 
 function isList(name: string, flags: number): boolean {

@@ -27,6 +27,8 @@ const FORBIDDEN_IN_TARGET = /[\x00-\x20\x7f]/
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
+  // No field of HTTP, and HTTP_PROXY to what is behind CGI.
+  'proxy',
   'proxy-connection',
   'proxy-authenticate',
   'proxy-authorization',
