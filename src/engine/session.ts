@@ -115,6 +115,12 @@ export class Session implements Source {
     return this.#isLive
   }
 
+  /** Whether nobody takes its output any more: it, or one that it works for, has been freed. */
+  get isOver(): boolean {
+    for (let at: Session | null = this; at !== null; at = at.parent) if (!at.#isLive) return true
+    return false
+  }
+
   /**
    * Ends the session and gives it back to its layout's pool, once the current batch is over: its
    * own filters may be running further down the call stack.

@@ -1,22 +1,19 @@
 import { checkString } from '../engine/arguments.ts'
-import type { Data } from '../engine/data.ts'
 import { defineFilter } from '../engine/definition.ts'
 import {
-  type Correlation,
   DATA,
   type Event,
-  INTERIM,
   MESSAGE_END,
-  MESSAGE_ENDED,
   MESSAGE_START,
   type MessageStart,
   SESSION_END,
   SessionEnd,
 } from '../engine/event.ts'
-import { Filter, type Sink, type Source } from '../engine/filter.ts'
+import { Filter } from '../engine/filter.ts'
 import type { Layout } from '../engine/layout.ts'
-import type { Session } from '../engine/session.ts'
-import { failedMessage } from './http/frame-output.ts'
+import { Channel, type ChannelOwner } from './demux/channel.ts'
+import { ChannelList } from './demux/channel-list.ts'
+import { Notices } from './demux/notices.ts'
 
 /**
  * `demux(target)`: each message gets a session of its own; outputs keep the order of inputs, unless
@@ -38,46 +35,46 @@ export const demux = defineFilter({
   },
 })
 
-/** A message about a connection, not for anybody behind it; a heartbeat, for example. */
-interface Notice {
-  readonly event: Correlation
-  body: Data | null
-}
-
 interface DemuxPlan {
   readonly target: string
   layout: Layout | undefined
 }
 
-/** Messages of one session in progress at a time; more are left unread. */
-const DEPTH_LIMIT = 128
+/**
+ * Messages of one session that are worked on at a time. Each may have a connection to an upstream,
+ * and a client that reads nothing keeps them all: few enough that hundreds of such clients leave
+ * connections to others, and enough that a client on a long line seldom waits for the next answer.
+ */
+const BEGUN_LIMIT = 8
 /** The same where answers come in any order: a client has all its calls on one connection. */
-const CORRELATED_DEPTH_LIMIT = 1024
-/** Output of a message whose turn has not come is buffered up to this size. */
-const CHANNEL_LIMIT = 64 * 1024
+const CORRELATED_LIMIT = 1024
+/**
+ * Output of messages whose turn has not come is held up to this size, of all of a session together;
+ * where answers come in any order, of each.
+ */
+const HELD_LIMIT = 64 * 1024
 
-class Demux extends Filter implements Source {
+class Demux extends Filter implements ChannelOwner {
   readonly #plan: DemuxPlan
-  /**
-   * Messages in progress, linked by `later`: the one whose answer goes out, and those that wait for
-   * their turn, oldest first. Where answers come in any order, the turn goes to who begins one.
-   */
-  #first: Channel | null = null
-  #last: Channel | null = null
-  #depth = 0
+  /** Messages in progress; those that wait to begin are the last ones. */
+  readonly #channels = new ChannelList()
   /** The message that is coming in. */
   #current: Channel | null = null
+  #begun = 0
+  /** The oldest message that waits to begin. As long as there is one, nothing more is read. */
+  #oldestWaiting: Channel | null = null
+  #isBeginning = false
   #hasEnded = false
   #error: SessionEnd | null = null
   /** Pauses asked of this filter and not taken back. */
   #pauses = 0
+  /** The source is held up: there are messages enough. */
   #isFull = false
-  /** Messages whose answers have begun before their turn. */
+  /** Messages whose answers have begun before their turn, and what is held back of these. */
   #holders = 0
-  /** A message about the connection itself that is coming in. */
-  #notice: Notice | null = null
-  /** Such messages whose answers wait for the one that is going out. */
-  #owed: Notice[] | null = null
+  #heldBytes = 0
+  #isHeldFull = false
+  readonly #notices = new Notices()
 
   constructor(plan: DemuxPlan) {
     super()
@@ -91,17 +88,17 @@ class Demux extends Filter implements Source {
         this.#begin(event as MessageStart)
         break
       case DATA:
-        if (this.#current !== null) this.#current.session.process(event)
-        else if (this.#notice !== null) this.#notice.body ??= event.own()
+        if (this.#current !== null) this.#current.receive(event)
+        else this.#notices.receive(event)
         break
       case MESSAGE_END: {
         const channel = this.#current
         this.#current = null
         if (channel !== null) {
-          channel.session.process(event)
-          if (channel.isDone) channel.session.free()
+          channel.receive(event)
+          if (channel.isDone) channel.session?.free()
           else if (channel.correlation?.isOneWay === true) this.#dismiss(channel)
-        } else if (this.#notice !== null) this.#receiveNotice(this.#notice)
+        } else this.#notices.end(this.next, this.#isAnswering)
         break
       }
       case SESSION_END:
@@ -118,38 +115,38 @@ class Demux extends Filter implements Source {
 
   override pause(): void {
     this.#pauses++
-    if (this.#pauses === 1) this.#first?.setPaused(true)
+    if (this.#pauses === 1) this.#channels.first?.setPaused(true)
   }
 
   override resume(): void {
     this.#pauses--
     if (this.#pauses > 0) return
-    this.#first?.setPaused(false)
+    this.#channels.first?.setPaused(false)
     this.#promote()
+    this.#beginWaiting()
   }
 
   override reset(): void {
-    for (let at = this.#first; at !== null; at = at.later) at.session.discard()
-    if (this.#current?.isDone === true) this.#current.session.discard()
-    this.#first = null
-    this.#last = null
-    this.#depth = 0
+    for (let at = this.#channels.first; at !== null; at = at.later) at.session?.discard()
+    if (this.#current?.isDone === true) this.#current.session?.discard()
+    this.#channels.clear()
     this.#current = null
+    this.#begun = 0
+    this.#oldestWaiting = null
     this.#hasEnded = false
     this.#error = null
     this.#pauses = 0
     this.#isFull = false
     this.#holders = 0
-    this.#notice = null
-    this.#owed = null
+    this.#heldBytes = 0
+    this.#isHeldFull = false
+    this.#notices.reset()
   }
 
-  /** Raw data that comes in from now on belongs to `channel`, whose message was the last one. */
   openTunnel(channel: Channel): void {
     this.#current = channel
   }
 
-  /** Output of a message whose turn it is. */
   emit(event: Event): void {
     this.next.process(event)
     const { context } = this.session
@@ -157,42 +154,61 @@ class Demux extends Filter implements Source {
   }
 
   isFirst(channel: Channel): boolean {
-    return this.#first === channel
+    return this.#channels.first === channel
   }
 
-  /** Whether `channel` may begin its answer although it is not the first. */
   overtakes(channel: Channel): boolean {
-    const first = this.#first
+    const { first } = this.#channels
     if (channel.correlation === null || first === null || this.#pauses > 0) return false
     if (first.correlation === null || first.hasStarted) return false
     this.#moveToFront(channel)
     return true
   }
 
-  /** A message has begun to hold its answer back. */
-  held(): void {
+  beganToHold(): void {
     this.#holders++
   }
 
-  /** A message has let go of the answer that it held back. */
-  flushed(): void {
-    this.#holders--
+  held(channel: Channel, size: number): void {
+    this.#heldBytes += size
+    if (channel.correlation !== null) {
+      if (channel.heldBytes > HELD_LIMIT) channel.setPaused(true)
+    } else if (this.#heldBytes > HELD_LIMIT && !this.#isHeldFull) {
+      this.#isHeldFull = true
+      this.#pauseHolders(true)
+    }
   }
 
-  /** The first message has been answered completely, or never will be. */
+  letGo(size: number): void {
+    this.#holders--
+    this.#heldBytes -= size
+    if (!this.#isHeldFull || this.#heldBytes > HELD_LIMIT / 2) return
+    this.#isHeldFull = false
+    this.#pauseHolders(false)
+  }
+
   finish(channel: Channel): void {
     this.#unlink(channel)
     if (channel.isTunnel) this.#current = null
-    if (channel !== this.#current) channel.session.free()
-    if (this.#owed !== null) this.#payOwed(this.#owed)
-    const next = this.#first
+    if (channel !== this.#current) channel.session?.free()
+    if (!this.#isAnswering) this.#notices.payOwed(this.next)
+    const next = this.#channels.first
     if (next === null) {
       if (this.#error !== null) this.next.process(this.#error)
       return
     }
-    if (this.#pauses > 0) next.setPaused(true)
-    if (next.correlation === null) next.flush()
-    else this.#promote()
+    if (next.correlation !== null) {
+      if (this.#pauses > 0) next.setPaused(true)
+      return this.#promote()
+    }
+    next.setPaused(this.#pauses > 0)
+    next.flush()
+    this.#beginWaiting()
+  }
+
+  /** An answer is going out. */
+  get #isAnswering(): boolean {
+    return this.#channels.first?.hasStarted === true
   }
 
   #begin(event: MessageStart): void {
@@ -205,33 +221,75 @@ class Demux extends Filter implements Source {
       return this.end('RuntimeError')
     }
     const { correlation } = event
-    if (correlation?.isEvent === true) {
-      this.#notice = { event: correlation, body: null }
-      return
-    }
-    const channel = new Channel(this, correlation)
-    const last = this.#last
-    if (last === null) this.#first = channel
-    else {
-      channel.earlier = last
-      last.later = channel
-    }
-    this.#last = channel
-    this.#depth++
+    if (correlation?.isEvent === true) return this.#notices.begin(correlation)
+    const channel = new Channel(this, correlation, this.session.context.fork())
+    this.#channels.append(channel)
     this.#current = channel
-    if (this.#depth >= depthLimit(channel) && !this.#isFull) {
-      this.#isFull = true
-      this.previous?.pause()
+    if (correlation !== null && this.#channels.size >= CORRELATED_LIMIT) this.#holdSource()
+    if (this.#oldestWaiting === null && this.#mayBegin(channel)) this.#work(channel, target)
+    else {
+      this.#oldestWaiting ??= channel
+      this.#holdSource()
     }
-    channel.session = target.spawn(this.session.context.fork(), channel, channel, this.session)
-    if (this.#pauses > 0 && this.#first === channel) channel.setPaused(true)
-    channel.session.process(event)
+    channel.receive(event)
+  }
+
+  #work(channel: Channel, target: Layout): void {
+    this.#begun++
+    channel.begin(target, this.session)
+    if (this.#pauses > 0 && this.isFirst(channel)) channel.setPaused(true)
+  }
+
+  /**
+   * Whether a message may be worked on now. The oldest always may: its answer is what the client
+   * waits for. Others only as long as somebody takes what is answered.
+   */
+  #mayBegin(channel: Channel): boolean {
+    if (channel.correlation !== null || this.isFirst(channel)) return true
+    return this.#begun < BEGUN_LIMIT && this.#pauses === 0 && !this.#isHeldFull
+  }
+
+  /** Begins messages that have waited, as many as may be worked on. */
+  #beginWaiting(): void {
+    // An answer that is there at once leads here again: one loop begins all, however many there are.
+    if (this.#oldestWaiting === null || this.#isBeginning) return
+    const target = this.#plan.layout as Layout
+    this.#isBeginning = true
+    for (;;) {
+      const channel: Channel | null = this.#oldestWaiting
+      // What comes after an answer that has ended the connection is not done any more.
+      if (channel === null || !this.#mayBegin(channel) || this.session.isOver) break
+      this.#oldestWaiting = channel.later
+      this.#work(channel, target)
+      channel.catchUp()
+    }
+    this.#isBeginning = false
+    if (this.#oldestWaiting === null) this.#releaseSource()
+  }
+
+  #holdSource(): void {
+    if (this.#isFull) return
+    this.#isFull = true
+    this.previous?.pause()
+  }
+
+  #releaseSource(): void {
+    if (!this.#isFull) return
+    this.#isFull = false
+    this.previous?.resume()
+  }
+
+  /** Holds up all whose answers wait for their turn, or lets them go on. */
+  #pauseHolders(value: boolean): void {
+    for (let at = this.#channels.first?.later ?? null; at !== null; at = at.later) {
+      at.setPaused(value)
+    }
   }
 
   /** What went wrong before this filter is told behind it, after the answers in progress. */
   #passError(end: SessionEnd): void {
     if (end.error === '') return
-    if (this.#first === null) this.next.process(end)
+    if (this.#channels.first === null) this.next.process(end)
     else this.#error = end
   }
 
@@ -240,11 +298,12 @@ class Demux extends Filter implements Source {
     const channel = this.#current
     this.#current = null
     if (channel === null) return
-    if (channel.isDone) return channel.session.free()
+    if (channel.isDone) return channel.session?.free()
     this.#unlink(channel)
+    channel.drop()
     channel.isDone = true
-    channel.session.process(new SessionEnd(end.error || 'ReadError'))
-    channel.session.free()
+    channel.session?.process(new SessionEnd(end.error || 'ReadError'))
+    channel.session?.free()
   }
 
   /** A message that expects no answer has been taken in. */
@@ -254,212 +313,32 @@ class Demux extends Filter implements Source {
     this.finish(channel)
   }
 
-  /** A heartbeat, for example, is answered here: behind, there is no connection of its peer's. */
-  #receiveNotice(notice: Notice): void {
-    this.#notice = null
-    if (this.#first?.hasStarted === true) {
-      this.#owed ??= []
-      this.#owed.push(notice)
-    } else notice.event.acknowledge(this.next, notice.body)
-  }
-
-  #payOwed(owed: readonly Notice[]): void {
-    if (this.#first?.hasStarted === true) return
-    this.#owed = null
-    for (const { event, body } of owed) event.acknowledge(this.next, body)
-  }
-
-  /** The turn is free: it goes to the oldest message that holds an answer back. */
+  /** The turn is free: where answers come in any order, it goes to the oldest that is held back. */
   #promote(): void {
-    if (this.#holders === 0 || this.#pauses > 0 || this.#first?.hasStarted === true) return
-    let at = this.#first
+    if (this.#holders === 0 || this.#pauses > 0 || this.#isAnswering) return
+    let at = this.#channels.first
+    if (at?.correlation === null) return
     while (at !== null && !at.isHolding) at = at.later
     if (at === null) return
     this.#moveToFront(at)
+    at.setPaused(false)
     at.flush()
   }
 
   #moveToFront(channel: Channel): void {
-    const first = this.#first
-    if (first === null || first === channel) return
-    this.#unlink(channel)
-    this.#depth++
-    first.setPaused(false)
-    first.earlier = channel
-    channel.later = first
-    this.#first = channel
+    this.#channels.first?.setPaused(false)
+    this.#channels.moveToFront(channel)
     if (this.#pauses > 0) channel.setPaused(true)
   }
 
   /** Takes a message out of the list. */
   #unlink(channel: Channel): void {
-    const { earlier, later } = channel
-    if (earlier === null) this.#first = later
-    else earlier.later = later
-    if (later === null) this.#last = earlier
-    else later.earlier = earlier
-    channel.earlier = null
-    channel.later = null
-    this.#depth--
-    if (this.#isFull && this.#depth < depthLimit(channel) / 2) {
-      this.#isFull = false
-      this.previous?.resume()
+    // One that waits and is cut off is the last there is.
+    if (channel === this.#oldestWaiting) this.#oldestWaiting = null
+    if (channel.session !== null) this.#begun--
+    this.#channels.remove(channel)
+    if (channel.correlation !== null && this.#channels.size < CORRELATED_LIMIT / 2) {
+      this.#releaseSource()
     }
-  }
-}
-
-/** How many messages may be in progress if `channel` is one of them. */
-function depthLimit({ correlation }: Channel): number {
-  return correlation === null ? DEPTH_LIMIT : CORRELATED_DEPTH_LIMIT
-}
-
-/** One message on its way: takes the output of its session, and is the source that feeds it. */
-class Channel implements Sink, Source {
-  readonly #owner: Demux
-  session!: Session
-  /** What ties the answer to the message, if answers come in any order. */
-  readonly correlation: Correlation | null
-  /** Neighbours in the owner's list. */
-  earlier: Channel | null = null
-  later: Channel | null = null
-  /** Its answer is complete, or it has none. */
-  isDone = false
-  /** Its answer has begun to go out. */
-  hasStarted = false
-  /** Both messages are over, and what goes both ways is raw data. */
-  isTunnel = false
-  #hasInputEnded = false
-  #hasOutputEnded = false
-  #buffer: Event[] | null = null
-  #bufferSize = 0
-  #isPaused = false
-  #isFull = false
-  #holdsInput = false
-
-  constructor(owner: Demux, correlation: Correlation | null) {
-    this.#owner = owner
-    this.correlation = correlation
-  }
-
-  process(event: Event): void {
-    if (this.isDone) return
-    if (this.#owner.isFirst(this) || this.#owner.overtakes(this)) this.#emit(event)
-    else this.#hold(event)
-  }
-
-  /** Also after its end: what it holds up would make room for more messages of the same client. */
-  pause(): void {
-    this.#holdsInput = true
-    this.#owner.previous?.pause()
-  }
-
-  resume(): void {
-    if (!this.#holdsInput) return
-    this.#holdsInput = false
-    this.#owner.previous?.resume()
-  }
-
-  /** Whether it has output that waits for its turn. */
-  get isHolding(): boolean {
-    return this.#buffer !== null
-  }
-
-  /** The client sends nothing more through the tunnel. */
-  endInput(end: SessionEnd): void {
-    this.#hasInputEnded = true
-    this.session.process(end)
-    if (this.#hasOutputEnded) this.#finishTunnel()
-  }
-
-  setPaused(value: boolean): void {
-    if (this.#isPaused === value) return
-    this.#isPaused = value
-    if (value) this.session.pauseOutput()
-    else this.session.resumeOutput()
-  }
-
-  /** Its turn has come. */
-  flush(): void {
-    const buffer = this.#buffer
-    this.#buffer = null
-    if (this.#isFull) {
-      this.#isFull = false
-      this.session.resumeOutput()
-    }
-    if (buffer === null) return
-    this.#owner.flushed()
-    for (const event of buffer) {
-      if (this.isDone) return
-      this.#emit(event)
-    }
-  }
-
-  #emit(event: Event): void {
-    switch (event.kind) {
-      case INTERIM:
-        this.#owner.emit(event)
-        break
-      case MESSAGE_START:
-        this.hasStarted = true
-        if ((event as MessageStart).wire?.opensTunnel === true) {
-          this.isTunnel = true
-          this.#owner.openTunnel(this)
-        }
-        this.#owner.emit(event)
-        break
-      case DATA:
-        if (this.hasStarted) this.#owner.emit(event)
-        break
-      case MESSAGE_END:
-        if (!this.hasStarted) break
-        this.isDone = !this.isTunnel
-        this.#owner.emit(event)
-        if (this.isDone) this.#owner.finish(this)
-        break
-      case SESSION_END:
-        if (this.isTunnel) this.#endOutput(event as SessionEnd)
-        else this.#fail(event as SessionEnd)
-        break
-    }
-  }
-
-  /** The other end of the tunnel sends nothing more. */
-  #endOutput(end: SessionEnd): void {
-    this.#hasOutputEnded = true
-    this.#owner.emit(end)
-    if (this.#hasInputEnded || end.error !== '' || !end.isHalf) this.#finishTunnel()
-  }
-
-  #finishTunnel(): void {
-    if (this.isDone) return
-    this.isDone = true
-    this.#owner.finish(this)
-  }
-
-  /** The session ended without an answer: whoever asked gets one all the same. */
-  #fail(end: SessionEnd): void {
-    this.isDone = true
-    const error = end.error || 'ReadError'
-    if (this.hasStarted) this.#owner.emit(new SessionEnd(error))
-    else if (this.correlation?.isOneWay !== true) {
-      this.#owner.emit(failedMessage(error, null, this.correlation))
-      this.#owner.emit(MESSAGE_ENDED)
-    }
-    this.#owner.finish(this)
-  }
-
-  #hold(event: Event): void {
-    if (event.kind === DATA) {
-      this.#bufferSize += (event as Data).own().size
-      if (this.#bufferSize > CHANNEL_LIMIT && !this.#isFull) {
-        this.#isFull = true
-        this.session.pauseOutput()
-      }
-    } else if (event.kind === MESSAGE_START || event.kind === INTERIM) (event as MessageStart).own()
-    if (this.#buffer === null) {
-      this.#buffer = []
-      this.#owner.held()
-    }
-    this.#buffer.push(event)
   }
 }

@@ -5,7 +5,7 @@ import { readDocument, tableRows } from './support/documents.ts'
 
 /**
  * A row of docs/limits.md names its value and, in the last cell, the file and the name that define
- * it: `src/filters/demux.ts` `DEPTH_LIMIT`.
+ * it: `src/filters/demux.ts` `BEGUN_LIMIT`.
  */
 const SOURCE = /^`([\w./-]+)` `(\w+)`$/
 

@@ -13,6 +13,7 @@ function open(): { gates: Gates; session: TestSession; program: TestProgram } {
 }
 
 const message = (text: string): Message => new Message(text)
+const pauses = (gates: Gates): number[] => gates.all.map((gate) => gate.pauses)
 const lines = (text: string): string[] => ['MessageStart', `Data "${text}"`, 'MessageEnd']
 
 describe('demux', () => {
@@ -132,27 +133,116 @@ describe('demux', () => {
     assert.deepEqual(session.output, [...lines('A'), 'SessionEnd ProtocolError'])
   })
 
-  test('128 messages in progress hold up the source, half of them let it go on', () => {
+  test('eight messages are worked on at a time; further ones wait, and hold up the source', () => {
     const { gates, session } = open()
-    for (let i = 0; i < 127; i++) session.feed(message('x'))
+    for (let i = 0; i < 8; i++) session.feed(message('x'))
     assert.equal(session.pauses, 0)
-    session.feed(message('x'))
+    session.feed(message('y'), ...session.borrow('no message'), start())
+    assert.equal(gates.all.length, 8)
     assert.equal(session.pauses, 1)
-    for (let i = 0; i < 64; i++) gates.get(i).emit(message('y'))
-    assert.equal(session.pauses, 1)
-    gates.get(64).emit(message('y'))
+    gates.get(1).emit(message('B'))
+    assert.equal(gates.all.length, 8, 'the oldest is not answered')
+    gates.get(0).emit(message('A'))
+    assert.equal(gates.all.length, 10)
+    assert.deepEqual(gates.get(8).input, lines('y'))
+    assert.equal(session.pauses, 0)
+    session.feed(new Data('rest'), END)
+    assert.deepEqual(gates.get(9).input, ['MessageStart', 'Data "rest"', 'MessageEnd'])
+  })
+
+  test('a message that waits has the variables of the time when it came', () => {
+    const { gates, session } = open()
+    for (let i = 0; i < 9; i++) session.feed(message('x'))
+    const ids = gates.all.map((gate) => gate.session.context.id)
+    gates.get(0).emit(message('A'))
+    const { id } = gates.get(8).session.context
+    assert.equal(id, Math.max(...ids) + 1, 'made in turn')
+  })
+
+  test('borrowed bytes of a message that waits are kept beyond the batch', () => {
+    const { gates, session, program } = open()
+    for (let i = 0; i < 8; i++) session.feed(message('x'))
+    session.feed(start(), ...session.borrow('body'), END)
+    program.settle()
+    gates.get(0).emit(message('A'))
+    assert.deepEqual(gates.get(8).input, ['MessageStart', 'Data "body"', 'MessageEnd'])
+  })
+
+  test('thousands of messages that wait, and are answered within the call', () => {
+    const gates = new Gates()
+    let count = 0
+    const program = new TestProgram((main) => {
+      main
+        .demux('each')
+        .pipeline('each')
+        .link('slow', () => count++ === 0, 'quick')
+      return gates
+        .append(main.pipeline('slow'))
+        .pipeline('quick')
+        .replaceMessage(new Message('quick'))
+    })
+    const session = program.open()
+    for (let i = 0; i < 5000; i++) session.push(message('x'))
+    gates.get(0).emit(message('slow'))
+    assert.equal(session.text(), `slow${'quick'.repeat(4999)}`)
     assert.equal(session.pauses, 0)
   })
 
-  test('an answer that waits and grows beyond 64 KB is held up until its turn', () => {
+  test('messages that wait are worked on when the input has ended; half a one is not', () => {
     const { gates, session } = open()
-    session.feed(message('a'), message('b'))
-    gates.get(1).emit(start(), new Data(40_000))
-    assert.equal(gates.get(1).pauses, 0)
-    gates.get(1).emit(new Data(40_000))
-    assert.equal(gates.get(1).pauses, 1)
+    for (let i = 0; i < 9; i++) session.feed(message(`${i}`))
+    session.feed(start(), new SessionEnd())
+    for (let i = 0; i < 9; i++) gates.get(i).emit(message(`${i}`))
+    assert.equal(gates.all.length, 9)
+    assert.equal(session.output.filter((line) => line === 'MessageEnd').length, 9)
+  })
+
+  test('no message that waits begins when an answer has ended the session', () => {
+    const { gates, session } = open()
+    for (let i = 0; i < 9; i++) session.feed(message('x'))
+    session.session.free()
     gates.get(0).emit(message('A'))
+    assert.equal(gates.all.length, 8)
+  })
+
+  test('a full sink lets no further message begin, but for the one that is due', () => {
+    const { gates, session } = open()
+    session.feed(message('a'))
+    session.session.pauseOutput()
+    session.feed(message('b'), message('c'))
+    assert.equal(gates.all.length, 1)
+    gates.get(0).emit(message('A'))
+    assert.equal(gates.all.length, 2)
+    assert.equal(gates.get(1).pauses, 1)
+    session.session.resumeOutput()
     assert.equal(gates.get(1).pauses, 0)
+    assert.equal(gates.all.length, 3)
+    assert.equal(session.pauses, 0)
+  })
+
+  test('answers that wait hold 64 KB together; more holds all of them up, and what has not begun', () => {
+    const { gates, session } = open()
+    session.feed(message('a'), message('b'), message('c'))
+    gates.get(1).emit(start(), new Data(40_000))
+    assert.deepEqual(pauses(gates), [0, 0, 0])
+    gates.get(2).emit(start(), new Data(40_000))
+    assert.deepEqual(pauses(gates), [0, 1, 1])
+    session.feed(message('d'))
+    assert.equal(gates.all.length, 3)
+    gates.get(0).emit(message('A'))
+    assert.deepEqual(pauses(gates), [0, 0, 1], 'the second has its turn, the third is still much')
+    gates.get(1).emit(END)
+    assert.deepEqual(pauses(gates), [0, 0, 0, 0])
+    assert.equal(session.pauses, 0)
+  })
+
+  test('what an answer of a message that was cut off has held is not counted any more', () => {
+    const { gates, session } = open()
+    session.feed(message('a'), message('b'), start())
+    gates.get(2).emit(start(), new Data(80_000))
+    assert.deepEqual(pauses(gates), [0, 1, 1])
+    session.feed(new SessionEnd())
+    assert.deepEqual(pauses(gates).slice(0, 2), [0, 0])
   })
 
   test('a full sink holds up the answer whose turn it is, then the next', () => {
@@ -167,6 +257,17 @@ describe('demux', () => {
     assert.equal(gates.get(1).pauses, 1)
     session.session.resumeOutput()
     assert.equal(gates.get(1).pauses, 0)
+  })
+
+  test('a sink that was full for a while does not change the order', () => {
+    const { gates, session } = open()
+    session.feed(message('a'), message('b'))
+    gates.get(1).emit(message('B'))
+    session.session.pauseOutput()
+    session.session.resumeOutput()
+    assert.deepEqual(session.output, [])
+    gates.get(0).emit(message('A'))
+    assert.deepEqual(session.output, [...lines('A'), ...lines('B')])
   })
 
   test('pauses of the sink nest', () => {
