@@ -222,7 +222,7 @@ class Demux extends Filter implements ChannelOwner {
     }
     const { correlation } = event
     if (correlation?.isEvent === true) return this.#notices.begin(correlation)
-    const channel = new Channel(this, correlation, this.session.context.fork())
+    const channel = new Channel(this, event, this.session.context.fork())
     this.#channels.append(channel)
     this.#current = channel
     if (correlation !== null && this.#channels.size >= CORRELATED_LIMIT) this.#holdSource()
@@ -245,7 +245,10 @@ class Demux extends Filter implements ChannelOwner {
    * waits for. Others only as long as somebody takes what is answered.
    */
   #mayBegin(channel: Channel): boolean {
-    if (channel.correlation !== null || this.isFirst(channel)) return true
+    const { first } = this.#channels
+    if (channel.correlation !== null || channel === first) return true
+    // RFC 9112 §9.3.2: only safe ones side by side; what is not safe is worked on alone.
+    if (!channel.isSafe || first?.isSafe !== true) return false
     return this.#begun < BEGUN_LIMIT && this.#pauses === 0 && !this.#isHeldFull
   }
 

@@ -17,6 +17,7 @@ import type { Layout } from '../../engine/layout.ts'
 import type { Session } from '../../engine/session.ts'
 import { own } from '../events/own.ts'
 import { failedMessage } from '../http/frame-output.ts'
+import { isSafeMessage } from './safe-message.ts'
 
 /** Who has the messages of a connection, and decides whose turn it is. */
 export interface ChannelOwner {
@@ -50,6 +51,8 @@ export class Channel implements Sink, Source {
   session: Session | null = null
   /** What ties the answer to the message, if answers come in any order. */
   readonly correlation: Correlation | null
+  /** Other messages may be worked on at the same time. */
+  readonly isSafe: boolean
   /** Neighbours in the owner's list. */
   earlier: Channel | null = null
   later: Channel | null = null
@@ -71,9 +74,11 @@ export class Channel implements Sink, Source {
   #isPaused = false
   #holdsInput = false
 
-  constructor(owner: ChannelOwner, correlation: Correlation | null, context: Context) {
+  /** `start` begins the message; it is given to `receive` as well. */
+  constructor(owner: ChannelOwner, start: MessageStart, context: Context) {
     this.#owner = owner
-    this.correlation = correlation
+    this.correlation = start.correlation
+    this.isSafe = start.correlation !== null || isSafeMessage(start)
     this.#context = context
   }
 

@@ -1,7 +1,13 @@
 import type { WireHead } from '../../engine/event.ts'
 import type { RequestSpan } from '../../engine/request-info.ts'
 import { readLatin1 } from '../../native/latin1.ts'
-import { CTL_BATCH, EVENT_STRIDE, HEAD_HTTP10, HEAD_NOMINATES } from '../../native/protocol.ts'
+import {
+  CTL_BATCH,
+  EVENT_STRIDE,
+  HEAD_HTTP10,
+  HEAD_IDEMPOTENT,
+  HEAD_NOMINATES,
+} from '../../native/protocol.ts'
 import type { Reactor } from '../../native/reactor.ts'
 import { fieldOfBytes, fieldOfText, isRepeatedInBytes, isRepeatedInText } from './find-field.ts'
 import { HeadView, type RequestHead, type ResponseHead } from './head-view.ts'
@@ -9,6 +15,7 @@ import { headerLines, nominatedIn } from './header-lines.ts'
 import { newRequestId, validRequestId } from './request-ids.ts'
 
 const SLASH = 0x2f
+const UPPER_G = 0x47
 
 /**
  * A head that came from the wire. As long as nobody looks, it is a few numbers and a place in the
@@ -104,6 +111,17 @@ export class HttpWireHead implements WireHead {
   /** The method of a request as it was received. */
   get method(): string {
     return this.#slice(0, this.targetAt - 1)
+  }
+
+  /** RFC 9110 §9.2.1: GET, HEAD, OPTIONS and TRACE. Makes no string: every request is asked. */
+  get isSafe(): boolean {
+    if ((this.flags & HEAD_IDEMPOTENT) === 0) return false
+    // Of the idempotent ones PUT and DELETE are not safe.
+    const size = this.targetAt - 1
+    if (size === 'DELETE'.length) return false
+    if (size !== 'GET'.length) return true
+    const first = this.#text === '' ? this.#reactor.bytes[this.#at] : this.#text.charCodeAt(0)
+    return first === UPPER_G
   }
 
   /**

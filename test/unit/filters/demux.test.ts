@@ -205,6 +205,17 @@ describe('demux', () => {
     assert.equal(gates.all.length, 8)
   })
 
+  test('an HTTP request that is not safe is worked on alone', () => {
+    const { gates, session } = open()
+    const methods = ['GET', 'HEAD', 'POST', 'OPTIONS', 'TRACE', 'DELETE', 'PUT', 'get']
+    for (const method of methods) session.feed(new Message({ method }, 'x'))
+    for (const [answered, begun] of [2, 2, 3, 5, 5, 6, 7, 8].entries()) {
+      assert.equal(gates.all.length, begun)
+      gates.get(answered).emit(message('A'))
+    }
+    assert.equal(session.pauses, 0)
+  })
+
   test('a full sink lets no further message begin, but for the one that is due', () => {
     const { gates, session } = open()
     session.feed(message('a'))
