@@ -10,6 +10,7 @@ import {
   HEAD_HEAD_METHOD,
   HEAD_HTTP10,
   HEAD_KEEP_ALIVE,
+  HEAD_NO_BODY,
   HEAD_UPGRADE,
   WRITE_CHUNKED,
   WRITE_CLOSE,
@@ -124,6 +125,12 @@ export class EncodeHttpResponse extends HttpEncoder {
     return this.#exchanges.size === 0 && (this.mode === 'idle' || this.mode === 'held')
   }
 
+  /** Whether a part of the newest request, whose bits are given, is still to come. */
+  #isUnread(request: number): boolean {
+    // One without a body ends with its head, which may be answered before that is told.
+    return (request & HEAD_NO_BODY) === 0 && this.#decoder?.isOpen === true
+  }
+
   protected override accepts(): boolean {
     return !this.#hasClosed
   }
@@ -168,15 +175,15 @@ export class EncodeHttpResponse extends HttpEncoder {
       this.remaining = 0
     }
     const isUntilClose = contentLength < 0 && isHttp10 && !isBodyless
-    // What of the request is still to come will have no reader.
-    const isUnread = this.#decoder?.isOpen === true && this.#exchanges.size === 1
     this.#isClosing =
       // Requests that came before the word to drain are answered as well.
       (this.#isDraining && this.#exchanges.size <= 1) ||
       isUntilClose ||
       (request & HEAD_KEEP_ALIVE) === 0 ||
-      // The client may or may not send the body it announced; the two cannot be told apart.
-      (isUnread && ((request & HEAD_EXPECT_CONTINUE) !== 0 || status >= 400)) ||
+      // RFC 9112 §9.6: what of the request is still to come when the response ends has no reader, nor
+      // has a request behind it, which only a client that was told asks again. One that is made of
+      // its request's own body does not end before that.
+      (this.#exchanges.size === 1 && wire?.isRequest !== true && this.#isUnread(request)) ||
       // Nobody has looked at what is behind a request to upgrade.
       ((request & HEAD_UPGRADE) !== 0 && this.#decoder?.hasEarlyBytes === true) ||
       this.#asksToClose(start)
@@ -214,13 +221,13 @@ export class EncodeHttpResponse extends HttpEncoder {
       decoder?.openTunnel()
       return
     }
-    const hasAskedToUpgrade = (this.#exchanges.peek() & HEAD_UPGRADE) !== 0
+    const request = this.#exchanges.peek()
+    const hasAskedToUpgrade = (request & HEAD_UPGRADE) !== 0
     if (decoder === null) this.#exchanges.shift()
     else decoder.answered()
     const isLast = this.#exchanges.size === 0
-    // Whatever of the request is still to come has lost its reader.
     const isUnread =
-      isLast && (decoder?.isOpen === true || (hasAskedToUpgrade && decoder?.hasEarlyBytes === true))
+      isLast && (this.#isUnread(request) || (hasAskedToUpgrade && decoder?.hasEarlyBytes === true))
     if (hasAskedToUpgrade && !isUnread) decoder?.stayHttp()
     if (
       this.#isClosing ||

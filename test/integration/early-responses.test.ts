@@ -31,11 +31,46 @@ test('the rest of such a request is never taken for another one', async (context
   const connection = await upstream.connection()
   await connection.through('\r\n\r\n')
   connection.write(response('early'))
-  assert.equal((await client.message()).body, 'early')
+  const answer = await client.message()
+  assert.equal(answer.body, 'early')
+  assert.equal(answer.field('connection'), 'close')
   client.write(GET + GET)
   assert.equal(await client.over(), 'end')
   assert.equal(client.untaken, '')
   assert.equal(upstream.accepted, 1)
+})
+
+test('a request behind one that was answered early is not lost: the client was told', async (context) => {
+  const upstream = await startRawServer(context)
+  const { port } = await startLb(context, [upstream])
+  const client = await connectRaw(context, port)
+  client.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\nabc')
+  const connection = await upstream.connection()
+  await connection.through('abc')
+  connection.write(response('early'))
+  const answer = await client.message()
+  assert.equal(answer.status, 200)
+  assert.equal(answer.field('connection'), 'close')
+  client.write(`${'x'.repeat(47)}POST /pay HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`)
+  assert.equal(await client.over(), 'end')
+  assert.equal(client.untaken, '')
+  assert.equal(upstream.accepted, 1)
+})
+
+test('an answer to a request that was whole keeps the connection', async (context) => {
+  const upstream = await startRawServer(
+    context,
+    answering((line) => response(line)),
+  )
+  const { port } = await startLb(context, [upstream])
+  const client = await connectRaw(context, port)
+  for (const method of ['POST', 'PUT', 'POST']) {
+    client.write(`${method} / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo`)
+    client.write('dy')
+    const answer = await client.message()
+    assert.notEqual(answer.field('connection'), 'close')
+    assert.equal(answer.body, `${method} / HTTP/1.1`)
+  }
 })
 
 test('an answer that begins early and ends late lets the request go on', async (context) => {
@@ -46,11 +81,12 @@ test('an answer that begins early and ends late lets the request go on', async (
   const connection = await upstream.connection()
   await connection.through('firs')
   connection.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfirs\r\n')
-  await client.through('firs')
+  assert.match(await client.through('firs'), /connection: close\r\n/i)
   client.write('tlast'.slice(0, 4))
   assert.equal(await connection.take(4), 'tlas')
   connection.write('4\r\ntlas\r\n0\r\n\r\n')
   await client.through('tlas\r\n0\r\n\r\n')
+  assert.equal(await client.over(), 'end')
 })
 
 test('an upstream that answers and closes in mid-upload: the client gets the answer', async (context) => {
