@@ -2,17 +2,19 @@ import { setDiagnostics } from '@codemirror/lint'
 import type { EditorState } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import type { JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Problem } from '../../../src/admin/gui/contract.ts'
 import { editBuffer, type FileBuffer } from '../state/buffers.ts'
+import { focusWanted } from '../state/focus.ts'
 import { jump } from '../state/jump.ts'
 import { session } from '../state/session.ts'
 import { selectAt } from '../state/text-flow.ts'
 import { diagnosticsOf, positionOf } from './diagnostics.ts'
 import { createEditorState } from './editor-state.ts'
+import { replacement } from './replacement.ts'
 
 /** Cursor and undo history of files that were open before. */
-const states = new Map<string, { state: EditorState; revision: number }>()
+const states = new Map<string, EditorState>()
 
 export interface CodeEditorProps {
   readonly buffer: FileBuffer
@@ -25,28 +27,30 @@ export function CodeEditor({ buffer, problems }: CodeEditorProps): JSX.Element {
   const view = useRef<EditorView | null>(null)
   const { path, revision, text } = buffer
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = host.current
     if (element === null) return
     // In a shadow tree the editor's styles are constructed sheets, which the content security
     // policy lets pass; in the page they would be <style> elements, which it does not.
     const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' })
-    const known = states.get(path)
-    const state =
-      known?.revision === revision && known.state.sliceDoc() === text
-        ? known.state
-        : createEditorState(path, text, session.value?.isReadonly === true, {
-            onChange: (now) => editBuffer(path, now),
-            onCursor: (line, column) => selectAt(path, line, column),
-          })
+    const state = states.get(path) ?? stateOf(path, text)
     const created = new EditorView({ state, parent: root, root })
     view.current = created
-    created.focus()
     return () => {
-      states.set(path, { state: created.state, revision })
+      states.set(path, created.state)
       created.destroy()
       view.current = null
     }
+  }, [path])
+
+  // Before the user can type again: then the text would be another.
+  useLayoutEffect(() => {
+    const shown = view.current
+    if (shown === null || shown.state.sliceDoc() === text) return
+    const change = replacement(shown.state, text)
+    // Of other line breaks it is another file for the editor.
+    if (change === undefined) shown.setState(stateOf(path, text))
+    else shown.dispatch(change)
   }, [path, revision])
 
   useEffect(() => {
@@ -70,5 +74,19 @@ export function CodeEditor({ buffer, problems }: CodeEditorProps): JSX.Element {
     jump.value = null
   }, [wanted, path, revision])
 
+  const isFocusWanted = focusWanted.value === path
+  useEffect(() => {
+    if (!isFocusWanted) return
+    view.current?.focus()
+    focusWanted.value = null
+  }, [isFocusWanted])
+
   return <div ref={host} class="code-editor" />
+}
+
+function stateOf(path: string, text: string): EditorState {
+  return createEditorState(path, text, session.value?.isReadonly === true, {
+    onChange: (now) => editBuffer(path, now),
+    onCursor: (line, column) => selectAt(path, line, column),
+  })
 }

@@ -2,12 +2,14 @@ import { deleteFile, makeFolder, moveFile, writeFile } from '../api/files-api.ts
 import { closeBuffers, currentBuffer, moveBuffers, openBuffer, saveBuffer } from './buffers.ts'
 import { ask, confirm } from './dialog.ts'
 import { entries, entryOf, folderOf, loadFiles, reveal, toggleFolder } from './files.ts'
+import { focusWanted } from './focus.ts'
 import { attempt, notify } from './notices.ts'
 import { go, place } from './place.ts'
 import { restart, run, runningPath } from './program.ts'
 
-/** Opens a file in the editor. */
+/** Opens a file in the editor, for the user to type in. */
 export function openFile(path: string): void {
+  focusWanted.value = path
   go('editor', path.slice(1))
 }
 
@@ -86,7 +88,7 @@ export async function loadPlace(): Promise<void> {
   if (page !== 'editor') return
   if (file === null) {
     const running = runningPath.value
-    if (running !== null && entryOf(running) !== undefined) openFile(running)
+    if (running !== null && entryOf(running) !== undefined) go('editor', running.slice(1))
     return
   }
   reveal(`/${file}`)
