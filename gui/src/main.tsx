@@ -3,7 +3,8 @@ import './styles/base.css'
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 import { App } from './app.tsx'
-import { loadFiles } from './state/files.ts'
+import { loadDrafts } from './state/drafts.ts'
+import { loadFiles, loadFolders } from './state/files.ts'
 import { startListening } from './state/live.ts'
 import { attempt } from './state/notices.ts'
 import { loadPages } from './state/pages.ts'
@@ -22,8 +23,11 @@ await beginSession()
 /** Everything else needs the server's leave, which may come later, with a token. */
 const dispose = effect(() => {
   if (session.value?.isAuthorized !== true) return
+  const { rootId } = session.value
   queueMicrotask(() => {
     dispose()
+    loadDrafts(rootId)
+    loadFolders(rootId)
     startListening()
     followText()
     followProgram()

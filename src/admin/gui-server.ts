@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -61,7 +62,8 @@ export async function startGui(runner: ProgramRunner, options: GuiOptions): Prom
   await app.register(plainProgramRoutes(control), { prefix: '/api' })
   await app.register(logRoutes(), { prefix: '/api' })
   await app.register(plainGraphRoutes(), { prefix: '/api' })
-  const about = { version, rootName: basename(root) }
+  const rootId = createHash('sha256').update(root).digest('hex').slice(0, 16)
+  const about = { version, rootName: basename(root), rootId }
   await app.register(sessionRoutes(policy, about), { prefix: '/api/v1' })
   await app.register(treeRoutes(store), { prefix: '/api/v1' })
   await app.register(programStateRoutes(control), { prefix: '/api/v1' })

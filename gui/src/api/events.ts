@@ -3,7 +3,14 @@ import type { GuiEvents } from '../../../src/admin/gui/contract.ts'
 export type EventKind = keyof GuiEvents
 
 /** What is done with events of each kind. */
-export type EventHandlers = { readonly [Kind in EventKind]?: (data: GuiEvents[Kind]) => void }
+export type EventHandlers = { readonly [Kind in EventKind]: (data: GuiEvents[Kind]) => void }
+
+/** What becomes of a stream. */
+export interface ConnectionHandlers {
+  readonly onOpen: () => void
+  /** It is tried again; the server has refused it, or is not there. */
+  readonly onBreak: (isRefused: boolean) => void
+}
 
 /** A stream of events, which finds its way back after a break by itself. */
 export interface EventConnection {
@@ -12,26 +19,27 @@ export interface EventConnection {
 
 const RETRY_MS = 1000
 
-/** Has handlers called for events of their kinds until the connection is closed. */
+/** Has handlers called for events of these kinds until the connection is closed. */
 export function listen(
+  kinds: readonly EventKind[],
   handlers: EventHandlers,
-  onConnected: (isConnected: boolean) => void = () => {},
+  { onOpen, onBreak }: ConnectionHandlers,
 ): EventConnection {
-  const kinds = Object.keys(handlers).join(',')
   let retry: ReturnType<typeof setTimeout> | undefined
   let source: EventSource
   const open = (): void => {
-    source = new EventSource(`/api/v1/events?kinds=${kinds}`)
-    source.onopen = () => onConnected(true)
+    source = new EventSource(`/api/v1/events?kinds=${kinds.join(',')}`)
+    source.onopen = onOpen
     source.onerror = () => {
-      onConnected(false)
       // After an answer other than 200, browsers do not try again.
-      if (source.readyState === EventSource.CLOSED) retry = setTimeout(open, RETRY_MS)
+      const isRefused = source.readyState === EventSource.CLOSED
+      if (isRefused) retry = setTimeout(open, RETRY_MS)
+      onBreak(isRefused)
     }
-    for (const [kind, handle] of Object.entries(handlers)) {
+    for (const kind of kinds) {
       source.addEventListener(kind, ({ data }) => {
         // The kind tells which type of the union it is.
-        ;(handle as (data: unknown) => void)(JSON.parse(data))
+        ;(handlers[kind] as (data: unknown) => void)(JSON.parse(data))
       })
     }
   }

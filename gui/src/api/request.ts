@@ -13,6 +13,13 @@ export class RequestError extends Error {
   }
 }
 
+let tokenNeeded = (): void => {}
+
+/** Has an action done whenever the server refuses a request because it does not know the token. */
+export function onTokenNeeded(action: () => void): void {
+  tokenNeeded = action
+}
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** Sends a request with a JSON body, if there is one, and returns the JSON of the answer. */
@@ -36,6 +43,7 @@ export async function send(method: Method, path: string, init: RequestInit): Pro
     throw new RequestError(0, 'Sluice does not answer. Does it still run?')
   }
   if (response.ok) return response
+  if (response.status === 401) tokenNeeded()
   const { message, problems } = await errorOf(response)
   throw new RequestError(response.status, message, problems)
 }

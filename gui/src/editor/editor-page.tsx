@@ -1,10 +1,10 @@
 import './editor.css'
 import type { JSX } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { LogPanel } from '../log/log-panel.tsx'
 import { currentBuffer, isDirty } from '../state/buffers.ts'
 import { loadPlace } from '../state/file-actions.ts'
-import { entries } from '../state/files.ts'
+import { entries, entryOf } from '../state/files.ts'
 import { place } from '../state/place.ts'
 import { startProblems } from '../state/program.ts'
 import { textProblems } from '../state/text-flow.ts'
@@ -19,9 +19,14 @@ import { TextGraph } from './text-graph.tsx'
 export function EditorPage(): JSX.Element {
   const { file } = place.value
   const isListed = entries.value !== null
+  // It may be made again after it was deleted.
+  const isThere = file !== null && entryOf(`/${file}`) !== undefined
+  const loaded = useRef<string | null | undefined>(undefined)
   useEffect(() => {
-    if (isListed) void loadPlace()
-  }, [file, isListed])
+    if (!isListed || (loaded.current === file && !isThere)) return
+    loaded.current = file
+    void loadPlace()
+  }, [file, isListed, isThere])
   return (
     <Split name="files" direction="columns" sized="first" initialSize={230}>
       <FileTree />

@@ -1,9 +1,11 @@
 import type { JSX } from 'preact'
 import { useRef, useState } from 'preact/hooks'
+import type { FileEntry } from '../../../src/admin/gui/contract.ts'
 import { newFile, newFolder, openFile, remove, rename } from '../state/file-actions.ts'
-import { entries, entryOf, folderOf, toggleFolder, visibleEntries } from '../state/files.ts'
+import { entries, folderOf, toggleFolder } from '../state/files.ts'
 import { place } from '../state/place.ts'
 import { session } from '../state/session.ts'
+import { visibleEntries } from '../state/tree.ts'
 import { Button } from '../ui/button.tsx'
 import { TreeRow } from './tree-row.tsx'
 
@@ -16,11 +18,11 @@ export function FileTree(): JSX.Element {
   const chosen = rows.find((one) => one.path === focused)
   const current = chosen?.path ?? `/${place.value.file}`
   const focusable = rows.some((one) => one.path === current) ? current : rows[0]?.path
-  const isOnEntry = entryOf(current) !== undefined
+  const isOnEntry = rows.some((one) => one.path === current)
 
   const folder = chosen?.type === 'directory' ? chosen.path : folderOf(current)
-  const open = (path: string): void => {
-    if (entryOf(path)?.type === 'directory') toggleFolder(path)
+  const open = ({ path, type }: FileEntry): void => {
+    if (type === 'directory') toggleFolder(path)
     else openFile(path)
   }
   const focus = (path: string | undefined): void => {
@@ -47,8 +49,8 @@ export function FileTree(): JSX.Element {
         if (isFolder && isExpanded) toggleFolder(path, false)
         else focus(folderOf(path))
       },
-      Enter: () => open(path),
-      ' ': () => open(path),
+      Enter: () => open(entry),
+      ' ': () => open(entry),
       ...(isReadonly ? {} : { F2: () => void rename(path), Delete: () => void remove(path) }),
     }
     const act = actions[event.key]
@@ -102,7 +104,7 @@ export function FileTree(): JSX.Element {
               entry={entry}
               isFocusable={entry.path === focusable}
               onFocus={() => setFocused(entry.path)}
-              onClick={() => open(entry.path)}
+              onClick={() => open(entry)}
             />
           ))}
         </div>

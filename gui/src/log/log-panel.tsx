@@ -1,22 +1,26 @@
 import './log.css'
 import type { JSX } from 'preact'
-import { useLayoutEffect, useRef } from 'preact/hooks'
-import { clearLog, LEVELS, level, lines, search, shownLines } from '../state/log.ts'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { clearLog, LEVELS, level, lines, search, wantedLines } from '../state/log.ts'
 import { Button } from '../ui/button.tsx'
 import { LogRow } from './log-row.tsx'
 
 /** Nearer to the end than this, and the panel follows it. */
 const FOLLOW_PIXELS = 30
+/** More rows than are seen at the end make a page slow to which lines come all the time. */
+const FOLLOWING_ROWS = 200
+/** More than anybody scrolls through. */
+const MAX_ROWS = 1000
 
 /** The log, as it grows, with a filter for levels and a search. */
 export function LogPanel(): JSX.Element {
   const box = useRef<HTMLDivElement>(null)
-  const isFollowing = useRef(true)
-  const shown = shownLines.value
+  const [isFollowing, setFollowing] = useState(true)
+  const wanted = wantedLines.value
   useLayoutEffect(() => {
     const element = box.current
-    if (element !== null && isFollowing.current) element.scrollTop = element.scrollHeight
-  }, [shown])
+    if (element !== null && isFollowing) element.scrollTop = element.scrollHeight
+  }, [wanted, isFollowing])
   return (
     <section class="panel log" aria-label="Log">
       <div class="panel-head">
@@ -44,9 +48,9 @@ export function LogPanel(): JSX.Element {
           }}
         />
         <span class="grow dim">
-          {shown.length === lines.value.length
-            ? `${lines.value.length} lines`
-            : `${shown.length} of ${lines.value.length} lines`}
+          {wanted.length === lines.value.length
+            ? `${wanted.length} lines`
+            : `${wanted.length} of ${lines.value.length} lines`}
         </span>
         <Button label="Clear" icon="trash" look="bare" onClick={clearLog} />
       </div>
@@ -58,10 +62,10 @@ export function LogPanel(): JSX.Element {
         tabIndex={0}
         onScroll={({ currentTarget }) => {
           const { scrollHeight, scrollTop, clientHeight } = currentTarget
-          isFollowing.current = scrollHeight - scrollTop - clientHeight < FOLLOW_PIXELS
+          setFollowing(scrollHeight - scrollTop - clientHeight < FOLLOW_PIXELS)
         }}
       >
-        {shown.map((line) => (
+        {wanted.slice(isFollowing ? -FOLLOWING_ROWS : -MAX_ROWS).map((line) => (
           <LogRow key={line.id} line={line} />
         ))}
       </div>

@@ -49,11 +49,13 @@ export async function rename(from: string): Promise<void> {
 }
 
 export async function remove(path: string): Promise<void> {
+  const isThere = entryOf(path) !== undefined
   const isFolder = entryOf(path)?.type === 'directory'
   const text = isFolder ? `${path} and all that is in it will be gone.` : `${path} will be gone.`
   if (!(await confirm('Delete?', text, 'Delete'))) return
   await attempt(async () => {
-    await deleteFile(path)
+    // Of what somebody else has deleted, only what is unsaved is left.
+    if (isThere) await deleteFile(path)
     closeBuffers(path)
     const open = `/${place.value.file}`
     if (open === path || open.startsWith(`${path}/`)) location.hash = '#/editor'

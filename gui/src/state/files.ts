@@ -1,23 +1,22 @@
-import { computed, signal } from '@preact/signals'
+import { signal } from '@preact/signals'
 import type { FileEntry, FileKind } from '../../../src/admin/gui/contract.ts'
 import { listFiles } from '../api/files-api.ts'
 import { attempt } from './notices.ts'
-import { remembered } from './remembered.ts'
+import { type Remembered, remembered } from './remembered.ts'
 
 /** Everything below the root directory, folders before what is in them. */
 export const entries = signal<readonly FileEntry[] | null>(null)
 
-const memory = remembered<readonly string[]>('folders', [])
-
 /** Folders whose contents are shown. */
-export const openFolders = signal<ReadonlySet<string>>(new Set(memory.read()))
+export const openFolders = signal<ReadonlySet<string>>(new Set())
 
-/** What the tree shows. */
-export const visibleEntries = computed(() =>
-  (entries.value ?? []).filter(({ path }) => {
-    return foldersAround(path).every((folder) => openFolders.value.has(folder))
-  }),
-)
+let memory: Remembered<readonly string[]> | undefined
+
+/** Begins with the folders of a root directory that were open the last time. */
+export function loadFolders(rootId: string): void {
+  memory = remembered(`folders.${rootId}`, [])
+  openFolders.value = new Set(memory.read())
+}
 
 export async function loadFiles(): Promise<void> {
   entries.value = await listFiles()
@@ -37,7 +36,7 @@ export function toggleFolder(path: string, isOpen = !openFolders.value.has(path)
   if (isOpen) folders.add(path)
   else folders.delete(path)
   openFolders.value = folders
-  memory.write([...folders])
+  memory?.write([...folders])
 }
 
 /** Opens the folders in which a file lies. */
@@ -63,7 +62,8 @@ export function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/'))
 }
 
-function foldersAround(path: string): string[] {
+/** The folders in which a file lies, the outermost first. */
+export function foldersAround(path: string): string[] {
   const parts = path.split('/').slice(1, -1)
   return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)
 }

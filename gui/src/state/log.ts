@@ -12,40 +12,46 @@ export interface LogLine extends LogEntry {
 }
 
 const MAX_LINES = 5000
-/** More lines than anybody reads make the page slow. */
-const MAX_SHOWN = 1000
+/** Lines that are asked for of what was before. */
+const EARLIER_LINES = 1000
+/** Lines are shown so often: who reads them sees no difference, and the page has time for more. */
+const SHOW_MS = 100
 
 export const lines = signal<readonly LogLine[]>([])
 export const level = signal<LevelFilter>('all')
 export const search = signal('')
 
-/** The newest lines that the filters let through. */
-export const shownLines = computed(() => {
+/** The lines that the filters let through. */
+export const wantedLines = computed(() => {
   const wanted = search.value.toLowerCase()
-  const shown = lines.value.filter((line) => {
+  return lines.value.filter((line) => {
     return (
       isShownAt(line, level.value) && (wanted === '' || line.message.toLowerCase().includes(wanted))
     )
   })
-  return shown.slice(-MAX_SHOWN)
 })
 
 let lastId = 0
 let clearedAt = 0
 let waiting: LogLine[] = []
 
-/** Takes lines as they come, and shows those of one frame together. */
+/** Takes lines as they come, and shows those of a moment together. */
 export function addLine(entry: LogEntry): void {
+  if (waiting.length === 0) setTimeout(showWaiting, SHOW_MS)
+  // Where timers are late, memory is not for what nobody will see.
+  if (waiting.length === 2 * MAX_LINES) waiting = waiting.slice(-MAX_LINES)
   waiting.push(withId(entry))
-  if (waiting.length === 1) requestAnimationFrame(showWaiting)
 }
 
 /** Fetches what was logged before the page listened, or while it could not. */
 export async function loadLog(): Promise<void> {
-  const earlier = (await readLog(MAX_SHOWN)).filter(({ time }) => time > clearedAt)
-  const newest = earlier.at(-1)?.time ?? 0
+  const read = (await readLog(EARLIER_LINES)).filter(({ time }) => time > clearedAt)
+  showWaiting()
+  const oldest = read[0]?.time ?? 0
+  const newest = read.at(-1)?.time ?? 0
+  const older = lines.value.filter(({ time }) => time < oldest)
   const later = lines.value.filter(({ time }) => time > newest)
-  lines.value = [...earlier.map(withId), ...later]
+  lines.value = [...older, ...read.map(withId), ...later].slice(-MAX_LINES)
 }
 
 export function clearLog(): void {
@@ -59,6 +65,7 @@ function withId(entry: LogEntry): LogLine {
 }
 
 function showWaiting(): void {
+  if (waiting.length === 0) return
   lines.value = [...lines.value, ...waiting].slice(-MAX_LINES)
   waiting = []
 }

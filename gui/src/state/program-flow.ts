@@ -10,22 +10,31 @@ export const programFlow = signal<FlowGraph | null>(null)
 /** Id of the pipeline or filter that the user looks at. */
 export const selectedId = signal<string | null>(null)
 
+/** Which start of a program the graph is of: a server that is started again counts from 1 again. */
+let known = ''
+
 /** Has the graph follow the program. */
 export function followProgram(): void {
-  let generation = 0
   effect(() => {
     const now = program.value
     if (now?.state !== 'running') {
-      generation = 0
+      known = ''
       programFlow.value = null
       return
     }
-    if (now.generation === generation) return
-    generation = now.generation
+    const start = `${now.startedAt} ${now.generation}`
+    if (start === known) return
+    known = start
     void attempt(async () => {
-      programFlow.value = await flowOfProgram()
+      const graph = await flowOfProgram()
+      if (start === known) programFlow.value = graph
     })
   })
+}
+
+/** Has the graph read again when the server tells next what runs. */
+export function forgetProgramFlow(): void {
+  known = ''
 }
 
 /** A place in a graph: a pipeline, and one of its filters where that is what was chosen. */

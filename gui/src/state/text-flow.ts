@@ -68,8 +68,8 @@ async function lookAt(buffer: FileBuffer, canRun: boolean): Promise<void> {
   const isRun = isModule && canRun && !isDirty(buffer)
   const asked: VerifyRequest = { path, text, ...(isRun && { isRun }) }
   const [graph, problems] = await Promise.all([
-    isModule && !isRun ? null : flowOfText(asked).catch(orProblems),
-    verify(asked).catch(orProblems),
+    isModule && !isRun ? null : flowOfText(asked).catch(orProblems(path)),
+    verify(asked).catch(orProblems(path)),
   ])
   const shown = currentBuffer.peek()
   if (shown?.path !== path || shown.text !== text) return
@@ -84,8 +84,15 @@ async function lookAt(buffer: FileBuffer, canRun: boolean): Promise<void> {
   })
 }
 
-function orProblems(error: unknown): readonly Problem[] {
-  return error instanceof RequestError ? error.problems : []
+/** What a request that failed tells of a text; if that is nothing, then why nobody knows. */
+function orProblems(path: string): (error: unknown) => readonly Problem[] {
+  return (error) => {
+    if (!(error instanceof RequestError)) throw error
+    if (error.problems.length > 0) return error.problems
+    const why = error.status === 413 ? 'it is too large' : error.message
+    const message = `Not checked: ${why}`
+    return [{ severity: 'warning', message, path, line: 0, column: 0 }]
+  }
 }
 
 function isSame(one: Problem, other: Problem): boolean {

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
-import { isBusy, isRunning, program, restart, stop } from '../state/program.ts'
+import { hrefOf } from '../state/place.ts'
+import { isBusy, isRunning, program, restart, startProblems, stop } from '../state/program.ts'
 import { session } from '../state/session.ts'
 import { Button } from './button.tsx'
 
@@ -17,6 +18,7 @@ export function ProgramStatus(): JSX.Element {
           {state === 'running' && listeners.length > 0 && (
             <span class="dim"> on {listeners.join(', ')}</span>
           )}
+          <StartFailure />
           {isStale && state === 'running' && <span class="warn"> · changed since it started</span>}
         </span>
       </div>
@@ -40,6 +42,20 @@ export function ProgramStatus(): JSX.Element {
           />
         </>
       )}
+    </>
+  )
+}
+
+/** That the last start has failed, whoever asked for it; the editor lists why. */
+function StartFailure(): JSX.Element | null {
+  const [problem] = startProblems.value.filter(({ severity }) => severity === 'error')
+  if (problem === undefined) return null
+  return (
+    <>
+      {' · '}
+      <a class="bad" href={hrefOf('editor', problem.path.slice(1))} title={problem.message}>
+        the last start failed
+      </a>
     </>
   )
 }

@@ -14,6 +14,8 @@ export interface GuiSession {
   readonly version: string
   /** Name of the root directory, for the title. */
   readonly rootName: string
+  /** Tells this root directory from others of that name; a hash of its path. */
+  readonly rootId: string
   /** Nothing can be changed: answers are 403 with the error `read_only`. */
   readonly isReadonly: boolean
   /** Requests have to show the token. */

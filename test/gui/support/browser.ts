@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { after, type TestContext } from 'node:test'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
 const CHROMIUM = '/usr/bin/chromium'
 /** Only for what never comes: the machine may be busy. */
@@ -36,7 +36,14 @@ export async function newPage(context: TestContext): Promise<Page> {
     // Chromium's sandbox refuses to be root's.
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   })
-  const page = await (await browser).newPage({ viewport: { width: 1280, height: 800 } })
+  const profile = await (await browser).newContext({ viewport: { width: 1280, height: 800 } })
+  context.after(() => profile.close())
+  return newTab(context, profile)
+}
+
+/** Another page of the same browser, with what that remembers. */
+export async function newTab(context: TestContext, profile: BrowserContext): Promise<Page> {
+  const page = await profile.newPage()
   page.setDefaultTimeout(TIMEOUT_MS)
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(String(error)))
@@ -45,8 +52,7 @@ export async function newPage(context: TestContext): Promise<Page> {
     const isRequest = message.text().startsWith('Failed to load resource')
     if (message.type() === 'error' && !isRequest) errors.push(message.text())
   })
-  context.after(async () => {
-    await page.close()
+  context.after(() => {
     assert.deepEqual(errors, [])
   })
   return page

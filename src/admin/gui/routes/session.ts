@@ -8,11 +8,12 @@ const SESSION_SCHEMA = {
   properties: {
     version: { type: 'string' },
     rootName: { type: 'string' },
+    rootId: { type: 'string', description: 'Tells root directories of one name apart' },
     isReadonly: { type: 'boolean' },
     needsToken: { type: 'boolean' },
     isAuthorized: { type: 'boolean', description: 'This request has shown it, or none is needed' },
   },
-  required: ['version', 'rootName', 'isReadonly', 'needsToken', 'isAuthorized'],
+  required: ['version', 'rootName', 'rootId', 'isReadonly', 'needsToken', 'isAuthorized'],
 } as const
 const NOTHING = { type: 'null' } as const
 const PUBLIC = { isPublic: true, isReading: true }
@@ -20,7 +21,7 @@ const PUBLIC = { isPublic: true, isReading: true }
 /** Gives a page that has the token a cookie that stands for it: `/api/v1/session`. */
 export function sessionRoutes(
   policy: AccessPolicy & { cookie: string },
-  about: Pick<GuiSession, 'version' | 'rootName'>,
+  about: Pick<GuiSession, 'version' | 'rootName' | 'rootId'>,
 ): FastifyPluginAsync {
   const cookie = (value: string): string =>
     `${policy.cookie}=${value}; Path=/; HttpOnly; SameSite=Strict`
