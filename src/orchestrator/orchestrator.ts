@@ -348,6 +348,7 @@ export class Orchestrator {
     clearTimeout(this.#adoptTimer)
     this.#health.stop()
     this.#discovery.stop()
+    this.flow.programChanged()
     for (const slot of this.#allSlots()) slot.stop()
     this.#listeners.close()
   }

@@ -31,9 +31,17 @@ export interface ModuleGraph {
   titles: string[]
 }
 
+/** A few lines can make more: where each pipeline leads to another one twice, it doubles. */
+const MAX_NODES = 10_000
+/** Pipelines within pipelines. */
+const MAX_DEPTH = 100
+/** Stands where the rest is left out. */
+const REST = '…'
+
 /**
  * Draws the pipelines of one module: those that start by themselves, and named ones that no filter
- * of the module leads to. A pipeline is repeated wherever a filter leads to it.
+ * of the module leads to. A pipeline is repeated wherever a filter leads to it, as long as there are
+ * not too many.
  */
 export function buildGraph(configuration: Configuration): Graph {
   return drawGraph('', sketchConfiguration(configuration)).graph
@@ -48,6 +56,8 @@ class GraphBuilder {
   readonly #pipelines: readonly PipelineSketch[]
   readonly #named = new Map<string, PipelineSketch>()
   readonly #nodes: GraphNode[] = []
+  /** From a root to what is being drawn. */
+  readonly #path = new Set<PipelineSketch>()
 
   constructor(pipelines: readonly PipelineSketch[]) {
     this.#pipelines = pipelines
@@ -60,14 +70,21 @@ class GraphBuilder {
     const named = this.#pipelines.filter(({ kind, name }) => {
       return kind === 'pipeline' && !referred.has(name)
     })
-    const sorted = [...starting.sort(byName), ...named.sort(byName)]
-    const roots = sorted.map((pipeline) => {
-      const root = this.#add('root', pipeline.name)
-      this.#addStages(root, pipeline, [pipeline])
-      return root
-    })
-    const titles = sorted.map(({ title }) => title)
+    const roots: number[] = []
+    const titles: string[] = []
+    for (const pipeline of [...starting.sort(byName), ...named.sort(byName)]) {
+      const { name, title } = this.#isFull ? { name: REST, title: REST } : pipeline
+      const root = this.#add('root', name)
+      roots.push(root)
+      titles.push(title)
+      if (this.#isFull) break
+      this.#addStages(root, pipeline)
+    }
     return { path, graph: { roots, nodes: this.#nodes }, titles }
+  }
+
+  get #isFull(): boolean {
+    return this.#nodes.length >= MAX_NODES
   }
 
   #add(type: GraphNodeType, name: string, parent?: number): number {
@@ -81,20 +98,30 @@ class GraphBuilder {
     return index
   }
 
-  #addStages(parent: number, { stages }: PipelineSketch, path: readonly PipelineSketch[]): void {
-    for (const stage of stages) {
+  #addStages(parent: number, pipeline: PipelineSketch): void {
+    this.#path.add(pipeline)
+    for (const stage of pipeline.stages) {
+      if (this.#isFull) {
+        this.#add('filter', REST, parent)
+        break
+      }
       const targets = targetsOf(stage.name, stage.args)
       const type = targets.length === 0 ? 'filter' : stage.name === 'fork' ? 'fork' : 'link'
       const filter = this.#add(type, nameOf(stage), parent)
-      for (const name of targets) this.#addTarget(filter, name, path)
+      for (const name of targets) {
+        this.#addTarget(filter, name)
+        if (this.#isFull) break
+      }
     }
+    this.#path.delete(pipeline)
   }
 
-  #addTarget(parent: number, name: string, path: readonly PipelineSketch[]): void {
+  #addTarget(parent: number, name: string): void {
     const pipeline = this.#named.get(name)
     if (pipeline === undefined) this.#add('pipeline', `pipeline not found: ${name}`, parent)
-    else if (path.includes(pipeline)) this.#add('pipeline', `recursive pipeline: ${name}`, parent)
-    else this.#addStages(this.#add('pipeline', name, parent), pipeline, [...path, pipeline])
+    else if (this.#path.has(pipeline)) this.#add('pipeline', `recursive pipeline: ${name}`, parent)
+    else if (this.#isFull || this.#path.size >= MAX_DEPTH) this.#add('pipeline', REST, parent)
+    else this.#addStages(this.#add('pipeline', name, parent), pipeline)
   }
 }
 

@@ -139,7 +139,7 @@ export interface FlowRates {
   /** Milliseconds since the epoch. */
   readonly time: number
   readonly generation: number
-  /** Of all sessions, how many are looked at: 1 for all. */
+  /** Of all sessions, the part that is looked at: 1 for all, 0.25 for one in four. */
   readonly sampled: number
   readonly pipelines: readonly PipelineRates[]
 }
@@ -173,7 +173,10 @@ export interface TapRequest {
   readonly maxBytes?: number
 }
 
-/** `GET /api/v1/taps/<id>`. It ends after `count` events, when it is deleted, or with the program. */
+/**
+ * `GET /api/v1/taps/<id>`. It ends after `count` events, when it is deleted, with the
+ * program, after ten minutes, or when eight later ones are open.
+ */
 export interface Tap {
   readonly id: string
   readonly filter: string
@@ -205,7 +208,7 @@ export interface TapEvent {
   readonly isLast: boolean
 }
 
-/** The SSE event `tap` when a tap ends that no event ends: it was deleted, or its program is over. */
+/** The SSE event `tap` when a tap ends that no event ends: see `Tap`. */
 export interface TapEnd {
   /** Id of the tap. */
   readonly tap: string

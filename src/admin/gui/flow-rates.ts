@@ -13,7 +13,7 @@ export function ratesOf(
   return {
     time: Date.now(),
     generation,
-    sampled,
+    sampled: 1 / sampled,
     pipelines: pipelines.flatMap((one) => {
       const pipeline = modules[one.module]?.pipelines[one.index]
       return pipeline === undefined ? [] : [describe(one, pipeline, seconds, total)]

@@ -4,7 +4,10 @@ import { HttpError } from '../http-server.ts'
 import type { Tap, TapEnd, TapEvent, TapRequest } from './contract.ts'
 import type { GuiControl } from './gui-control.ts'
 
+/** With one more, the oldest ends. */
 const MAX_OPEN = 8
+/** Whoever opened it may be gone by then. */
+const MAX_OPEN_MS = 600_000
 /** Taps that can be asked for, those that are over included. */
 const MAX_REMEMBERED = 16
 const DEFAULT_COUNT = 100
@@ -19,14 +22,19 @@ interface KeptTap {
   close(): void
 }
 
+/** What taps need of the running program. */
+interface Tappable extends Pick<GuiControl, 'placeOf'> {
+  readonly orchestrator: Pick<GuiControl['orchestrator'], 'flow'>
+}
+
 /** The taps that were opened from the page. */
 export class TapStore {
-  readonly #control: GuiControl
+  readonly #control: Tappable
   readonly #taps = new Map<string, KeptTap>()
   readonly #listeners = new Set<(event: TapEvent | TapEnd) => void>()
   #opened = 0
 
-  constructor(control: GuiControl) {
+  constructor(control: Tappable) {
     this.#control = control
   }
 
@@ -43,13 +51,14 @@ export class TapStore {
     const place = this.#control.placeOf(filter)
     if (place === undefined) throw new HttpError(404, 'no_filter', `no filter ${filter} is running`)
     const open = [...this.#taps.values()].filter(({ isOver }) => !isOver)
-    if (open.length >= MAX_OPEN)
-      throw new HttpError(429, 'too_many_taps', `at most ${MAX_OPEN} taps at a time`)
+    if (open.length >= MAX_OPEN) open[0]?.close()
     const id = String(++this.#opened)
     let number = 0
     const tap: KeptTap = { id, filter, isOver: false, events: [], close: () => flow.untap(number) }
     this.#taps.set(id, tap)
+    const limit = setTimeout(tap.close, MAX_OPEN_MS).unref()
     number = flow.tap({ ...place, count, maxBytes }, (worker, events, isLast) => {
+      if (isLast) clearTimeout(limit)
       this.#add(tap, worker, events, isLast)
     })
     this.#forget()

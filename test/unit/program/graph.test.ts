@@ -69,6 +69,39 @@ test('targets that cannot be drawn say why', () => {
   assert.equal(self.at(-1)?.name, 'recursive pipeline: a')
 })
 
+test('a few lines that would make too many nodes are drawn as far as that goes', () => {
+  const levels = Array.from({ length: 40 }, (_, level) => level)
+  const configuration = levels.reduce((made, level) => {
+    return made
+      .pipeline(`p${level}`)
+      .link(`p${level + 1}`)
+      .link(`p${level + 1}`)
+  }, pipy().listen(80).link('p0'))
+  const { roots, nodes } = buildGraph(configuration.pipeline('p40').dummy())
+  assert.equal(roots.length, 1)
+  assert.ok(nodes.length >= 10_000 && nodes.length < 10_200, String(nodes.length))
+  assert.ok(nodes.some(({ name }) => name === '…'))
+  // One that reads the graph from its roots finds all of it.
+  const reached = new Set<number>()
+  const walk = (index: number): void => {
+    reached.add(index)
+    for (const child of nodes[index]?.c ?? []) walk(child)
+  }
+  for (const root of roots) walk(root)
+  assert.equal(reached.size, nodes.length)
+})
+
+test('pipelines within pipelines are drawn to some depth', () => {
+  const levels = Array.from({ length: 3000 }, (_, level) => level)
+  const configuration = levels.reduce(
+    (made, level) => made.pipeline(`p${level}`).link(`p${level + 1}`),
+    pipy().listen(80).link('p0'),
+  )
+  const { nodes } = buildGraph(configuration)
+  assert.deepEqual(nodes.at(-1)?.name, '…')
+  assert.equal(nodes.filter(({ t }) => t === 'pipeline').length, 100)
+})
+
 test('a text of it', () => {
   const graph = drawGraph(
     '/x.js',
