@@ -19,6 +19,8 @@ export interface AccessPolicy {
 export interface AccessRequest {
   readonly method: string
   readonly headers: IncomingHttpHeaders
+  /** It is for a page, which a link on a page of another site may lead to. */
+  readonly isPage: boolean
   /** It tells nothing that needs protection, as a health check does. */
   readonly isPublic: boolean
   /** It changes nothing, whatever its method. */
@@ -41,14 +43,14 @@ export interface Refusal {
  *   in Sec-Fetch-Site or Origin. Programs send neither.
  */
 export function refuse(request: AccessRequest, policy: AccessPolicy): Refusal | null {
-  const { method, headers, isPublic } = request
+  const { method, headers, isPage, isPublic } = request
   const isUnsafe = method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS'
   const isChange = isUnsafe && !request.isReading
   if (!isKnownHost(headers.host, policy.hostNames)) {
     const message = `Host "${headers.host ?? ''}" is not a name of this server: use its IP address`
     return { status: 421, error: 'unknown_host', message }
   }
-  if (isFromAnotherSite(headers, isUnsafe)) {
+  if (isFromAnotherSite(headers) && !(isPage && !isUnsafe && isOpened(headers))) {
     const message = 'the request comes from a page of another site'
     return { status: 403, error: 'cross_site', message }
   }
@@ -98,11 +100,14 @@ function isKnownHost(host: string | undefined, names: readonly string[]): boolea
   return name === 'localhost' || names.includes(name)
 }
 
-function isFromAnotherSite(headers: IncomingHttpHeaders, isUnsafe: boolean): boolean {
+function isFromAnotherSite(headers: IncomingHttpHeaders): boolean {
   const site = headers['sec-fetch-site']
-  // A link on another page may lead here; it shows the user something, and tells that page nothing.
-  if (!isUnsafe && headers['sec-fetch-mode'] === 'navigate') return false
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true
   const { origin, host } = headers
   return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`
+}
+
+/** It shows the user something in a window of its own, and tells the page with the link nothing. */
+function isOpened(headers: IncomingHttpHeaders): boolean {
+  return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
 }

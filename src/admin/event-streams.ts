@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { SAFE_HEADERS } from './http-server.ts'
 
 /** Where the events of one kind come from. */
 export interface EventFeed {
@@ -37,11 +38,7 @@ export class EventStreams {
 
   /** Streams events of these kinds to a client until it goes. */
   add(response: ServerResponse, kinds: ReadonlySet<string>): void {
-    response.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    })
+    response.writeHead(200, { ...SAFE_HEADERS, 'content-type': 'text/event-stream' })
     // Comments begin with a colon: the client learns at once that it is connected.
     response.write(':\n\n')
     response.once('close', () => this.#remove(response))

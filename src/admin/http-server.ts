@@ -6,6 +6,8 @@ import { type AccessPolicy, refuse } from './access.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
+    /** Links on pages of other sites may lead to it. */
+    isPage?: boolean
     /** Served without a token under every policy. */
     isPublic?: boolean
     /** Changes nothing, though its method would say so. */
@@ -23,6 +25,13 @@ export interface HttpServerOptions {
 const MAX_BODY_BYTES = 1 << 20
 /** For clients that open a connection, or begin a request, and say no more. */
 const REQUEST_TIMEOUT_MS = 10_000
+
+/** Answers are of the moment, are what they say, and are shown in no page of another site. */
+export const SAFE_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+} as const
 
 /** What every failed request is answered with. */
 export const ERROR_SCHEMA = {
@@ -81,10 +90,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   // JSON needs a preflight from other sites, which nobody answers.
   app.removeContentTypeParser('text/plain')
   app.addHook('onRequest', async (request, reply) => {
-    const { isPublic = false, isReading = false } = request.routeOptions.config
+    const { isPage = false, isPublic = false, isReading = false } = request.routeOptions.config
     const { method, headers } = request
-    const refusal = refuse({ method, headers, isPublic, isReading }, options.policy)
-    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
+    const refusal = refuse({ method, headers, isPage, isPublic, isReading }, options.policy)
+    reply.headers(SAFE_HEADERS)
     if (refusal === null) return undefined
     const { status, error, message } = refusal
     if (status === 401) reply.header('www-authenticate', 'Bearer')

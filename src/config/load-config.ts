@@ -58,8 +58,15 @@ interface SourcePlace {
   readonly column: number
 }
 
-/** Reads and checks a config; `file` is an absolute path, `text` stands for what the file has. */
-export async function loadConfig(file: string, text?: string): Promise<LoadConfigResult> {
+/**
+ * Reads and checks a config; `file` is an absolute path, `text` stands for what the file has. Of the
+ * files and folders that it names, only those below `root` are looked at, if that is given.
+ */
+export async function loadConfig(
+  file: string,
+  text?: string,
+  root?: string,
+): Promise<LoadConfigResult> {
   const source = isConfigModule(file) ? await readModule(file, text) : readText(file, text)
   if ('isGood' in source) return source
   const { value, files } = source
@@ -75,9 +82,9 @@ export async function loadConfig(file: string, text?: string): Promise<LoadConfi
   const result = checkConfig(value)
   const folder = dirname(file)
   const sound = result.isGood ? result.config : (result.sound ?? {})
-  const pems = readPemFiles(sound, folder)
+  const pems = readPemFiles(sound, folder, root)
   files.push(...pems.files)
-  const problems = [...pems.problems, ...checkRoots(sound, folder)]
+  const problems = [...pems.problems, ...checkRoots(sound, folder, root)]
   if (!result.isGood) return bad([...result.problems, ...problems])
   if (problems.length > 0) return bad(problems)
   const { config } = result

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createTlsClient, createTlsServer } from '../net/tls/options.ts'
+import { leadsBelow } from './leads-below.ts'
 import type { Path, Problem } from './problem.ts'
 import type { Config } from './schema/config.ts'
 import type { Loose } from './sound-part.ts'
@@ -14,9 +15,16 @@ export interface PemFiles {
   readonly problems: Problem[]
 }
 
-/** Reads the certificates and keys of a config, relative to `folder`, and tries whether they fit. */
-export function readPemFiles(config: NonNullable<Loose<Config>>, folder: string): PemFiles {
-  const reader = new PemReader(folder)
+/**
+ * Reads the certificates and keys of a config, relative to `folder`, and tries whether they fit. With
+ * `root`, nothing is said of files that are not below it, and nothing of them is read.
+ */
+export function readPemFiles(
+  config: NonNullable<Loose<Config>>,
+  folder: string,
+  root?: string,
+): PemFiles {
+  const reader = new PemReader(folder, root)
   for (const [index, listener] of (config.listeners ?? []).entries()) {
     const tls = listener?.tls ?? undefined
     if (tls === undefined) continue
@@ -48,9 +56,11 @@ class PemReader implements PemFiles {
   readonly files: string[] = []
   readonly problems: Problem[] = []
   readonly #folder: string
+  readonly #root: string | undefined
 
-  constructor(folder: string) {
+  constructor(folder: string, root: string | undefined) {
     this.#folder = folder
+    this.#root = root
   }
 
   /** Texts of the files that `keys` of a section name; `undefined` where there is none. */
@@ -64,12 +74,13 @@ class PemReader implements PemFiles {
       if (name === undefined || name === null) return undefined
       const file = resolve(this.#folder, name)
       this.files.push(file)
+      if (this.#root !== undefined && !leadsBelow(this.#root, file)) return undefined
       try {
-        this.texts[name] ??= readFileSync(file, 'utf8')
+        this.texts[name] ??= readPem(file)
         return this.texts[name]
       } catch (error) {
         const code = error instanceof Error && 'code' in error ? error.code : ''
-        const reason = REASONS[String(code)] ?? String(error)
+        const reason = REASONS[String(code)] ?? (error instanceof Error ? error.message : '')
         this.problems.push({ path: [...path, key], message: `cannot read ${file}: ${reason}` })
         return undefined
       }
@@ -86,8 +97,28 @@ class PemReader implements PemFiles {
   }
 }
 
+/** More than a file with all authorities of the world. */
+const MAX_PEM_BYTES = 1 << 20
+
+/** A pipe would hold us up, and a device may never end: only files are read. */
+function readPem(file: string): string {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const found = fstatSync(descriptor)
+    if (found.isDirectory()) throw new Error(REASONS['EISDIR'])
+    if (!found.isFile()) throw new Error(REASONS['ENXIO'])
+    const bytes = Buffer.alloc(Math.min(found.size, MAX_PEM_BYTES) + 1)
+    const length = readSync(descriptor, bytes)
+    if (length > MAX_PEM_BYTES) throw new Error('it is larger than 1 MB, too large for PEM')
+    return bytes.toString('utf8', 0, length)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'permission denied',
   EISDIR: 'it is a folder',
+  ENXIO: 'it is no file but a pipe, a socket or a device',
 }

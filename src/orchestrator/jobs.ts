@@ -9,10 +9,15 @@ interface FileInput {
   text: string | undefined
 }
 
+interface ConfigInput extends FileInput {
+  /** What lies elsewhere is not looked at. */
+  root: string | undefined
+}
+
 /** What each job takes and gives; `jobs/<name>.ts` has the code. */
 export interface Jobs {
   'load-script': { input: FileInput; output: LoadResult }
-  'load-config': { input: FileInput; output: LoadConfigResult }
+  'load-config': { input: ConfigInput; output: LoadConfigResult }
 }
 
 const TITLES: Readonly<Record<keyof Jobs, string>> = {

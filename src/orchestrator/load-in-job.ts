@@ -21,13 +21,14 @@ export async function loadScriptInJob(
   throw new LoadError(`cannot load script: ${basename(file)}`, result)
 }
 
-/** The same for a config, which may be a module. */
+/** The same for a config, which may be a module; nothing outside of `root` is looked at for it. */
 export async function loadConfigInJob(
   file: string,
   timeoutMs: number,
   text?: string,
+  root?: string,
 ): Promise<GoodConfig> {
-  const result = await inPool((jobs) => jobs.run('load-config', { file, text }, timeoutMs))
+  const result = await inPool((jobs) => jobs.run('load-config', { file, text, root }, timeoutMs))
   if (result.isGood) return result
   const { length } = result.problems
   const count = length === 1 ? 'one problem' : `${length} problems`

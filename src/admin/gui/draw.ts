@@ -20,7 +20,7 @@ const MAX_MODULES = 64
  */
 export async function draw(
   store: FileStore,
-  { file, text, timeoutMs }: Text,
+  { file, text, root, timeoutMs }: Text,
   isRun: boolean,
 ): Promise<FlowModule[]> {
   const kind = kindOf(file, () => text)
@@ -29,7 +29,7 @@ export async function draw(
   if (kind === 'script') return placeFlow(await drawScript(store, file, text), prefix)
   if (isConfigModule(file) && !isRun)
     throw new HttpError(422, 'not_run', 'a module says nothing before it runs')
-  return placeFlow((await loadConfigInJob(file, timeoutMs, text)).flow, prefix)
+  return placeFlow((await loadConfigInJob(file, timeoutMs, text, root)).flow, prefix)
 }
 
 /** What stands before the paths of modules, which begin at the program's own folder. */

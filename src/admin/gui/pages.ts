@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync } from 'fastify'
+import { refuseOthers } from './text-bodies.ts'
 
 /**
  * No script, style or frame of another site, and none of it in a page of another site: there a click
@@ -31,17 +32,18 @@ export function pages(folder: string): FastifyPluginAsync {
       return payload
     })
     app.addHook('onRoute', (route) => {
-      route.config = { ...route.config, isPublic: true }
+      route.config = { ...route.config, isPublic: true, isPage: true }
       route.schema = { ...route.schema, hide: true }
     })
     await app.register(fastifyStatic, {
       root: folder,
       serve: false,
       preCompressed: true,
+      dotfiles: 'ignore',
       cacheControl: false,
     })
-    app.get('/*', (request, reply) => {
-      const name = decodeURIComponent(new URL(request.url, 'http://ui').pathname).slice(1)
+    app.get<{ Params: { '*': string } }>('/*', ({ params }, reply) => {
+      const name = params['*']
       if (!existsSync(join(folder, 'index.html')))
         return reply
           .code(name === '' ? 200 : 404)
@@ -52,5 +54,6 @@ export function pages(folder: string): FastifyPluginAsync {
       else reply.header('cache-control', 'no-cache')
       return reply.sendFile(name === '' ? 'index.html' : name)
     })
+    refuseOthers(app, '/*', ['GET', 'HEAD'])
   }
 }

@@ -1,11 +1,16 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify'
 
-const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+/** HEAD goes with GET. */
+export const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 const MAX_BODY_BYTES = 16 << 20
 
 /** Takes bodies of any type in this part of the server, and gives them to routes as a Buffer. */
 export function takeAnyBody(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
+  // What a type says makes no difference, also when it is none.
+  app.addHook('onRequest', async ({ headers }) => {
+    if (headers['content-type'] !== undefined) headers['content-type'] = 'application/octet-stream'
+  })
   app.addContentTypeParser(
     '*',
     { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES },

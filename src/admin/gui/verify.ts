@@ -11,13 +11,15 @@ import { kindOf } from './file-store.ts'
 export interface Text {
   readonly file: string
   readonly text: string
+  /** Nothing outside of this folder is looked at for it, if it is given. */
+  readonly root?: string
   /** How long looking at it may take. */
   readonly timeoutMs: number
 }
 
 /** What is wrong with a text; with `isRun` also what only running it shows. */
 export async function verify(
-  { file, text, timeoutMs }: Text,
+  { file, text, root, timeoutMs }: Text,
   isRun: boolean,
 ): Promise<readonly LoadProblem[]> {
   const load = async (loading: Promise<unknown>): Promise<readonly LoadProblem[]> => {
@@ -32,7 +34,7 @@ export async function verify(
     case 'config':
       // A module says nothing before it runs.
       if (isConfigModule(file) && !isRun) return []
-      return load(loadConfigInJob(file, timeoutMs, text))
+      return load(loadConfigInJob(file, timeoutMs, text, root))
     case 'script': {
       const problems = checkScript(file, text)
       if (!isRun || problems.some(({ severity }) => severity === 'error')) return problems

@@ -5,6 +5,6 @@ type Job = Jobs['load-config']
 
 /** Reads and checks a config. */
 // biome-ignore lint/style/noDefaultExport: the pool calls the default export of a job's file
-export default function run({ file, text }: Job['input']): Promise<Job['output']> {
-  return loadConfig(file, text)
+export default function run({ file, text, root }: Job['input']): Promise<Job['output']> {
+  return loadConfig(file, text, root)
 }

@@ -76,6 +76,23 @@ test('--gui-readonly shows everything and changes nothing', async (context) => {
   }
 })
 
+test('pages of other sites open no streams, and frame no answers', async (context) => {
+  const { url, call } = await startGui(context, { 'a.js': answering(0, 'a') })
+  const navigation = ['-H', 'Sec-Fetch-Site: cross-site', '-H', 'Sec-Fetch-Mode: navigate']
+  const [frame, window] = ['iframe', 'document'].map((dest) => ['-H', `Sec-Fetch-Dest: ${dest}`])
+  const events = `${url}/api/v1/events?kinds=flow`
+  assert.equal(await statusOf(...navigation, ...(frame ?? []), events), '403')
+  assert.equal(await statusOf(...navigation, ...(window ?? []), events), '403')
+  assert.equal(await statusOf(...navigation, ...(frame ?? []), `${url}/`), '403')
+  assert.equal(await statusOf(...navigation, ...(window ?? []), `${url}/`), '200')
+  for (const path of ['/api/files', '/api/v1/program', '/api/v1/events', '/nonsense']) {
+    const head = ['-s', '--max-time', '1', '-D', '-', '-o', '/dev/null']
+    const { stdout } = await curl(...head, `${url}${path}`)
+    assert.match(stdout, /content-security-policy: .*frame-ancestors 'none'/i, path)
+  }
+  assert.equal((await call('GET', '/api/program')).status, 200)
+})
+
 test('nothing frames the pages, and they have no way out of their folder', async (context) => {
   const { call } = await startGui(context, {})
   const { status, headers } = await call('GET', '/')
@@ -85,4 +102,25 @@ test('nothing frames the pages, and they have no way out of their folder', async
   assert.equal((await call('GET', '/no/such/file.js')).status, 404)
   assert.match(String((await call('GET', '/..%2f..%2fpackage.json')).status), /^40[34]$/)
   assert.equal((await call('GET', '/api/nonsense')).status, 404)
+  assert.equal((await call('GET', '/.sluice-setup')).status, 404)
+  for (const path of ['//', '///', '/%', '/a%00b'])
+    assert.match(String((await call('GET', path)).status), /^40[034]$/, path)
+})
+
+test('what a path does not know is answered with 405', async (context) => {
+  const { call } = await startGui(context, { 'a.js': answering(0, 'a') })
+  for (const [method, path] of [
+    ['POST', '/index.html'],
+    ['DELETE', '/'],
+    ['OPTIONS', '/index.html'],
+    ['OPTIONS', '/api/program'],
+    ['OPTIONS', '/api/files/a.js'],
+    ['PUT', '/api/graph'],
+    ['POST', '/api/config'],
+  ] as const)
+    assert.equal((await call(method, path)).status, 405, `${method} ${path}`)
+  assert.equal((await call('OPTIONS', '/api/files')).status, 200)
+  assert.equal((await call('OPTIONS', '/api/log')).status, 200)
+  const headers = { 'content-type': 'nonsense; of=' }
+  assert.equal((await call('POST', '/api/files/b.js', 'text', headers)).status, 201)
 })

@@ -111,6 +111,37 @@ test('texts that are not saved are drawn, and what is wrong with them is told', 
   assert.equal((await gui.call('GET', '/api/graph')).status, 405)
 })
 
+test('of unsaved texts, nothing outside of the root is looked at', async (context) => {
+  const { call } = await start(context, '--gui-readonly')
+  const problems = async (cert: string): Promise<string[]> => {
+    const text = `listeners:
+- { address: "127.0.0.1:0", upstream: app, tls: { cert: ${cert}, key: ${cert} } }
+upstreams: { app: { endpoints: [9001] } }
+`
+    const { json } = await call('POST', '/api/v1/verify', { path: '/tls.yaml', text })
+    assert.equal(
+      (await call('POST', '/api/v1/flow', { path: '/tls.yaml', text })).status,
+      json.problems.length === 0 ? 200 : 422,
+    )
+    return json.problems.map(({ message }: Problem) => message)
+  }
+  for (const cert of ['/etc/shadow', '/nope', '/dev/zero', '/etc', '../nope.pem'])
+    assert.deepEqual(await problems(cert), [], cert)
+  assert.match(
+    (await problems('nope.pem'))[0] ?? '',
+    /cannot read .*nope.pem: there is no such file/,
+  )
+  assert.match((await problems('lb.yaml'))[0] ?? '', /tls/)
+  const files = `listeners:
+- { address: "127.0.0.1:0", routes: [{ files: { root: /nope } }, { files: { root: nope } }] }
+`
+  const { json } = await call('POST', '/api/v1/verify', { path: '/files.yaml', text: files })
+  assert.deepEqual(
+    json.problems.map(({ line, message }: Problem) => [line, /there is no folder/.test(message)]),
+    [[2, true]],
+  )
+})
+
 test('problems are found as a text is typed, running nothing of it', async (context) => {
   const { call } = await start(context)
   const problems = async (path: string, text: string, isRun = false): Promise<string[]> => {

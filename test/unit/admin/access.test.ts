@@ -11,10 +11,11 @@ function check(
   headers: IncomingHttpHeaders,
   tokenFor: AccessPolicy['tokenFor'] = 'nothing',
   isPublic = false,
+  isPage = false,
 ): string {
   const policy = { hostNames: ['lb.example.com'], token: TOKEN, tokenFor }
   const refusal = refuse(
-    { method, headers: { host: HOST, ...headers }, isPublic, isReading: false },
+    { method, headers: { host: HOST, ...headers }, isPage, isPublic, isReading: false },
     policy,
   )
   return refusal === null ? 'passes' : `${refusal.status} ${refusal.error}`
@@ -31,7 +32,8 @@ test('hosts: addresses, localhost and known names pass, others may be rebound', 
 test('a request without Host is refused', () => {
   const policy = { hostNames: [], token: TOKEN, tokenFor: 'nothing' } as const
   assert.equal(
-    refuse({ method: 'GET', headers: {}, isPublic: true, isReading: false }, policy)?.status,
+    refuse({ method: 'GET', headers: {}, isPage: false, isPublic: true, isReading: false }, policy)
+      ?.status,
     421,
   )
 })
@@ -50,9 +52,21 @@ test('own pages, typed addresses, links and programs pass', () => {
   assert.equal(check('GET', { 'sec-fetch-site': 'none' }), 'passes')
   assert.equal(check('POST', { origin: `http://${HOST}` }), 'passes')
   assert.equal(check('PUT', {}), 'passes')
-  const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
-  assert.equal(check('GET', link), 'passes')
-  assert.equal(check('POST', link), '403 cross_site')
+})
+
+test('a link on a page of another site may lead to a page, in a window of its own', () => {
+  const link = {
+    'sec-fetch-site': 'cross-site',
+    'sec-fetch-mode': 'navigate',
+    'sec-fetch-dest': 'document',
+  }
+  const atPage = (method: string, headers: IncomingHttpHeaders): string =>
+    check(method, headers, 'nothing', true, true)
+  assert.equal(atPage('GET', link), 'passes')
+  assert.equal(atPage('POST', link), '403 cross_site')
+  assert.equal(atPage('GET', { ...link, 'sec-fetch-dest': 'iframe' }), '403 cross_site')
+  assert.equal(atPage('GET', { ...link, 'sec-fetch-mode': 'no-cors' }), '403 cross_site')
+  assert.equal(check('GET', link), '403 cross_site')
 })
 
 test('the token is asked for by what the policy says', () => {

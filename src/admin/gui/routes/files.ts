@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { ERROR_SCHEMA } from '../../http-server.ts'
 import type { FileEntry } from '../contract.ts'
 import type { FileStore } from '../file-store.ts'
-import { bodyOf, refuseOthers, takeAnyBody } from '../text-bodies.ts'
+import { bodyOf, METHODS, refuseOthers, takeAnyBody } from '../text-bodies.ts'
 
 const PARAMS = {
   type: 'object',
@@ -20,7 +20,7 @@ export function fileRoutes(store: FileStore): FastifyPluginAsync {
   return async (app) => {
     takeAnyBody(app)
     app.route({
-      method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      method: [...METHODS],
       url: '/files',
       config: { isReading: true },
       schema: {

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { LineLog } from '../line-log.ts'
-import { takeAnyBody } from '../text-bodies.ts'
+import { METHODS, takeAnyBody } from '../text-bodies.ts'
 
 /** The log as Pipy's UI polls it: `/api/log`. */
 export function logRoutes(): FastifyPluginAsync {
@@ -9,7 +9,7 @@ export function logRoutes(): FastifyPluginAsync {
     app.addHook('onClose', () => log.close())
     takeAnyBody(app)
     app.route({
-      method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      method: [...METHODS],
       url: '/log',
       config: { isReading: true },
       schema: {

@@ -59,7 +59,8 @@ export function lookRoutes(control: GuiControl, isReadonly: boolean): FastifyPlu
     }
     const file = join(store.root, path)
     if (!store.contains(file)) throw new HttpError(404, 'not_found', `no such file: ${path}`)
-    return { file, text, timeoutMs }
+    // Whoever asks about the text may be one who must not save it.
+    return { file, text, root: store.root, timeoutMs }
   }
   return async (app) => {
     app.post<{ Body: VerifyRequest }>(
