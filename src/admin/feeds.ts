@@ -1,14 +1,28 @@
 import { observeLog } from '../observability/logger.ts'
 import type { EventFeed } from './event-streams.ts'
+import { LogBatch } from './log-batch.ts'
 
 const PERIOD_MS = 1000
+/** Soon enough for people, and far fewer events than lines. */
+const LOG_PERIOD_MS = 100
 
-/** Every line of the log. */
+/** The lines of the log, those of a tenth of a second together. */
 export const LOG_FEED: EventFeed = {
-  start: (send) =>
-    observeLog((entries) => {
-      for (const entry of entries) send(entry)
-    }),
+  start: (send) => {
+    const batch = new LogBatch()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = observeLog((entries) => {
+      batch.add(entries)
+      timer ??= setTimeout(() => {
+        timer = undefined
+        send(batch.take())
+      }, LOG_PERIOD_MS)
+    })
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
+  },
 }
 
 /**

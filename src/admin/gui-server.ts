@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { logger } from '../observability/logger.ts'
@@ -44,7 +45,7 @@ export async function startGui(runner: ProgramRunner, options: GuiOptions): Prom
   const control = new GuiControl(store, runner, options)
   const token = createToken()
   const policy = {
-    hostNames: [host.toLowerCase()],
+    hostNames: [host, ...(isLoopback(host) ? [] : [hostname()])].map((name) => name.toLowerCase()),
     token,
     tokenFor: isLoopback(host) ? ('nothing' as const) : ('everything' as const),
     // Cookies are for all ports of a host.
@@ -72,7 +73,7 @@ export async function startGui(runner: ProgramRunner, options: GuiOptions): Prom
   await app.register(pages(PAGES))
   const url = await listen(app, { host, port }, 'the web UI')
   rememberServer({ url, token, pid: process.pid })
-  const isOpen = policy.tokenFor === 'nothing'
-  logger.info(`[gui] Web UI on ${url}${isOpen ? '' : `/#token=${token}`}`)
+  if (policy.tokenFor === 'nothing') logger.info(`[gui] Web UI on ${url}`)
+  else logger.secret(`[gui] Web UI on ${url}/#token=${token}`)
   return control
 }

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger'
 import { Ajv, type ErrorObject } from 'ajv'
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
 import { type AccessPolicy, refuse } from './access.ts'
+import { cut } from './cut.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -102,11 +103,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   app.setErrorHandler((error: FastifyError | HttpError, _request, reply) => {
     const status = error.statusCode ?? 500
     const details = 'details' in error ? error.details : {}
-    const answer = { error: wordOf(error, status), message: error.message, ...details }
+    const answer = { error: wordOf(error, status), message: cut(error.message), ...details }
     return reply.code(status).send(answer)
   })
   app.setNotFoundHandler((request, reply) => {
-    return reply.code(404).send({ error: 'not_found', message: `no such path: ${request.url}` })
+    return reply
+      .code(404)
+      .send({ error: 'not_found', message: cut(`no such path: ${request.url}`) })
   })
   await app.register(swagger, {
     openapi: {

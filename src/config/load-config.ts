@@ -11,7 +11,7 @@ import { checkRoots } from './file-roots.ts'
 import { findCulprit } from './find-culprit.ts'
 import type { RangeOf } from './flow-places.ts'
 import { normalise } from './normalise.ts'
-import { readPemFiles } from './pem-files.ts'
+import { readPemFiles, withoutUnread } from './pem-files.ts'
 import { formatPath, type Problem } from './problem.ts'
 import { problemLines } from './problem-lines.ts'
 import type { Config } from './schema/config.ts'
@@ -87,7 +87,7 @@ export async function loadConfig(
   const problems = [...pems.problems, ...checkRoots(sound, folder, root)]
   if (!result.isGood) return bad([...result.problems, ...problems])
   if (problems.length > 0) return bad(problems)
-  const { config } = result
+  const config = pems.unread.size === 0 ? result.config : withoutUnread(result.config, pems.unread)
   const spec = normalise(config, pems.texts, folder)
   const path = `/${basename(file)}`
   let graph: ModuleGraph

@@ -13,6 +13,8 @@ export interface PemFiles {
   /** Their absolute paths. */
   readonly files: string[]
   readonly problems: Problem[]
+  /** Sections that name files which were not to be read. */
+  readonly unread: ReadonlySet<unknown>
 }
 
 /**
@@ -51,10 +53,26 @@ export function readPemFiles(
   return reader
 }
 
-class PemReader implements PemFiles {
+/** A config without TLS where files were not to be read. */
+export function withoutUnread(config: Config, unread: ReadonlySet<unknown>): Config {
+  const { listeners, upstreams } = config
+  return {
+    ...config,
+    listeners: listeners.map((one) => (unread.has(one.tls) ? { ...one, tls: undefined } : one)),
+    upstreams: Object.fromEntries(
+      Object.entries(upstreams).map(([name, one]) => {
+        return [name, unread.has(one.tls) ? { ...one, tls: undefined } : one]
+      }),
+    ),
+  }
+}
+
+class PemReader {
   readonly texts: Record<string, string> = {}
   readonly files: string[] = []
   readonly problems: Problem[] = []
+  /** Sections that name files which were not to be read. */
+  readonly unread: Set<unknown> = new Set()
   readonly #folder: string
   readonly #root: string | undefined
 
@@ -74,7 +92,10 @@ class PemReader implements PemFiles {
       if (name === undefined || name === null) return undefined
       const file = resolve(this.#folder, name)
       this.files.push(file)
-      if (this.#root !== undefined && !leadsBelow(this.#root, file)) return undefined
+      if (this.#root !== undefined && !leadsBelow(this.#root, file)) {
+        this.unread.add(section)
+        return undefined
+      }
       try {
         this.texts[name] ??= readPem(file)
         return this.texts[name]

@@ -26,6 +26,8 @@ export interface Logger {
   error(message: string): void
   /** Logs text without time and level, whatever the level is; the `print` filter does. */
   raw(text: string): void
+  /** Logs information that only the sink is told, and no observer. */
+  secret(message: string): void
   /** Adds entries of another thread. */
   append(entries: readonly LogEntry[]): void
   /** Hands waiting entries to the sink now; otherwise it happens when the thread comes to rest. */
@@ -49,6 +51,10 @@ export const logger: Logger = {
   warn: (message) => log('warn', message),
   error: (message) => log('error', message),
   raw: (message) => add({ time: Date.now(), level: undefined, message }),
+  secret: (message) => {
+    flush()
+    sink([{ time: Date.now(), level: 'info', message }])
+  },
   append: (entries) => {
     for (const entry of entries) add(entry)
   },

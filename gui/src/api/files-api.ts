@@ -1,4 +1,4 @@
-import type { FileEntry } from '../../../src/admin/gui/contract.ts'
+import type { FileList } from '../../../src/admin/gui/contract.ts'
 import { request, send } from './request.ts'
 
 /** A file's text, and what tells this version of it from others. */
@@ -7,7 +7,7 @@ export interface FileContent {
   readonly etag: string
 }
 
-export function listFiles(): Promise<readonly FileEntry[]> {
+export function listFiles(): Promise<FileList> {
   return request('GET', '/api/v1/files')
 }
 
@@ -26,6 +26,11 @@ export async function writeFile(path: string, text: string, etag?: string): Prom
     },
   })
   return etagOf(response)
+}
+
+/** Makes an empty file where there is none. */
+export async function makeFile(path: string): Promise<void> {
+  await send('POST', urlOf(path), { body: '', headers: { 'if-none-match': '*' } })
 }
 
 export async function deleteFile(path: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import type { FileEntry } from '../../../src/admin/gui/contract.ts'
 import { newFile, newFolder, openFile, remove, rename } from '../state/file-actions.ts'
-import { entries, folderOf, toggleFolder } from '../state/files.ts'
+import { entries, folderOf, isTruncated, toggleFolder } from '../state/files.ts'
 import { place } from '../state/place.ts'
 import { session } from '../state/session.ts'
 import { visibleEntries } from '../state/tree.ts'
@@ -108,6 +108,9 @@ export function FileTree(): JSX.Element {
             />
           ))}
         </div>
+        {isTruncated.value && (
+          <p class="placeholder">There are more files than the {entries.value?.length} shown.</p>
+        )}
       </div>
     </section>
   )

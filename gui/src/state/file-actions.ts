@@ -1,4 +1,4 @@
-import { deleteFile, makeFolder, moveFile, writeFile } from '../api/files-api.ts'
+import { deleteFile, makeFile, makeFolder, moveFile } from '../api/files-api.ts'
 import { closeBuffers, currentBuffer, moveBuffers, openBuffer, saveBuffer } from './buffers.ts'
 import { ask, confirm } from './dialog.ts'
 import { entries, entryOf, folderOf, loadFiles, reveal, toggleFolder } from './files.ts'
@@ -17,7 +17,7 @@ export async function newFile(folder: string): Promise<void> {
   const path = await askPath('New file', 'Create', `${folder}/`)
   if (path === null) return
   await attempt(async () => {
-    await writeFile(path, '')
+    await makeFile(path)
     await loadFiles()
     reveal(path)
     openFile(path)

@@ -7,6 +7,9 @@ import { type Remembered, remembered } from './remembered.ts'
 /** Everything below the root directory, folders before what is in them. */
 export const entries = signal<readonly FileEntry[] | null>(null)
 
+/** There are more than the server lists. */
+export const isTruncated = signal(false)
+
 /** Folders whose contents are shown. */
 export const openFolders = signal<ReadonlySet<string>>(new Set())
 
@@ -19,7 +22,9 @@ export function loadFolders(rootId: string): void {
 }
 
 export async function loadFiles(): Promise<void> {
-  entries.value = await listFiles()
+  const list = await listFiles()
+  entries.value = list.entries
+  isTruncated.value = list.isTruncated
 }
 
 const REFRESH_MS = 150

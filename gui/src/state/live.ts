@@ -3,7 +3,7 @@ import { type EventHandlers, type EventKind, listen } from '../api/events.ts'
 import { leaveBuffers, openBuffer, refreshBuffers, reloadBuffer } from './buffers.ts'
 import { refreshFiles } from './files.ts'
 import { addRates } from './flow-rates.ts'
-import { addLine, loadLog } from './log.ts'
+import { addLines, loadLog } from './log.ts'
 import { attempt } from './notices.ts'
 import { type Page, place } from './place.ts'
 import { program, startProblems } from './program.ts'
@@ -16,7 +16,7 @@ import { addTapEvent } from './tap.ts'
 export const isConnected = signal<boolean | null>(null)
 
 const handlers: EventHandlers = {
-  log: addLine,
+  log: addLines,
   program: (state) => {
     program.value = state
     startProblems.value = state.problems

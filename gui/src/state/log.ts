@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals'
-import type { LogEntry } from '../../../src/admin/gui/contract.ts'
+import type { LogEntry, LogLines } from '../../../src/admin/gui/contract.ts'
 import { readLog } from '../api/program-api.ts'
 
 export const LEVELS = ['all', 'info', 'warn', 'error'] as const
@@ -36,11 +36,14 @@ let clearedAt = 0
 let waiting: LogLine[] = []
 
 /** Takes lines as they come, and shows those of a moment together. */
-export function addLine(entry: LogEntry): void {
+export function addLines({ entries, left }: LogLines): void {
+  const [first] = entries
+  if (first === undefined) return
   if (waiting.length === 0) setTimeout(showWaiting, SHOW_MS)
+  const message = `${left} lines are left out: too many at once`
+  const gap: LogEntry[] = left > 0 ? [{ time: first.time, level: 'warn', message }] : []
   // Where timers are late, memory is not for what nobody will see.
-  if (waiting.length === 2 * MAX_LINES) waiting = waiting.slice(-MAX_LINES)
-  waiting.push(withId(entry))
+  waiting = [...waiting, ...[...gap, ...entries].map(withId)].slice(-MAX_LINES)
 }
 
 /** Fetches what was logged before the page listened, or while it could not. */

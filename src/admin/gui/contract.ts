@@ -39,7 +39,15 @@ export interface ApiError {
 /** What the UI can do with a file, by its name: run it, or only edit it. */
 export type FileKind = 'script' | 'config' | 'other'
 
-/** One entry of `GET /api/v1/files`; folders come before what is in them, names are sorted. */
+/** `GET /api/v1/files`. */
+export interface FileList {
+  /** Folders come before what is in them, names are sorted. */
+  readonly entries: readonly FileEntry[]
+  /** There are more than 10,000: the others are left out. */
+  readonly isTruncated: boolean
+}
+
+/** One entry of it. */
 export type FileEntry =
   | { readonly path: string; readonly type: 'directory' }
   | {
@@ -270,7 +278,7 @@ export interface GlobalDoc {
  * within a second.
  */
 export interface GuiEvents {
-  readonly log: LogEntry
+  readonly log: LogLines
   readonly stats: GuiStats
   readonly program: ProgramState
   readonly files: FileChange
@@ -278,7 +286,14 @@ export interface GuiEvents {
   readonly tap: TapEvent | TapEnd
 }
 
-/** Also `GET /api/v1/logs?lines=1000`, oldest first. */
+/** What was logged in about a tenth of a second, oldest first. */
+export interface LogLines {
+  readonly entries: readonly LogEntry[]
+  /** How many lines before them are left out, because there were too many. */
+  readonly left: number
+}
+
+/** Also in `GET /api/v1/logs?lines=1000`, oldest first. */
 export interface LogEntry {
   /** Milliseconds since the epoch. */
   readonly time: number

@@ -15,7 +15,7 @@ import {
 import { dirname, join, relative, sep } from 'node:path'
 import { isConfigFile } from '../../config/config-file.ts'
 import { HttpError } from '../http-server.ts'
-import type { FileEntry, FileKind } from './contract.ts'
+import type { FileEntry, FileKind, FileList } from './contract.ts'
 import { replaceFile } from './replace-file.ts'
 import { explainWriteFailure } from './write-failure.ts'
 
@@ -25,6 +25,14 @@ const MAX_FILE_BYTES = 16 << 20
 const MAX_CONFIG_BYTES = 1 << 18
 /** A tree with more entries was not meant to be edited here. */
 const MAX_ENTRIES = 10_000
+
+/** When a file may be written. */
+export interface WriteCondition {
+  /** It is still that of this tag. */
+  readonly tag?: string | undefined
+  /** There is none yet. */
+  readonly isNew?: boolean
+}
 
 /**
  * The files below a directory, by paths that begin with a slash there. What lies elsewhere does not
@@ -69,11 +77,13 @@ export class FileStore {
     }
   }
 
-  /** Writes a file in a folder that exists; with `tag` only if the file is still that. */
-  write(path: string, bytes: Buffer, tag: string | undefined): Promise<string> {
+  /** Writes a file in a folder that exists, under a condition if there is one. */
+  write(path: string, bytes: Buffer, { tag, isNew = false }: WriteCondition = {}): Promise<string> {
     return this.#inTurn(async () => {
       const target = await this.#target(path)
       const before = await lookAt(target, path)
+      if (isNew && before !== undefined)
+        throw new HttpError(412, 'exists', `there is already ${path}`)
       if (tag !== undefined) {
         const found = before === undefined ? undefined : await this.read(path)
         if (found?.tag !== tag)
@@ -86,14 +96,24 @@ export class FileStore {
     })
   }
 
-  /** Removes a file, a link or a folder; one that is not empty only if `isRecursive`. */
+  /**
+   * Removes a file, a link or a folder; one that is not empty only if `isRecursive`, and if nothing
+   * is hidden in it: nobody means to remove what they do not see.
+   */
   remove(path: string, isRecursive: boolean): Promise<void> {
     return this.#inTurn(async () => {
       const target = await this.#target(path, true)
       const found = await lstat(target).catch(() => notFound(path))
       if (!found.isDirectory()) await rm(target)
-      else if (isRecursive) await rm(target, { recursive: true })
-      else {
+      else if (isRecursive) {
+        const hidden = await hiddenIn(target)
+        if (hidden !== undefined) {
+          const name = relative(target, hidden)
+          const message = `there is ${name} in ${path}, which is not shown here: remove it first`
+          throw new HttpError(409, 'has_hidden', message)
+        }
+        await rm(target, { recursive: true })
+      } else {
         await rmdir(target).catch(() => {
           throw new HttpError(409, 'not_empty', `not empty: ${path}`)
         })
@@ -126,10 +146,10 @@ export class FileStore {
   }
 
   /** All files and folders, sorted, each folder before what is in it. */
-  async list(): Promise<FileEntry[]> {
+  async list(): Promise<FileList> {
     const entries: FileEntry[] = []
-    await this.#list(this.root, entries)
-    return entries
+    const isAll = await this.#list(this.root, entries)
+    return { entries, isTruncated: !isAll }
   }
 
   #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
@@ -138,16 +158,17 @@ export class FileStore {
     return result
   }
 
-  async #list(folder: string, entries: FileEntry[]): Promise<void> {
+  /** Whether those were all. */
+  async #list(folder: string, entries: FileEntry[]): Promise<boolean> {
     const names = await readdir(folder, { withFileTypes: true }).catch(() => [])
     names.sort((one, other) => (one.name < other.name ? -1 : 1))
     for (const entry of names) {
-      if (entries.length >= MAX_ENTRIES) return
       const path = this.pathOf(join(folder, entry.name))
       if (path === undefined) continue
+      if (entries.length >= MAX_ENTRIES) return false
       if (entry.isDirectory()) {
         entries.push({ path, type: 'directory' })
-        await this.#list(join(folder, entry.name), entries)
+        if (!(await this.#list(join(folder, entry.name), entries))) return false
       } else {
         // Links to folders are left out: they may lead round in circles.
         const file = await this.find(path).catch(() => undefined)
@@ -158,6 +179,7 @@ export class FileStore {
         entries.push({ path, type: 'file', kind: kindOf(path, text), size, modified: mtimeMs })
       }
     }
+    return true
   }
 
   /** Where something is, or would be, in a folder that exists; what is there may be a link. */
@@ -215,6 +237,17 @@ async function lookAt(target: string, path: string): Promise<Stats | undefined> 
 
 function isHidden(name: string): boolean {
   return name.startsWith('.') || name === 'node_modules'
+}
+
+/** Something hidden in a folder, or below. */
+async function hiddenIn(folder: string): Promise<string | undefined> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const file = join(folder, entry.name)
+    if (isHidden(entry.name)) return file
+    const found = entry.isDirectory() ? await hiddenIn(file) : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 function readText(file: string): string {

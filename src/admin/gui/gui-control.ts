@@ -5,6 +5,7 @@ import { StartError } from '../../orchestrator/start-error.ts'
 import { placeFlow } from '../../program/flow/flow.ts'
 import type { FlowModule } from '../../program/flow/flow-graph.ts'
 import type { LoadProblem } from '../../program/load-problem.ts'
+import { cut } from '../cut.ts'
 import { HttpError } from '../http-server.ts'
 import type { ProgramControl } from '../program-control.ts'
 import type { Problem, ProgramState } from './contract.ts'
@@ -105,8 +106,9 @@ export class GuiControl implements ProgramControl {
 
   /** Problems with files as clients know them. */
   problems(problems: readonly LoadProblem[]): Problem[] {
-    return problems.map(({ file, sourceLine: _, ...rest }) => ({
+    return problems.map(({ file, message, sourceLine: _, ...rest }) => ({
       ...rest,
+      message: cut(message),
       path: this.store.pathOf(file) ?? file,
     }))
   }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, HTTPMethods } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 
 /** HEAD goes with GET. */
 export const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
@@ -23,16 +23,18 @@ export function bodyOf(body: unknown): Buffer {
   return Buffer.isBuffer(body) ? body : Buffer.alloc(0)
 }
 
-/** Answers methods that a path does not know with 405. */
+/** Answers methods that a path does not know with 405, whatever their bodies are. */
 export function refuseOthers(app: FastifyInstance, url: string, known: readonly string[]): void {
+  const answer = (_request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    reply
+      .code(405)
+      .header('allow', known.join(', '))
+      .send({ error: 'method_not_allowed', message: `want ${known.join(' or ')}` })
   app.route({
     method: METHODS.filter((method) => !known.includes(method)),
     url,
     schema: { hide: true },
-    handler: (_request, reply) =>
-      reply
-        .code(405)
-        .header('allow', known.join(', '))
-        .send({ error: 'method_not_allowed', message: `want ${known.join(' or ')}` }),
+    onRequest: async (request, reply) => answer(request, reply),
+    handler: answer,
   })
 }

@@ -77,7 +77,7 @@ export function observeRoutes(
       '/events',
       {
         schema: {
-          summary: 'Server-sent events: "stats" every second, "log" for each line',
+          summary: 'Server-sent events: "stats" every second, "log" for lines that are logged',
           description: `The kinds asked for, separated by commas: ${streams.kinds.join(', ')}.`,
           querystring: {
             type: 'object',

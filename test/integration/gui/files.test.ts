@@ -22,7 +22,7 @@ test('files are made, changed, moved and removed', async (context) => {
   assert.equal((await call('POST', '/api/v1/files/move', taken)).status, 409)
   const { json } = await call('GET', '/api/v1/files')
   assert.deepEqual(
-    json.map((one: { path: string; kind?: string }) => [one.path, one.kind ?? 'directory']),
+    json.entries.map((one: { path: string; kind?: string }) => [one.path, one.kind ?? 'directory']),
     [
       ['/a.js', 'script'],
       ['/data.json', 'other'],
@@ -30,6 +30,10 @@ test('files are made, changed, moved and removed', async (context) => {
       ['/new', 'directory'],
     ],
   )
+  assert.equal(json.isTruncated, false)
+  const onlyNew = { 'if-none-match': '*' }
+  assert.equal((await call('POST', '/api/files/lb.yaml', 'y', onlyNew)).status, 412)
+  assert.equal((await call('POST', '/api/files/c.yaml', 'y', onlyNew)).status, 201)
   assert.equal((await call('DELETE', '/api/files/lb.yaml')).status, 204)
   assert.equal((await call('DELETE', '/api/files/lb.yaml')).status, 404)
   writeFileSync(join(root, 'new/x'), '')

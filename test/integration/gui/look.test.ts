@@ -111,12 +111,33 @@ test('texts that are not saved are drawn, and what is wrong with them is told', 
   assert.equal((await gui.call('GET', '/api/graph')).status, 405)
 })
 
+test('texts that are too large are not looked at, and messages that quote them are short', async (context) => {
+  const { call } = await start(context)
+  const text = `pipy()\n${'// a comment\n'.repeat(200_000)}`
+  const checked = await call('POST', '/api/v1/verify', { path: '/a.js', text })
+  assert.equal(checked.status, 200)
+  assert.match(checked.json.problems[0].message, /larger than 2 MiB/)
+  const drawn = await call('POST', '/api/v1/flow', { path: '/a.js', text })
+  assert.equal(drawn.status, 422)
+  assert.match(drawn.json.problems[0].message, /larger than 2 MiB/)
+  const plain = await call('POST', '/api/graph', text)
+  assert.equal(plain.status, 400)
+  assert.match(plain.json.error, /larger than 2 MiB/)
+
+  const name = 'x'.repeat(100_000)
+  const long = { path: '/a.js', text: `pipy().listen(${name})` }
+  const { message } = (await call('POST', '/api/v1/verify', long)).json.problems[0]
+  assert.ok(message.startsWith('unresolved identifier x') && message.length < 600)
+  const missing = await call('POST', '/api/v1/verify', { path: `/${name}/../../${name}`, text: '' })
+  assert.ok(missing.text.length < 1000)
+})
+
 test('of unsaved texts, nothing outside of the root is looked at', async (context) => {
   const { call } = await start(context, '--gui-readonly')
   const problems = async (cert: string): Promise<string[]> => {
     const text = `listeners:
 - { address: "127.0.0.1:0", upstream: app, tls: { cert: ${cert}, key: ${cert} } }
-upstreams: { app: { endpoints: [9001] } }
+upstreams: { app: { endpoints: [9001], tls: { ca: ${cert}, cert: ${cert}, key: ${cert} } } }
 `
     const { json } = await call('POST', '/api/v1/verify', { path: '/tls.yaml', text })
     assert.equal(

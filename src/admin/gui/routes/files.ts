@@ -27,7 +27,7 @@ export function fileRoutes(store: FileStore): FastifyPluginAsync {
         summary: 'All files: folders are objects, files are empty texts',
         response: { 200: { type: 'object', additionalProperties: true } },
       },
-      handler: async () => nest(await store.list()),
+      handler: async () => nest((await store.list()).entries),
     })
     app.get<FileParams>(
       '/files/*',
@@ -49,7 +49,9 @@ export function fileRoutes(store: FileStore): FastifyPluginAsync {
       {
         schema: {
           summary: 'Writes a file in a folder that exists',
-          description: 'With If-Match only if the file is still the one with that ETag.',
+          description:
+            'With If-Match only if the file is still the one with that ETag; with If-None-Match: * ' +
+            'only if there is none.',
           security: SECURITY,
           params: PARAMS,
           consumes: ['text/plain'],
@@ -57,7 +59,8 @@ export function fileRoutes(store: FileStore): FastifyPluginAsync {
         },
       },
       async ({ params, body, headers }, reply) => {
-        const tag = await store.write(params['*'], bodyOf(body), headers['if-match'])
+        const condition = { tag: headers['if-match'], isNew: headers['if-none-match'] === '*' }
+        const tag = await store.write(params['*'], bodyOf(body), condition)
         return reply.code(201).header('etag', tag).send()
       },
     )
@@ -99,12 +102,21 @@ const ENTRIES_SCHEMA = {
   },
 } as const
 
+const LIST_SCHEMA = {
+  type: 'object',
+  properties: {
+    entries: ENTRIES_SCHEMA,
+    isTruncated: { type: 'boolean', description: 'There are more than 10,000 of them' },
+  },
+  required: ['entries', 'isTruncated'],
+} as const
+
 /** What an editor needs beyond that: `/api/v1/files` and `/api/v1/folders`. */
 export function treeRoutes(store: FileStore): FastifyPluginAsync {
   return async (app) => {
     app.get(
       '/files',
-      { schema: { summary: 'All files and folders', response: { 200: ENTRIES_SCHEMA } } },
+      { schema: { summary: 'All files and folders', response: { 200: LIST_SCHEMA } } },
       () => store.list(),
     )
     app.post<{ Body: { from: string; to: string } }>(

@@ -4,6 +4,7 @@ import { StartError } from '../../../orchestrator/start-error.ts'
 import { plainGraph } from '../../../program/flow/plain-graph.ts'
 import { sketchScript } from '../../../program/flow/sketch-script.ts'
 import { formatScriptError, ScriptError } from '../../../program/script/script-error.ts'
+import { cut } from '../../cut.ts'
 import { ERROR_SCHEMA, HttpError } from '../../http-server.ts'
 import type { FlowGraph, VerifyAnswer, VerifyRequest } from '../contract.ts'
 import { draw } from '../draw.ts'
@@ -18,7 +19,11 @@ const TEXT_PROPERTIES = {
   text: { type: 'string', description: 'Unsaved text; that of the file if it is left out' },
 } as const
 const OPEN_SCHEMA = { type: 'object', additionalProperties: true } as const
+/** Looking at a longer one would hold up everybody else. */
 const MAX_TEXT_BYTES = 2 << 20
+const TOO_LARGE = 'not looked at: it is larger than 2 MiB'
+/** Any file that can be edited, as JSON. */
+const MAX_BODY_BYTES = 24 << 20
 
 /** Graphs of scripts as Pipy's UI asks for them: `/api/graph`. */
 export function plainGraphRoutes(): FastifyPluginAsync {
@@ -35,12 +40,14 @@ export function plainGraphRoutes(): FastifyPluginAsync {
         },
       },
       ({ body }, reply) => {
+        const text = bodyOf(body).toString()
+        if (isTooLarge(text)) return reply.code(400).send({ error: TOO_LARGE })
         try {
-          return reply.send(plainGraph(sketchScript('/script.js', bodyOf(body).toString())))
+          return reply.send(plainGraph(sketchScript('/script.js', text)))
         } catch (error) {
           if (!(error instanceof ScriptError)) throw error
           const [line = ''] = formatScriptError(error)
-          return reply.code(400).send({ error: line.replace('[pjs] ', '') })
+          return reply.code(400).send({ error: cut(line.replace('[pjs] ', '')) })
         }
       },
     )
@@ -67,7 +74,7 @@ export function lookRoutes(control: GuiControl, isReadonly: boolean): FastifyPlu
       '/verify',
       {
         config: { isReading: true },
-        bodyLimit: MAX_TEXT_BYTES,
+        bodyLimit: MAX_BODY_BYTES,
         schema: {
           summary: 'What is wrong with a script or config',
           body: {
@@ -86,7 +93,9 @@ export function lookRoutes(control: GuiControl, isReadonly: boolean): FastifyPlu
         },
       },
       async ({ body }): Promise<VerifyAnswer> => {
-        const found = await verify(await textOf(body), body.isRun === true && !isReadonly)
+        const text = await textOf(body)
+        if (isTooLarge(text.text)) return { problems: control.problems([tooLarge(text)]) }
+        const found = await verify(text, body.isRun === true && !isReadonly)
         return { problems: control.problems(found) }
       },
     )
@@ -94,7 +103,7 @@ export function lookRoutes(control: GuiControl, isReadonly: boolean): FastifyPlu
       '/flow',
       {
         config: { isReading: true },
-        bodyLimit: MAX_TEXT_BYTES,
+        bodyLimit: MAX_BODY_BYTES,
         schema: {
           summary: 'Flow graph of a script or config, of which nothing runs unless asked for',
           body: {
@@ -111,6 +120,10 @@ export function lookRoutes(control: GuiControl, isReadonly: boolean): FastifyPlu
       },
       async ({ body }): Promise<FlowGraph> => {
         const text = await textOf(body)
+        if (isTooLarge(text.text)) {
+          const problems = control.problems([tooLarge(text)])
+          throw new HttpError(422, 'not_drawn', TOO_LARGE, { problems })
+        }
         try {
           return {
             generation: 0,
@@ -154,6 +167,14 @@ export function lookRoutes(control: GuiControl, isReadonly: boolean): FastifyPlu
     const problems = error instanceof ScriptError ? [at(error, file)] : problemsOf(error, file)
     return new HttpError(422, 'not_drawn', message, { problems: control.problems(problems) })
   }
+}
+
+function isTooLarge(text: string): boolean {
+  return Buffer.byteLength(text) > MAX_TEXT_BYTES
+}
+
+function tooLarge({ file }: Text) {
+  return { severity: 'warning' as const, message: TOO_LARGE, file, line: 0, column: 0 }
 }
 
 function at({ message, line, column }: ScriptError, file: string) {

@@ -40,7 +40,7 @@ async function outcome(action: Promise<unknown>): Promise<unknown> {
 }
 
 const save = (store: FileStore, path: string, text: string, tag?: string): Promise<string> =>
-  store.write(path, Buffer.from(text), tag)
+  store.write(path, Buffer.from(text), { tag })
 
 test('a saved file keeps its mode, and nothing else is left in its folder', async (context) => {
   const { store, root } = storeIn(context)
@@ -106,6 +106,41 @@ test('with a tag, only the file of that tag is overwritten', async (context) => 
   rmSync(join(root, 'a.js'))
   assert.equal(await outcome(save(store, '/a.js', 'two', tag)), 'changed')
   assert.deepEqual(readdirSync(root), [])
+})
+
+test('a new file takes the place of none', async (context) => {
+  const { store, root } = storeIn(context)
+  const create = (path: string): Promise<unknown> =>
+    outcome(store.write(path, Buffer.from('new'), { isNew: true }))
+  writeFileSync(join(root, 'a.js'), 'there')
+  assert.equal(await create('/a.js'), 'exists')
+  assert.equal(readFileSync(join(root, 'a.js'), 'utf8'), 'there')
+  await create('/b.js')
+  assert.equal(readFileSync(join(root, 'b.js'), 'utf8'), 'new')
+})
+
+test('a folder with something that is not shown is not removed', async (context) => {
+  const { store, root } = storeIn(context)
+  mkdirSync(join(root, 'folder/deep/.git'), { recursive: true })
+  const failure = store.remove('/folder', true)
+  await assert.rejects(failure, /^Error: there is deep\/\.git in \/folder, which is not shown here/)
+  rmSync(join(root, 'folder/deep/.git'), { recursive: true })
+  await store.remove('/folder', true)
+  assert.deepEqual(readdirSync(root), [])
+})
+
+test('a list that is not of all files says so', async (context) => {
+  const { store, root } = storeIn(context)
+  for (let folder = 0; folder < 100; folder++) {
+    mkdirSync(join(root, `${folder}`))
+    for (let file = 0; file < 99; file++) writeFileSync(join(root, `${folder}/${file}`), '')
+  }
+  mkdirSync(join(root, 'node_modules'))
+  const all = await store.list()
+  assert.deepEqual([all.entries.length, all.isTruncated], [10_000, false])
+  writeFileSync(join(root, '0/one-more'), '')
+  const some = await store.list()
+  assert.deepEqual([some.entries.length, some.isTruncated], [10_000, true])
 })
 
 test('of those who save the same version at once, one does', async (context) => {

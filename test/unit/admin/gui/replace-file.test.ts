@@ -54,10 +54,10 @@ test('whoever reads a file while it is saved, or after a crash, finds it whole',
   // What a crash has left is no file of the user's, and is in nobody's way.
   const store = new FileStore(folder)
   assert.deepEqual(
-    (await store.list()).map(({ path }) => path),
+    (await store.list()).entries.map(({ path }) => path),
     ['/main.js'],
   )
-  await store.write('/main.js', Buffer.from('after'), undefined)
+  await store.write('/main.js', Buffer.from('after'))
   assert.equal(readFileSync(file, 'utf8'), 'after')
 })
 
