@@ -12,7 +12,7 @@ constexpr uint32_t kStallTicks = 10'000 / kTickMs;
 // Slab chunks that were free for so long give their pages back.
 constexpr uint32_t kSweepTicks = 1'000 / kTickMs;
 // Of each tick, for giving memory back.
-constexpr std::chrono::milliseconds kTrimTime{4};
+constexpr std::chrono::milliseconds kTrimTime{10};
 
 }  // namespace
 

@@ -1,3 +1,8 @@
+/** Of ES2024, which programs that compile against our types need not have. */
+const { waitAsync } = Atomics as unknown as {
+  waitAsync(words: Int32Array, index: number, value: number): { value: Promise<string> | string }
+}
+
 /** Workers at a time; one that is about to end may still be there beside its replacement. */
 export const MAX_SEATS = 512
 
@@ -121,7 +126,7 @@ export class EndpointConnections {
 
   /** Resolves with the next `tell` of any thread. */
   async changed(): Promise<void> {
-    await Atomics.waitAsync(this.#words, CHANGES, Atomics.load(this.#words, CHANGES)).value
+    await waitAsync(this.#words, CHANGES, Atomics.load(this.#words, CHANGES)).value
   }
 
   #at(row: number, seat: number): number {

@@ -136,6 +136,8 @@ interface ConnectOptions {
   proxyProtocol?: 'v1' | 'v2'
   /** Is told of every attempt: that of an \`algo.Upstream\`. */
   observer?: object
+  places?: object
+  isMetered?: boolean
   /** Connect with TLS; an empty object verifies nothing. */
   tls?: {
     cert?: Pem
@@ -276,6 +278,7 @@ interface MuxOptions {
   messages?: object
   policyOf?: Function
   circuit?: object
+  limits?: object
   /** Is told of every message and its answer: that of an \`algo.Upstream\`. */
   observer?: object
 }

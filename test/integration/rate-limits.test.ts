@@ -181,7 +181,7 @@ test('a reload with more limits than there is room for is refused, and what runs
   const port = running.ports[0] ?? 0
   running.write(manyLimits('b', 300))
   running.sluice.signal('SIGHUP')
-  await running.sluice.line(/Error: more than 512 rate limits, with those of the program that runs/)
+  await running.sluice.line(/more than 512 rate limits, with those of the program that runs/)
   assert.equal((await ask(port, { path: '/1' })).body, 'a')
   running.write(manyLimits('c', 513))
   running.sluice.signal('SIGHUP')

@@ -2,6 +2,7 @@
  * The head rules of test/vectors/http1-*.md, written for reading: regular expressions over strings of
  * one character per byte. Part of the oracle in http1.ts.
  */
+import { isIPv6 } from 'node:net'
 import type { Http1Options, Role } from './http1.ts'
 
 export interface Head {
@@ -30,6 +31,9 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/
 const HOST = /^(\[[0-9a-f:.]{2,}\]|([\w.~!$&'()*+;=-]|%[0-9a-f]{2})*)(:(\d*))?$/i
 const REQUEST_LINE = /^([^ ]+) ([\x21\x22\x24-\x7e]+) (.*)$/s
+const PROTOCOL = "[ \\t]*([!#$%&'*+\\-.^_`|~0-9A-Za-z]+(/[!#$%&'*+\\-.^_`|~0-9A-Za-z]+)?)?[ \\t]*"
+/** What a value of Upgrade is, once it has a name in it; RFC 9110 section 7.8. */
+const PROTOCOLS = new RegExp(`^${PROTOCOL}(,${PROTOCOL})*$`)
 const IDEMPOTENT = ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']
 const MAX_OPTIONS = 32
 const HOP_BY_HOP = [
@@ -42,6 +46,8 @@ const HOP_BY_HOP = [
   'proxy-authenticate',
   'proxy-authorization',
   'content-length',
+  // Not of HTTP: what is behind CGI would take it for HTTP_PROXY.
+  'proxy',
 ]
 
 export interface Field {
@@ -100,14 +106,17 @@ export function parseHead(role: Role, text: string, options: Http1Options): Head
   for (const option of connection) head.nominated.add(option)
   for (const option of ['close', 'keep-alive']) head.nominated.delete(option)
 
+  const upgrades = values.get('upgrade') ?? []
+  const names = upgrades.map((value) => (PROTOCOLS.test(value) ? namesOf(value) : []))
+  const isUpgrade = names.length > 0 && names.every(({ length }) => length > 0)
+  if (role === 'response' && head.status === 101 && isUpgrade) flags.add('upgrade')
   if (role === 'request') {
     if (!has('host') && !head.http10) throw new Refused(400)
     if (has('expect') && !head.http10) flags.add('expect-continue')
-    const protocols = (values.get('upgrade') ?? []).join(',').toLowerCase()
-    const h2c = /(^|,)[ \t]*h2c($|[^!#$%&'*+\-.^_`|~0-9a-z])/.test(protocols)
+    const h2c = names.flat().includes('h2c')
     const hasBody = has('transfer-encoding') || head.contentLength !== 0
     if (!hasBody) flags.add('no-body')
-    if (connection.includes('upgrade') && has('upgrade') && !h2c && !head.http10 && !hasBody) {
+    if (connection.includes('upgrade') && isUpgrade && !h2c && !head.http10 && !hasBody) {
       flags.add('upgrade')
     }
   }
@@ -236,8 +245,15 @@ function forward(role: Role, head: Head & StartLine, fields: Field[]): void {
   }
 }
 
+/** Lower-case names in a list of protocols, without their versions. */
+function namesOf(list: string): string[] {
+  const names = list.split(',').map((one) => trim(one).split('/', 1)[0] ?? '')
+  return names.filter((name) => name !== '').map((name) => name.toLowerCase())
+}
+
 function isHost(text: string): boolean {
   const match = HOST.exec(text)
+  if (text.startsWith('[') && !isIPv6(text.slice(1, text.indexOf(']')))) return false
   return match !== null && Number(match[4] ?? '') <= 65535
 }
 

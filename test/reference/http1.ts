@@ -218,12 +218,14 @@ export class Http1Reference {
     const drop = (...names: string[]): void => {
       for (const name of names) flags.delete(name)
     }
+    const announcesBody = flags.has('chunked') || contentLength > 0
     if (request === 'HEAD') flags.add('head')
     if (status === 101) {
-      if (request !== 'UPGRADE') throw new Refused(502)
+      if (request !== 'UPGRADE' || !flags.has('upgrade') || announcesBody) throw new Refused(502)
       flags.add('upgrade').add('no-body')
       drop('keep-alive', 'chunked', 'length')
     } else if (status < 200) {
+      if (announcesBody) throw new Refused(502)
       if (++this.#interim > this.options.maxInterimResponses) throw new Refused(502)
       flags.add('interim')
       drop('chunked', 'length')
@@ -231,9 +233,11 @@ export class Http1Reference {
       flags.add('until-close')
       drop('keep-alive', 'chunked', 'length')
     } else if (status === 204) {
+      if (announcesBody) drop('keep-alive')
       flags.add('no-body')
       drop('chunked', 'length')
     } else if (request === 'HEAD' || status === 304) {
+      if (status === 304 && flags.has('chunked')) drop('keep-alive')
       flags.add('no-body')
       drop('chunked')
     } else if (flags.has('length')) {
