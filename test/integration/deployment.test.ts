@@ -5,8 +5,12 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { loadConfig } from '../../src/config/load-config.ts'
+import { isSanitized } from '../support/sanitized.ts'
 import { withLoadTimeout } from '../support/sluice-process.ts'
 import { temporaryFolder } from '../support/temporary-script.ts'
+
+/** Images have the ordinary build of the native core, and nothing preloaded. */
+const ORDINARY = { skip: isSanitized && 'an image has no sanitizers' }
 
 const run = promisify(execFile)
 const UNITS = 'deploy/systemd'
@@ -37,25 +41,29 @@ function commands(): string[][] {
   })
 }
 
-test('what the Dockerfile puts into the image runs without the rest of the project', async (context) => {
-  const image = temporaryFolder(context)
-  const copies = lastStage().filter(([word]) => word === 'COPY')
-  assert.ok(copies.length > 0)
-  for (const [, stage, from = '', to = ''] of copies) {
-    assert.equal(stage, '--from=build')
-    const source = from.replace(/^\/src\//, '')
-    assert.ok(existsSync(source), `${source} exists after a build`)
-    mkdirSync(join(image, to, '..'), { recursive: true })
-    // Tens of thousands of files, which npm has put there in the image as well.
-    if (source === 'node_modules') symlinkSync(join(process.cwd(), source), join(image, to))
-    else cpSync(source, join(image, to), { recursive: true })
-  }
-  const config = join(image, 'lb.yaml')
-  writeFileSync(config, CONFIG)
-  const args = withLoadTimeout([config, '--verify'])
-  const { stdout } = await run(process.execPath, [join(image, 'bin/sluice'), ...args])
-  assert.match(stdout, /^Done\.$/m)
-})
+test(
+  'what the Dockerfile puts into the image runs without the rest of the project',
+  ORDINARY,
+  async (context) => {
+    const image = temporaryFolder(context)
+    const copies = lastStage().filter(([word]) => word === 'COPY')
+    assert.ok(copies.length > 0)
+    for (const [, stage, from = '', to = ''] of copies) {
+      assert.equal(stage, '--from=build')
+      const source = from.replace(/^\/src\//, '')
+      assert.ok(existsSync(source), `${source} exists after a build`)
+      mkdirSync(join(image, to, '..'), { recursive: true })
+      // Tens of thousands of files, which npm has put there in the image as well.
+      if (source === 'node_modules') symlinkSync(join(process.cwd(), source), join(image, to))
+      else cpSync(source, join(image, to), { recursive: true })
+    }
+    const config = join(image, 'lb.yaml')
+    writeFileSync(config, CONFIG)
+    const args = withLoadTimeout([config, '--verify'])
+    const { stdout } = await run(process.execPath, [join(image, 'bin/sluice'), ...args])
+    assert.match(stdout, /^Done\.$/m)
+  },
+)
 
 test('the image runs as an ordinary user, behind an init process', () => {
   const words = new Map(lastStage().map(([word, ...rest]) => [word, rest.join(' ')]))
@@ -94,31 +102,35 @@ test('what is copied into the build is all that it starts from', () => {
   assert.deepEqual(ignored, ['.git', 'build', 'build-*', 'dist', 'node_modules'])
 })
 
-test('the entry point is a link to the program, which takes the command as it is', async (context) => {
-  const words = new Map(lastStage().map(([word, ...rest]) => [word, rest.join(' ')]))
-  const [init, , entry] = JSON.parse(words.get('ENTRYPOINT') ?? '')
-  const installed = commands().find(
-    ([program, verb]) => program === 'apt-get' && verb === 'install',
-  )
-  assert.equal(init, '/usr/bin/tini')
-  assert.ok(commands().some((words) => words.includes('install') && words.includes('tini')))
-  assert.ok(installed !== undefined)
-  const [, , target = '', link] = commands().find(([program]) => program === 'ln') ?? []
-  assert.equal(link, entry)
-  assert.ok(target.startsWith(`${words.get('WORKDIR')}/`))
-  const program = target.slice(IMAGE_FOLDER.length + 1)
-  const folder = temporaryFolder(context)
-  symlinkSync(join(process.cwd(), program), join(folder, 'sluice'))
-  const config = join(folder, 'lb.yaml')
-  writeFileSync(config, CONFIG)
-  const [file] = JSON.parse(words.get('CMD') ?? '')
-  assert.equal(file, '/etc/sluice/lb.yaml')
-  // By its first line and mode, as the image starts it.
-  const { stdout } = await run(join(folder, 'sluice'), withLoadTimeout([config, '--verify']))
-  assert.match(stdout, /^Done\.$/m)
-})
+test(
+  'the entry point is a link to the program, which takes the command as it is',
+  ORDINARY,
+  async (context) => {
+    const words = new Map(lastStage().map(([word, ...rest]) => [word, rest.join(' ')]))
+    const [init, , entry] = JSON.parse(words.get('ENTRYPOINT') ?? '')
+    const installed = commands().find(
+      ([program, verb]) => program === 'apt-get' && verb === 'install',
+    )
+    assert.equal(init, '/usr/bin/tini')
+    assert.ok(commands().some((words) => words.includes('install') && words.includes('tini')))
+    assert.ok(installed !== undefined)
+    const [, , target = '', link] = commands().find(([program]) => program === 'ln') ?? []
+    assert.equal(link, entry)
+    assert.ok(target.startsWith(`${words.get('WORKDIR')}/`))
+    const program = target.slice(IMAGE_FOLDER.length + 1)
+    const folder = temporaryFolder(context)
+    symlinkSync(join(process.cwd(), program), join(folder, 'sluice'))
+    const config = join(folder, 'lb.yaml')
+    writeFileSync(config, CONFIG)
+    const [file] = JSON.parse(words.get('CMD') ?? '')
+    assert.equal(file, '/etc/sluice/lb.yaml')
+    // By its first line and mode, as the image starts it.
+    const { stdout } = await run(join(folder, 'sluice'), withLoadTimeout([config, '--verify']))
+    assert.match(stdout, /^Done\.$/m)
+  },
+)
 
-test('the program runs without the packages that npm prunes', async (context) => {
+test('the program runs without the packages that npm prunes', ORDINARY, async (context) => {
   const image = temporaryFolder(context)
   for (const name of ['package.json', 'bin', 'dist', 'build'])
     symlinkSync(join(process.cwd(), name), join(image, name))
