@@ -22,12 +22,6 @@ constexpr uint64_t kExpectedMask = (1u << kExpectedWidth) - 1;
 // RFC 9112 section 2.2 asks to ignore at least one empty line before a request.
 constexpr uint8_t kMaxEmptyLines = 2;
 
-// What a message without a body says that its sender may take for the length of one.
-bool AnnouncesBody(const Head& head) {
-  return (head.flags & kChunked) != 0 ||
-         ((head.flags & kHasLength) != 0 && head.content_length != 0);
-}
-
 Limits Clamp(Limits limits) {
   limits.max_headers = std::min(limits.max_headers, kMaxHeaders);
   return limits;

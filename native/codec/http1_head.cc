@@ -314,9 +314,7 @@ bool JudgeFields(FieldState* state) {
   }
 
   if (!state->has_host && !http10) return Broken(state, 400, Reason::kMissingHost);
-  const bool has_body = (head->flags & kChunked) != 0 ||
-                        ((head->flags & kHasLength) != 0 && head->content_length > 0);
-  if (has_body) return true;
+  if (AnnouncesBody(*head)) return true;
   head->flags |= kNoBody;
   // RFC 9110 section 7.8: an Upgrade of HTTP/1.0 is ignored; so is what is no list of protocols,
   // which the next hop could read in its own way.

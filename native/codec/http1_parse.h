@@ -30,6 +30,12 @@ enum class Field : uint8_t {
   kLookalike,
 };
 
+// Whether a head says that a body follows it; not every message with such a head has one.
+inline bool AnnouncesBody(const Head& head) {
+  return (head.flags & kChunked) != 0 ||
+         ((head.flags & kHasLength) != 0 && head.content_length != 0);
+}
+
 Field ClassifyField(const uint8_t* name, size_t size);
 
 // uri-host [ ":" port ] (RFC 9112 section 3.2), without user information or lists; may be empty.

@@ -1,4 +1,5 @@
 import type { LogEntry } from '../observability/logger.ts'
+import { cut } from './cut.ts'
 
 /** A hundred lines in a tenth of a second are more than anybody reads. */
 const MAX_LINES = 100
@@ -28,7 +29,7 @@ export class LogBatch {
     const entries: LogEntry[] = []
     let characters = 0
     for (const entry of this.#entries.toReversed()) {
-      const message = cut(entry.message)
+      const message = cut(entry.message, MAX_LINE_CHARACTERS)
       characters += message.length
       if (characters > MAX_CHARACTERS) break
       entries.push({ ...entry, message })
@@ -38,9 +39,4 @@ export class LogBatch {
     this.#total = 0
     return { entries: entries.reverse(), left }
   }
-}
-
-function cut(message: string): string {
-  const isLong = message.length > MAX_LINE_CHARACTERS
-  return isLong ? `${message.slice(0, MAX_LINE_CHARACTERS)}…` : message
 }

@@ -4,6 +4,7 @@ import type { Balance } from '../balancer/pickers.ts'
 import { DEFAULTS, PROCESS_DEFAULTS } from '../config/defaults.ts'
 import { normalise } from '../config/normalise.ts'
 import type { ConfigInput } from '../config/schema/config.ts'
+import { twins } from '../config/twins.ts'
 import { PROXY_VERSIONS } from '../net/proxy-protocol/proxy-header.ts'
 import { compileFormat } from '../program/access-log/format.ts'
 import { formatAddress } from '../program/format-address.ts'
@@ -212,15 +213,15 @@ function readConfig(options: ParsedOptions): ConfigInput {
   const policy = readListenerOptions(options)
   const addresses = options.values('listen')
   const sockets = addresses.map((one) => formatAddress(parseListen(one)))
-  for (const [index, socket] of sockets.entries()) {
-    if (!socket.endsWith(':0') && sockets.indexOf(socket) < index)
-      throw new UsageError(`--listen ${addresses[index]} is given twice: leave one of them out`)
-  }
+  // Several may ask for any free port.
+  const [listenTwin] = twins(sockets.map((one) => (one.endsWith(':0') ? undefined : one)))
+  if (listenTwin !== undefined)
+    throw new UsageError(`--listen ${addresses[listenTwin]} is given twice: leave one of them out`)
   const endpoints = options.values('to').map(parseEndpoint)
-  for (const [index, text] of endpoints.map(formatAddress).entries()) {
-    if (endpoints.map(formatAddress).indexOf(text) < index)
-      throw new UsageError(`--to ${text} is given twice: give it a weight instead`)
-  }
+  const targets = endpoints.map(formatAddress)
+  const [targetTwin] = twins(targets)
+  if (targetTwin !== undefined)
+    throw new UsageError(`--to ${targets[targetTwin]} is given twice: give it a weight instead`)
   if (addresses.length === 0) throw new UsageError('nowhere to listen: give --listen <address>')
   if (endpoints.length === 0) throw new UsageError('no upstream: give --to <address>')
   const response = timeoutOf(options, 'response-timeout', DEFAULTS.responseTimeout)

@@ -4,6 +4,7 @@ import { parseAddress, parseTargetAddress } from '../program/parse-address.ts'
 import type { Problem } from './problem.ts'
 import type { Config } from './schema/config.ts'
 import type { Loose } from './sound-part.ts'
+import { twins } from './twins.ts'
 
 /** Finds listeners of one socket, endpoints that an upstream has twice, and too many of them. */
 export function checkAddresses({ listeners, upstreams }: NonNullable<Loose<Config>>): Problem[] {
@@ -36,11 +37,4 @@ export function checkAddresses({ listeners, upstreams }: NonNullable<Loose<Confi
     problems.push({ path: ['upstreams', name, 'endpoints'], message })
   }
   return problems
-}
-
-/** Where something stands that stands before as well. */
-function twins(texts: readonly (string | undefined)[]): number[] {
-  return texts.flatMap((text, index) => {
-    return text !== undefined && texts.indexOf(text) < index ? [index] : []
-  })
 }

@@ -7,6 +7,7 @@ import type { Path, Problem } from './problem.ts'
 import type { Config } from './schema/config.ts'
 import type { Loose } from './sound-part.ts'
 import { hintFor } from './suggest.ts'
+import { twins } from './twins.ts'
 
 /**
  * Checks what one part of a config says of another: names of upstreams, and who has routes. What is
@@ -18,10 +19,11 @@ export function checkReferences(config: NonNullable<Loose<Config>>): Problem[] {
   const checkUpstream = upstreamCheck(config, problems)
   const checkRoutes = (shared: typeof routes, path: Path): void => {
     const names = (shared ?? []).map((route, index) => route?.name ?? String(index))
+    const repeated = twins(names)
     for (const [index, route] of (shared ?? []).entries()) {
       if (route === null) continue
       const at = [...path, index]
-      if (names.indexOf(names[index] ?? '') < index) {
+      if (repeated.includes(index)) {
         problems.push({ path: [...at, 'name'], message: `there is another route ${names[index]}` })
       }
       checkUpstream(route.upstream, [...at, 'upstream'])
@@ -66,9 +68,10 @@ function upstreamCheck({ upstreams = {} }: NonNullable<Loose<Config>>, problems:
 /** Listeners of the same name could not be told apart in logs and metrics. */
 function findTwins({ listeners }: NonNullable<Loose<Config>>): Problem[] {
   const names = (listeners ?? []).map((one) => one?.name ?? undefined)
-  return names.flatMap((name, index) =>
-    name !== undefined && names.indexOf(name) < index
-      ? [{ path: ['listeners', index, 'name'], message: `there is another listener ${name}` }]
-      : [],
-  )
+  return twins(names).map((index) => {
+    return {
+      path: ['listeners', index, 'name'],
+      message: `there is another listener ${names[index]}`,
+    }
+  })
 }

@@ -8,6 +8,10 @@ import { type Probe, SessionWatch } from './session-watch.ts'
 
 /** Events per second that are looked at one by one. Beyond, some sessions stand for all. */
 const BUDGET = 50_000
+/** Above so many, it is measured only a part of the time what filters take: the clock costs most of it. */
+const TIMED_ALWAYS = 5000
+/** That part is one interval in so many. */
+const TIMED_INTERVALS = 10
 /** The fewest sessions that stand for all. */
 const MAX_SAMPLED = 4096
 
@@ -57,11 +61,13 @@ export interface WatchedProgram {
 export class FlowWatch {
   /** `EDGE_FIELDS` numbers for each edge, since they were last taken. */
   readonly counts: Float64Array
-  /** Milliseconds that each filter took, without what it led to. */
+  /** Milliseconds that each filter took, without what it led to; of the time in which it is measured. */
   readonly times: Float64Array
   /** One in so many sessions is looked at, and stands for that many. */
   sampled = 1
   viewer: EdgeViewer | null = null
+  /** Whether it is measured what filters take. */
+  isTiming = true
   /** Events that were looked at since the last `adjust`. */
   passed = 0
   /** The probe whose filter is running. */
@@ -70,6 +76,7 @@ export class FlowWatch {
   readonly #watched = new Set<SessionWatch>()
   #since = 0
   #turn = 0
+  #intervals = 0
   #sessions = 0
 
   constructor(program: WatchedProgram) {
@@ -99,14 +106,16 @@ export class FlowWatch {
   /** A session has begun. */
   begin(session: Session, place: LayoutWatch): void {
     const { parent } = session
-    const weight = parent === null ? this.#draw() : (parent.watch?.weight ?? 0)
-    this.#attach(session, place, weight)
+    if (parent === null) return this.#attach(session, place, this.#draw())
+    const weight = parent.watch?.weight ?? 0
+    // Only one that is not looked at either calls one that works for it: there is no time to keep apart.
+    if (weight > 0) this.#attach(session, place, weight)
   }
 
   /** A watched session is over. */
   ended(watched: SessionWatch): void {
+    if (watched.weight > 0) this.#watched.delete(watched)
     watched.detach()
-    this.#watched.delete(watched)
   }
 
   /** How many requests wait for their answers, by where their pipeline's numbers are. */
@@ -136,6 +145,7 @@ export class FlowWatch {
   adjust(seconds: number): void {
     const rate = this.passed / seconds
     this.passed = 0
+    this.isTiming = rate < TIMED_ALWAYS || this.#intervals++ % TIMED_INTERVALS === 0
     let sampled = this.sampled
     if (rate > BUDGET) sampled *= 2 ** Math.ceil(Math.log2(rate / BUDGET))
     // With a margin, so that it does not go back and forth.

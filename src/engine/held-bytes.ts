@@ -6,20 +6,27 @@ const LIMIT = 256 * 1024 * 1024
 
 /** Counts the bytes that filters hold until a message is whole or a condition true. */
 export class HeldBytes {
-  #size = 0
+  size = 0
+}
 
-  /** Counts so many more, unless all together would be too many. */
-  take(bytes: number): boolean {
-    if (this.#size + bytes > LIMIT) return false
-    this.#size += bytes
+/** Those that one filter holds. */
+export class Holding {
+  #all: HeldBytes | null = null
+  size = 0
+
+  /** Holds so many more, unless all together would be too many. */
+  take(all: HeldBytes, bytes: number): boolean {
+    if (all.size + bytes > LIMIT) return false
+    this.#all = all
+    all.size += bytes
+    this.size += bytes
     return true
   }
 
-  give(bytes: number): void {
-    this.#size -= bytes
-  }
-
-  get size(): number {
-    return this.#size
+  /** Lets go of so many, or of all that it holds. */
+  give(bytes: number = this.size): void {
+    if (this.#all === null || bytes === 0) return
+    this.#all.size -= bytes
+    this.size -= bytes
   }
 }

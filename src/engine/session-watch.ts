@@ -131,9 +131,10 @@ export class Probe implements Sink {
     if (watch.viewer !== null) watch.viewer(this.#edge, this.#session, event)
     // A probe that is taken out meanwhile has lost it.
     const { next } = this
+    if (!watch.isTiming) return next.process(event)
     const before = watch.enter(this)
     next.process(event)
-    watch.leave(before)
+    return watch.leave(before)
   }
 
   #count(watch: FlowWatch, event: Event): void {

@@ -84,7 +84,7 @@ class BeginRequest extends Filter {
 
 /** A client that has no trace gets one, of which nobody has asked to record anything. */
 function beginTrace(request: RequestInfo, wire: HttpWireHead): void {
-  if (validTraceParent(wire.field('traceparent'))) return
+  if (validTraceParent(wire.soleField('traceparent'))) return
   request.span = new RequestSpan(newTraceId(), newSpanId(), '', 0)
   wire.span = request.span
 }

@@ -2,6 +2,7 @@ import type { Data } from '../engine/data.ts'
 import { defineFilter, evaluate, type ValueOf } from '../engine/definition.ts'
 import { DATA, type Event, MESSAGE_END, SESSION_END } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
+import { Holding } from '../engine/held-bytes.ts'
 import { own } from './events/own.ts'
 import { Accounts } from './tap/accounts.ts'
 import { type Bucket, type BucketClient, parseQuota } from './tap/bucket.ts'
@@ -46,7 +47,7 @@ class Tap extends Filter implements BucketClient {
   readonly #accounts: Accounts
   #bucket: Bucket | null = null
   #queue: Event[] = []
-  #queueSize = 0
+  readonly #bytes = new Holding()
   #holdsInput = false
   #pauses = 0
   #hasEnded = false
@@ -80,7 +81,7 @@ class Tap extends Filter implements BucketClient {
       const rest = this.#pass(bucket, event)
       const passed = before - (rest?.kind === DATA ? (rest as Data).size : 0)
       // What it passed may have ended the session, which released all.
-      this.#release(Math.min(passed, this.#queueSize))
+      this.#bytes.give(Math.min(passed, this.#bytes.size))
       if (rest === null) this.#queue.shift()
       else this.#queue[0] = rest
       hasPassed ||= rest !== event
@@ -118,17 +119,10 @@ class Tap extends Filter implements BucketClient {
     }
     this.#bucket = null
     this.#queue = []
-    this.#release(this.#queueSize)
+    this.#bytes.give()
     this.#holdsInput = false
     this.#pauses = 0
     this.#hasEnded = false
-  }
-
-  /** So many bytes wait no longer. */
-  #release(bytes: number): void {
-    if (bytes === 0) return
-    this.#queueSize -= bytes
-    this.session.context.runtime.held.give(bytes)
   }
 
   #open(): Bucket | null {
@@ -175,11 +169,10 @@ class Tap extends Filter implements BucketClient {
   #hold(bucket: Bucket, event: Event): void {
     this.#queue.push(own(event))
     const size = event.kind === DATA ? (event as Data).size : 0
-    const hasRoom = this.session.context.runtime.held.take(size)
-    if (hasRoom) this.#queueSize += size
-    if (!hasRoom || this.#queueSize > BYTE_LIMIT || this.#queue.length > EVENT_LIMIT) {
+    const hasRoom = this.#bytes.take(this.session.context.runtime.held, size)
+    if (!hasRoom || this.#bytes.size > BYTE_LIMIT || this.#queue.length > EVENT_LIMIT) {
       this.#queue = []
-      this.#release(this.#queueSize)
+      this.#bytes.give()
       this.#hasEnded = true
       bucket.forget(this)
       this.session.context.runtime.log.error('[tap] buffer overflow')

@@ -4,6 +4,7 @@ import type { Data } from '../engine/data.ts'
 import { defineFilter, evaluate } from '../engine/definition.ts'
 import { DATA, type Event } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
+import { Holding } from '../engine/held-bytes.ts'
 import { own } from './events/own.ts'
 
 type Condition = () => unknown
@@ -43,7 +44,7 @@ class Wait extends Filter implements Waiter {
   readonly #condition: Condition
   #state: 'waiting' | 'flushing' | 'open' | 'failed' = 'waiting'
   #held: Event[] = []
-  #heldSize = 0
+  readonly #bytes = new Holding()
   #isRegistered = false
   #holdsInput = false
 
@@ -85,9 +86,7 @@ class Wait extends Filter implements Waiter {
 
   #forget(): void {
     this.#held = []
-    if (this.#heldSize === 0) return
-    this.session.context.runtime.held.give(this.#heldSize)
-    this.#heldSize = 0
+    this.#bytes.give()
   }
 
   /** The condition may have ended the wait by failing. */
@@ -108,18 +107,17 @@ class Wait extends Filter implements Waiter {
   #hold(event: Event): void {
     this.#held.push(own(event))
     const size = event.kind === DATA ? (event as Data).size : 0
-    const hasRoom = this.session.context.runtime.held.take(size)
-    if (hasRoom) this.#heldSize += size
+    const hasRoom = this.#bytes.take(this.session.context.runtime.held, size)
     if (!this.#isRegistered) {
       this.#isRegistered = true
       this.session.context.addWaiter(this)
     }
-    if (!hasRoom || this.#heldSize > BYTE_LIMIT || this.#held.length > EVENT_LIMIT) {
+    if (!hasRoom || this.#bytes.size > BYTE_LIMIT || this.#held.length > EVENT_LIMIT) {
       this.#giveUp()
       this.session.abort()
       this.session.context.runtime.log.error('[wait] buffer overflow')
       this.end('BufferOverflow')
-    } else if (this.#heldSize > PAUSE_LIMIT && !this.#holdsInput) {
+    } else if (this.#bytes.size > PAUSE_LIMIT && !this.#holdsInput) {
       this.#holdsInput = true
       this.previous?.pause()
     }

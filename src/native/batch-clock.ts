@@ -1,7 +1,3 @@
-import { performance } from 'node:perf_hooks'
-
-// Imported, because the global one is a getter, which costs more than the reading of the clock.
-
 /** Negative outside of a batch, and inside until somebody asks. */
 const UNKNOWN = -1
 

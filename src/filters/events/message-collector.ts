@@ -10,6 +10,7 @@ import {
   SESSION_END,
 } from '../../engine/event.ts'
 import { Filter } from '../../engine/filter.ts'
+import { Holding } from '../../engine/held-bytes.ts'
 import { Message } from '../../engine/message.ts'
 
 /** Bytes of one message that a callback may get in one piece. */
@@ -39,8 +40,7 @@ export abstract class MessageCollector extends Filter {
   readonly #plan: CollectorPlan
   #start: MessageStart | null = null
   #body: Data | null = null
-  /** As many bytes of it as are counted in `runtime.held`. */
-  #held = 0
+  readonly #held = new Holding()
   #hasOverflown = false
 
   constructor(plan: CollectorPlan) {
@@ -104,9 +104,7 @@ export abstract class MessageCollector extends Filter {
   #forget(): void {
     this.#start = null
     this.#body = null
-    if (this.#held === 0) return
-    this.session.context.runtime.held.give(this.#held)
-    this.#held = 0
+    this.#held.give()
   }
 
   #begin(start: MessageStart): void {
@@ -125,9 +123,8 @@ export abstract class MessageCollector extends Filter {
     if (this.#body !== null) {
       this.#body.push(data)
       if (this.#body.size > MESSAGE_LIMIT) return this.#overflow('message too long')
-      if (!this.session.context.runtime.held.take(data.size))
+      if (!this.#held.take(this.session.context.runtime.held, data.size))
         return this.#overflow('too many bytes of all messages')
-      this.#held += data.size
     }
     if (this.#plan.withheld === 'nothing') this.next.process(data)
   }

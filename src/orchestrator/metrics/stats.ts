@@ -169,13 +169,17 @@ export class StatsReader {
         .filter(({ scope }) => scope === 'endpoint')
         .map((one) => [JSON.stringify(one.labels), this.#target(one, seconds)]),
     )
+    const requests = new Map(
+      counted.map(({ endpoint, ...one }) => {
+        return [JSON.stringify({ upstream: one.upstream, endpoint }), one] as const
+      }),
+    )
     const tcp = tcpUpstreams(this.#orchestrator.spec)
     return this.#orchestrator.endpoints().flatMap((state) => {
       const { upstream, address } = state
-      const found = counted.find((one) => one.upstream === upstream && one.endpoint === address)
-      const target = targets.get(JSON.stringify({ upstream, endpoint: address }))
-      if (found === undefined || target === undefined) return []
-      const { endpoint: _, ...stats } = found
+      const key = JSON.stringify({ upstream, endpoint: address })
+      const [stats, target] = [requests.get(key), targets.get(key)]
+      if (stats === undefined || target === undefined) return []
       return [{ ...stats, ...target, isTcp: tcp.has(upstream), ...state }]
     })
   }

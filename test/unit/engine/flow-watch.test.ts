@@ -162,6 +162,23 @@ test('time is that of the filter that runs, and of nobody while none does', () =
   assert.equal(all.watch.current, null)
 })
 
+test('when there is much to see, times are those of some intervals, and counts of all', () => {
+  let asked = 0
+  const all = watched((pipeline) => pipeline.onMessageStart(() => void asked++).dummy())
+  const timed: boolean[] = []
+  for (let interval = 0; interval < 20; interval++) {
+    all.watch.passed = 10_000
+    all.watch.adjust(1)
+    const before = all.watch.times.reduce((a, b) => a + b)
+    all.open().feed(request())
+    timed.push(all.watch.times.reduce((a, b) => a + b) > before)
+  }
+  assert.equal(timed.filter(Boolean).length, 2)
+  assert.equal(edges(all, all.layouts[0], MESSAGES)[0], asked)
+  all.watch.adjust(1)
+  assert.ok(all.watch.isTiming, 'with little to see, always')
+})
+
 test('requests that wait for their answers are known, and gone with their session', () => {
   const answered: number[] = []
   const observer = { answered: (_: MessageStart, ms: number) => void answered.push(ms) }
