@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { AppServer } from '../support/app-server.ts'
 import { ask, Load } from '../support/load.ts'
 import { startScript } from '../support/start-script.ts'
+import { checkStickiness } from '../support/stickiness.ts'
 
 /** Starts a script whose `algo.Upstream` has these options and the addresses of the servers. */
 async function start(
@@ -43,27 +44,7 @@ test('a cookie ties a client to its endpoint, and to another one when that is go
     endpoints: addresses(all),
     sticky: { cookie: 'srv', secret: 'x' },
   }))
-  for (const server of servers) {
-    const { handler } = server
-    server.handler = (request, response) => {
-      response.setHeader('Set-Cookie', ['mine=1', 'other=2'])
-      handler(request, response)
-    }
-  }
-  const { body, headers } = await ask(port)
-  const cookies = headers['set-cookie'] as string[]
-  assert.deepEqual(cookies.slice(0, 2), ['mine=1', 'other=2'])
-  const cookie = (cookies[2] ?? '').split(';')[0] as string
-  for (let i = 0; i < 6; i++) {
-    const again = await ask(port, { headers: { cookie: `mine=1; ${cookie}` } })
-    assert.equal(again.body, body)
-    assert.deepEqual(again.headers['set-cookie'], ['mine=1', 'other=2'])
-  }
-  servers['abc'.indexOf(body)]?.kill()
-  const moved = await ask(port, { headers: { cookie } })
-  assert.equal(moved.status, 200)
-  assert.notEqual(moved.body, body)
-  assert.match((moved.headers['set-cookie'] as string[])[2] ?? '', /^srv=[0-9a-f]{16};/)
+  await checkStickiness(servers, port)
 })
 
 test('a backup takes over when the others cannot be reached, and no request fails', async (context) => {

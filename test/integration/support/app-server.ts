@@ -6,11 +6,13 @@ import type { TestContext } from 'node:test'
 export class AppServer {
   /** Requests answered, or at least received. */
   requests = 0
+  readonly name: string
   handler: (request: IncomingMessage, response: ServerResponse) => void
   #server: Server | undefined
   #port = 0
 
   private constructor(name: string) {
+    this.name = name
     this.handler = (_, response) => response.end(name)
   }
 
