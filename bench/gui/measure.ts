@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { BenchError } from '../load/bench-error.ts'
 import type { BenchContext } from '../load/measure/bench-context.ts'
+import { inTurns } from '../load/measure/in-turns.ts'
 import { runWrk } from '../load/measure/wrk.ts'
 import { countWrkErrors } from '../load/measure/wrk-report.ts'
 import { type RunningProxy, startProxy } from '../load/peers/running-proxy.ts'
@@ -48,33 +49,27 @@ export async function measureRound(
       if (variant === 'watched') ({ page } = await openView(browser, await guiUrlOf(proxy), view))
     }
     for (const proxy of running.values()) await load(proxy, timing.warmUpSeconds, context)
-    const seconds: Micros[] = []
+    const seconds: Partial<Micros>[] = []
     const smoothness: Smoothness[] = []
     let errors = 0
-    for (let second = 0; second < timing.countSeconds; second++) {
-      const micros: Partial<Record<Variant, number>> = {}
-      // In another order each time: the first finds a processor that has cooled down.
-      for (const [variant, proxy] of rotated([...running], second)) {
-        const endFrames = variant === 'watched' ? await watchFrames(page as Page) : undefined
-        const before = readDataPlaneMicros(proxy.pid)
-        const report = await load(proxy, 1, context)
-        const spent = readDataPlaneMicros(proxy.pid) - before
-        micros[variant] = spent / Math.max(report.requests, 1)
-        errors += countWrkErrors(report, UPSTREAM_BODIES[PATH])
-        if (endFrames !== undefined) smoothness.push(await endFrames())
-      }
-      seconds.push(micros as Micros)
+    await inTurns([...running], timing.countSeconds, async ([variant, proxy], second) => {
+      const endFrames = variant === 'watched' ? await watchFrames(page as Page) : undefined
+      const before = readDataPlaneMicros(proxy.pid)
+      const report = await load(proxy, 1, context)
+      const spent = readDataPlaneMicros(proxy.pid) - before
+      seconds[second] = { ...seconds[second], [variant]: spent / Math.max(report.requests, 1) }
+      errors += countWrkErrors(report, UPSTREAM_BODIES[PATH])
+      if (endFrames !== undefined) smoothness.push(await endFrames())
+    })
+    return {
+      seconds: seconds as Micros[],
+      smoothness,
+      problem: errors > 0 ? `${errors} errors` : '',
     }
-    return { seconds, smoothness, problem: errors > 0 ? `${errors} errors` : '' }
   } finally {
     await page?.close()
     for (const proxy of running.values()) await proxy.stop()
   }
-}
-
-function rotated<T>(items: readonly T[], by: number): readonly T[] {
-  const start = by % items.length
-  return [...items.slice(start), ...items.slice(0, start)]
 }
 
 function load(proxy: RunningProxy, seconds: number, { cpus, workspace }: BenchContext) {

@@ -35,7 +35,7 @@ export const HELP: string = `Usage: npm run bench [-- <command>] [-- options]
 Measures Sluice beside nginx, HAProxy and http-proxy-3. The figure that counts is the proxy's CPU time per request.
 
   npm run bench                    all workloads, about 20 minutes; writes bench/results/latest.json and .svg
-  npm run bench -- quick           the main row only, under a minute; writes bench/results/quick.json and .svg
+  npm run bench -- quick           the main row only, about a minute; writes bench/results/quick.json and .svg
   npm run bench -- <workload> …    one or more workloads; writes bench/results/partial.json and .svg
   npm run bench -- list            workloads, peers and bars
   npm run bench -- micro           nanoseconds of one balancing decision; writes bench/results/pickers.json
@@ -70,10 +70,10 @@ export function parseOptions(argv: readonly string[]): Options {
     command: 'run',
     workloads: names.length > 0 ? names.map(findWorkload) : ALL_WORKLOADS,
     peers: peers?.split(',').map(findPeer),
-    // Many short rounds tell more in a minute than few long ones.
-    rounds: parseCount('--rounds', values.rounds) ?? (isQuick ? 7 : undefined),
+    // As many seconds as an interval needs.
+    rounds: parseCount('--rounds', values.rounds) ?? (isQuick ? 3 : undefined),
     warmUpSeconds: parseCount('--warm-up', values['warm-up']) ?? (isQuick ? 1 : 2),
-    countSeconds: parseCount('--seconds', values.seconds) ?? (isQuick ? 1 : 5),
+    countSeconds: parseCount('--seconds', values.seconds) ?? 5,
     saveAs: isQuick ? 'quick' : names.length > 0 || peers !== undefined ? partial : 'latest',
   }
 }

@@ -1,5 +1,4 @@
 import type { BenchContext } from './measure/bench-context.ts'
-import { runPairedRounds } from './measure/paired-rounds.ts'
 import type { Peer } from './peers/peer.ts'
 import type { WorkloadResult } from './report/results.ts'
 import { summarizeWorkload } from './report/summarize.ts'
@@ -12,17 +11,13 @@ export async function runWorkload(
   peers: readonly Peer[],
   context: BenchContext,
 ): Promise<WorkloadResult> {
-  const { timing } = context
   console.log(`\n${workload.name}: ${workload.title}`)
   const note = (await workload.prepare?.(context)) ?? ''
   if (note !== '') console.log(`  ${note}`)
-  const samples = await runPairedRounds(
-    peers,
-    timing.rounds,
-    (peer) => workload.measure(peer, context),
-    (sample) => console.log(formatSample(sample, workload.figure, timing.rounds)),
-  )
-  const result = summarizeWorkload({ workload, peers, timing, note, samples })
+  const measured = await workload.run(peers, context, (sample) => {
+    console.log(formatSample(sample, workload.figure, context.timing.rounds))
+  })
+  const result = summarizeWorkload({ workload, peers, note, ...measured })
   console.log(formatWorkload(result))
   return result
 }

@@ -1,4 +1,4 @@
-/** Milliseconds per unit letter of a duration; no letter means seconds. */
+/** Seconds per unit letter of a duration; no letter means seconds. */
 const DURATION_UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 }
 const SIZE_UNITS: Readonly<Record<string, number>> = {
   k: 1024,
@@ -7,10 +7,11 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
   t: 1024 ** 4,
 }
 
-/** Milliseconds of `5`, `'5s'`, `'0.5m'`, `'1h'` or `'1d'`; a bare number counts seconds. */
+/** Milliseconds of `5`, `'5s'`, `'500ms'`, `'0.5m'`, `'1h'` or `'1d'`; a bare number counts seconds. */
 export function parseDuration(value: number | string): number {
   if (typeof value === 'number') return value * 1000
   const amount = Number.parseFloat(value) || 0
+  if (/ms$/i.test(value)) return amount
   return amount * (DURATION_UNITS[value.slice(-1).toLowerCase()] ?? 1) * 1000
 }
 

@@ -92,7 +92,7 @@ function readTimeouts(given: object): Partial<ListenerTimeouts> {
     if (!isNameIn(key, DEFAULT_LISTENER_TIMEOUTS)) {
       throw new TypeError(`listen has no option timeouts.${name}`)
     }
-    const ms = Math.round(milliseconds(value))
+    const ms = Math.round(parseDuration(value))
     if (!(ms >= 0 && ms <= MAX_TIMEOUT_MS)) {
       throw new RangeError(`option timeouts.${name} is out of range: ${value}`)
     }
@@ -112,10 +112,6 @@ function entriesOf(given: unknown, name: string, pattern: RegExp): [string, numb
     if (typeof value === 'string' && pattern.test(value)) return [key, value]
     throw new TypeError(`option ${name}.${key} must be a number or a text such as "10s" or "16k"`)
   })
-}
-
-function milliseconds(value: number | string): number {
-  return String(value).endsWith('ms') ? Number.parseFloat(String(value)) : parseDuration(value)
 }
 
 /** What is misspelt must not pass for a limit. */

@@ -25,37 +25,45 @@ export interface LoadReport {
   readonly p999Micros: number
 }
 
-/** Loads a proxy with wrk and measures what it spends per request. */
-export async function measureClosedLoop(
+/** Loads a proxy with wrk for some seconds, after a look at its answer. */
+export async function warmUp(
   proxy: RunningProxy,
   traffic: ClosedLoopTraffic,
+  seconds: number,
   context: BenchContext,
 ): Promise<Measurement> {
-  const bodyBytes = UPSTREAM_BODIES[traffic.path]
-  const problem = await checkAnswer(proxy.port, traffic.path, bodyBytes)
+  const problem = await checkAnswer(proxy.port, traffic.path, UPSTREAM_BODIES[traffic.path])
   if (problem !== undefined) return { figures: {}, errors: 1, problem }
-  return measureUnderLoad(proxy, context, async (seconds) => {
+  return measureClosedLoop(proxy, traffic, seconds, context)
+}
+
+/** Loads a proxy with wrk and measures what it spends per request. */
+export function measureClosedLoop(
+  proxy: RunningProxy,
+  traffic: ClosedLoopTraffic,
+  seconds: number,
+  context: BenchContext,
+): Promise<Measurement> {
+  return measureUnderLoad(proxy, async () => {
     const wrkRun: WrkRun = { ...traffic, port: proxy.port, seconds }
     const report = await runWrk(wrkRun, context.cpus.load, context.workspace)
-    return { ...report, errors: countWrkErrors(report, bodyBytes) }
+    return { ...report, errors: countWrkErrors(report, UPSTREAM_BODIES[traffic.path]) }
   })
 }
 
 /**
- * Measures what a proxy spends per request while `run` loads it for some seconds.
+ * Measures what a proxy spends per request while `run` loads it.
  *
- *     warm-up run │ read CPU │ counted run │ read CPU, RSS
+ *     read CPU │ counted run │ read CPU, RSS
  *
  * The window holds exactly the counted run, so CPU time divides by the requests it completed.
  */
 export async function measureUnderLoad(
   proxy: RunningProxy,
-  { timing }: BenchContext,
-  run: (seconds: number) => Promise<LoadReport & { readonly errors: number }>,
+  run: () => Promise<LoadReport & { readonly errors: number }>,
 ): Promise<Measurement> {
-  await run(timing.warmUpSeconds)
   const before = readCpuTime(proxy.pid)
-  const report = await run(timing.countSeconds)
+  const report = await run()
   const after = readCpuTime(proxy.pid)
 
   const perRequest = (micros: number): number => micros / Math.max(1, report.requests)

@@ -76,6 +76,21 @@ export function judge(value: number, observations: readonly number[], limit: num
 const CLEAR_MAJORITY = 0.8
 
 /**
+ * Judges the ratio of two peers, and says how large it is. Of so many pairs that it has a narrow
+ * interval that is the median of theirs; of few, the ratio of the medians.
+ */
+export function judgeRatio(
+  { pairRatios, ratioOfMedians }: Comparison,
+  limit: number,
+): { readonly value: number; readonly verdict: Verdict } {
+  if (pairRatios.length < MANY_PAIRS)
+    return { value: ratioOfMedians, verdict: judge(ratioOfMedians, pairRatios, limit) }
+  return { value: median(pairRatios), verdict: judgeInterval(medianInterval(pairRatios), limit) }
+}
+
+const MANY_PAIRS = 15
+
+/**
  * What the median of a population lies between with a confidence of at least 95 %, by the values of a
  * sample alone: the k-th smallest and the k-th largest, with k from the binomial distribution (the
  * confidence interval of the sign test). Infinite on both sides for fewer than six values.

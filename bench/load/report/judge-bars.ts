@@ -1,6 +1,6 @@
 import { BARS, type Bar } from '../bars.ts'
 import type { Sample } from '../measure/measurement.ts'
-import { comparePairs, judge, median, valuesByRound } from '../measure/statistics.ts'
+import { comparePairs, judge, judgeRatio, median, valuesByRound } from '../measure/statistics.ts'
 import type { BarResult } from './results.ts'
 
 /** Judges the bars of one workload by its samples. */
@@ -19,8 +19,7 @@ function judgeBar(bar: Bar, samples: readonly Sample[]): BarResult {
   }
   const pairs = comparePairs(ours, valuesByRound(samples, against, figure))
   if (pairs === undefined) return { bar, value: null, verdict: 'not measured' }
-  const value = pairs.ratioOfMedians
-  return { bar, value, verdict: judge(value, pairs.pairRatios, limit) }
+  return { bar, ...judgeRatio(pairs, limit) }
 }
 
 function judgeErrors(bar: Bar, samples: readonly Sample[]): BarResult {

@@ -40,7 +40,9 @@ export interface PeerResult {
 export interface PeerComparison {
   readonly subject: string
   readonly peer: string
-  readonly ratioOfMedians: number
+  readonly ratio: number
+  /** What it lies between with a confidence of 95 %; null if there are too few pairs. */
+  readonly interval: readonly [number, number] | null
   readonly pairRatios: readonly number[]
   /** `pass` when Sluice needs less, `miss` when it needs more. */
   readonly isLess: Verdict

@@ -1,6 +1,12 @@
 import type { Timing } from '../measure/bench-context.ts'
 import { isCounted, type Sample } from '../measure/measurement.ts'
-import { comparePairs, judge, medianFigures, valuesByRound } from '../measure/statistics.ts'
+import {
+  comparePairs,
+  judgeRatio,
+  medianFigures,
+  medianInterval,
+  valuesByRound,
+} from '../measure/statistics.ts'
 import type { Peer } from '../peers/peer.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { judgeBars } from './judge-bars.ts'
@@ -61,7 +67,14 @@ function comparePeers(
   return others.flatMap((peer) => {
     const pairs = comparePairs(ours, valuesByRound(samples, peer.name, workload.figure))
     if (pairs === undefined) return []
-    const isLess = judge(pairs.ratioOfMedians, pairs.pairRatios, 1)
-    return [{ subject: subject.name, peer: peer.name, ...pairs, isLess }]
+    const { value, verdict } = judgeRatio(pairs, 1)
+    const { pairRatios } = pairs
+    const interval = medianInterval(pairRatios)
+    return [
+      {
+        ...{ subject: subject.name, peer: peer.name, ratio: value, pairRatios, isLess: verdict },
+        interval: interval.every(Number.isFinite) ? interval : null,
+      },
+    ]
   })
 }

@@ -3,9 +3,11 @@ import { formatBarResult } from './format-bar.ts'
 import { FIGURE_FORMATS, formatFigures } from './format-figures.ts'
 import type { PeerComparison, WorkloadResult } from './results.ts'
 
+const NAME_WIDTH = 18
+
 /** One progress line for one finished run. */
 export function formatSample(sample: Sample, figure: FigureName, rounds: number): string {
-  const place = `  ${String(sample.round).padStart(2)}/${rounds}  ${sample.peer.padEnd(16)}`
+  const place = `  ${String(sample.round).padStart(2)}/${rounds}  ${sample.peer.padEnd(NAME_WIDTH)}`
   const result = sample.problem === undefined ? '' : `  NOT COUNTED: ${sample.problem}`
   const figures =
     Object.keys(sample.figures).length > 0 ? formatFigures(figure, sample.figures) : ''
@@ -20,7 +22,7 @@ export function formatWorkload(result: WorkloadResult): string {
         ? ''
         : `  [${peer.countedRounds} of ${result.rounds} rounds count]`
     const errors = peer.errors > 0 ? `  [${peer.errors} errors]` : ''
-    return `  median  ${peer.name.padEnd(16)}${formatFigures(result.figure, peer.medians)}${counted}${errors}`
+    return `  median  ${peer.name.padEnd(NAME_WIDTH)}${formatFigures(result.figure, peer.medians)}${counted}${errors}`
   })
   return [
     ...peers,
@@ -31,9 +33,13 @@ export function formatWorkload(result: WorkloadResult): string {
 
 function formatComparison(result: WorkloadResult, comparison: PeerComparison): string {
   const words = { pass: 'less', miss: 'more', 'cannot tell': 'cannot tell' }
-  const pairs = comparison.pairRatios.map((ratio) => ratio.toFixed(2)).join(' ')
+  const { subject, peer, ratio, interval, pairRatios, isLess } = comparison
+  const certainty =
+    interval === null
+      ? `pairs ${pairRatios.map((one) => one.toFixed(2)).join(' ')}`
+      : `${interval.map((one) => one.toFixed(3)).join(' … ')} at 95 %, ${pairRatios.length} pairs`
   return (
-    `  ratio   ${comparison.subject} / ${comparison.peer} = ${comparison.ratioOfMedians.toFixed(2)}` +
-    ` ${FIGURE_FORMATS[result.figure].title}: ${words[comparison.isLess]}  (pairs ${pairs})`
+    `  ratio   ${subject} / ${peer} = ${ratio.toFixed(interval === null ? 2 : 3)}` +
+    ` ${FIGURE_FORMATS[result.figure].title}: ${words[isLess]}  (${certainty})`
   )
 }

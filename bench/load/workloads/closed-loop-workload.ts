@@ -1,6 +1,6 @@
-import { type ClosedLoopTraffic, measureClosedLoop } from '../measure/closed-loop.ts'
+import { type LoadPlan, runAlternatingSeconds } from '../measure/alternating-seconds.ts'
+import { type ClosedLoopTraffic, measureClosedLoop, warmUp } from '../measure/closed-loop.ts'
 import type { Peer } from '../peers/peer.ts'
-import { startProxy } from '../peers/running-proxy.ts'
 import type { Workload } from './workload.ts'
 
 /** Makes a workload that compares CPU time per request under wrk. */
@@ -15,15 +15,15 @@ export function closedLoopWorkload(
     title,
     figure: 'cpuMicros',
     peers,
-    async measure(peer, context) {
-      const { upstream, workspace } = context
-      const cpus = context.cpus.proxy
-      const proxy = await startProxy(peer, { upstream, workspace, cpus, workers: 1 })
-      try {
-        return await measureClosedLoop(proxy, traffic, context)
-      } finally {
-        await proxy.stop()
+    async run(peers, context, onProgress) {
+      const { rounds, warmUpSeconds, countSeconds } = context.timing
+      const plan: LoadPlan = {
+        warmUp: (proxy) => warmUp(proxy, traffic, warmUpSeconds, context),
+        measureSecond: (proxy) => measureClosedLoop(proxy, traffic, 1, context),
       }
+      const samples = await runAlternatingSeconds(peers, plan, context, onProgress)
+      const timing = { warmUpSeconds, countSeconds: 1, rounds: rounds * countSeconds }
+      return { samples, timing }
     },
   }
 }

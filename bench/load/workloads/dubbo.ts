@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { parseConsumerReport } from '../dubbo/consumer-report.ts'
 import type { BenchContext } from '../measure/bench-context.ts'
 import { measureUnderLoad } from '../measure/closed-loop.ts'
+import { oneByOne } from '../measure/one-by-one.ts'
 import { haproxyTcp } from '../peers/haproxy.ts'
 import { startProxy } from '../peers/running-proxy.ts'
 import { sluiceDubbo, sluiceTcp } from '../peers/sluice.ts'
@@ -25,22 +26,22 @@ export const dubbo: Workload = {
   title: `Dubbo, ${CONNECTIONS} connections with ${CALLS} calls each, 1 KB requests`,
   figure: 'cpuMicros',
   peers: [sluiceDubbo, sluiceTcp, haproxyTcp],
-  async measure(peer, context) {
+  run: oneByOne(async (peer, context) => {
     const { provider, upstream } = await startProvider(context)
     try {
       const { workspace, cpus } = context
       const proxy = await startProxy(peer, { upstream, workspace, cpus: cpus.proxy, workers: 1 })
       try {
-        return await measureUnderLoad(proxy, context, async (seconds) => {
-          return runConsumer(proxy.port, seconds, context)
-        })
+        const { warmUpSeconds, countSeconds } = context.timing
+        await runConsumer(proxy.port, warmUpSeconds, context)
+        return await measureUnderLoad(proxy, () => runConsumer(proxy.port, countSeconds, context))
       } finally {
         await proxy.stop()
       }
     } finally {
       await provider.stop()
     }
-  },
+  }),
 }
 
 async function startProvider({

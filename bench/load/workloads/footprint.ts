@@ -1,4 +1,5 @@
 import { checkAnswer } from '../measure/check-answer.ts'
+import { oneByOne } from '../measure/one-by-one.ts'
 import { readSettledRssKb } from '../measure/settled-rss.ts'
 import { haproxy } from '../peers/haproxy.ts'
 import { nginx } from '../peers/nginx.ts'
@@ -15,7 +16,7 @@ export const rss: Workload = {
   title: 'Resident memory, 2 workers, idle',
   figure: 'rssMb',
   peers: PEERS,
-  async measure(peer, context) {
+  run: oneByOne(async (peer, context) => {
     const { upstream, workspace } = context
     const cpus = context.cpus.proxy
     const proxy = await startProxy(peer, { upstream, workspace, cpus, workers: 2 })
@@ -26,7 +27,7 @@ export const rss: Workload = {
     } finally {
       await proxy.stop()
     }
-  },
+  }),
 }
 
 /** Time from spawning the process to its first accepted connection, one worker, not pinned. */
@@ -36,11 +37,11 @@ export const startup: Workload = {
   figure: 'startMs',
   peers: PEERS,
   rounds: 10,
-  async measure(peer, context) {
+  run: oneByOne(async (peer, context) => {
     const { upstream, workspace } = context
     const cpus = context.cpus.all
     const proxy = await startProxy(peer, { upstream, workspace, cpus, workers: 1, pollMs: 1 })
     await proxy.stop()
     return { figures: { startMs: proxy.startMs }, errors: 0 }
-  },
+  }),
 }

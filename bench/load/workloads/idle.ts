@@ -1,4 +1,5 @@
 import type { Measurement } from '../measure/measurement.ts'
+import { oneByOne } from '../measure/one-by-one.ts'
 import { readSettledRssKb } from '../measure/settled-rss.ts'
 import { haproxy } from '../peers/haproxy.ts'
 import { httpProxy3 } from '../peers/http-proxy-3.ts'
@@ -17,7 +18,7 @@ export const idle: Workload = {
   title: 'Idle keep-alive connection, 5,000 of them',
   figure: 'kbPerConnection',
   peers: [sluice, nginx, haproxy, httpProxy3],
-  async measure(peer, context) {
+  run: oneByOne(async (peer, context) => {
     const { upstream, workspace } = context
     const cpus = context.cpus.proxy
     const proxy = await startProxy(peer, { upstream, workspace, cpus, workers: 1 })
@@ -28,7 +29,7 @@ export const idle: Workload = {
       for (const connection of connections) connection.close()
       await proxy.stop()
     }
-  },
+  }),
 }
 
 const BASE_CONNECTIONS = 500

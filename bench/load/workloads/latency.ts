@@ -1,6 +1,7 @@
 import type { BenchContext } from '../measure/bench-context.ts'
-import { measureClosedLoop } from '../measure/closed-loop.ts'
+import { measureClosedLoop, warmUp } from '../measure/closed-loop.ts'
 import type { Measurement } from '../measure/measurement.ts'
+import { oneByOne } from '../measure/one-by-one.ts'
 import { median } from '../measure/statistics.ts'
 import { haproxy } from '../peers/haproxy.ts'
 import { nginx } from '../peers/nginx.ts'
@@ -21,7 +22,7 @@ export const latency: Workload = {
     rate = Math.floor(maximum / 2)
     return `nginx reaches ${Math.round(maximum)} requests/s; the rate is ${rate}`
   },
-  async measure(peer, context) {
+  run: oneByOne(async (peer, context) => {
     const { upstream, workspace } = context
     const cpus = context.cpus.proxy
     const proxy = await startProxy(peer, { upstream, workspace, cpus, workers: 1 })
@@ -30,7 +31,7 @@ export const latency: Workload = {
     } finally {
       await proxy.stop()
     }
-  },
+  }),
 }
 
 // Set by `prepare`, before any measurement of the run.
@@ -53,8 +54,8 @@ async function measureMaximum(context: BenchContext): Promise<number> {
     const rates: number[] = []
     for (let run = 0; run < MAXIMUM_RUNS; run++) {
       const traffic = { path: '/', connections: CONNECTIONS } as const
-      const timing = { ...context.timing, warmUpSeconds: 1, countSeconds: 2 }
-      const { figures } = await measureClosedLoop(proxy, traffic, { ...context, timing })
+      await warmUp(proxy, traffic, 1, context)
+      const { figures } = await measureClosedLoop(proxy, traffic, 2, context)
       rates.push(figures.requestsPerSecond ?? 0)
     }
     return median(rates)

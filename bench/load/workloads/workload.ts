@@ -1,5 +1,5 @@
-import type { BenchContext } from '../measure/bench-context.ts'
-import type { FigureName, Measurement } from '../measure/measurement.ts'
+import type { BenchContext, Timing } from '../measure/bench-context.ts'
+import type { FigureName, Sample } from '../measure/measurement.ts'
 import type { Peer } from '../peers/peer.ts'
 
 /** One job that proxies are compared on. */
@@ -16,6 +16,16 @@ export interface Workload {
   readonly rounds?: number
   /** Says once what the measurements of this run share, such as a rate. */
   prepare?(context: BenchContext): Promise<string>
-  /** Starts one fresh process of a peer, measures it and stops it. */
-  measure(peer: Peer, context: BenchContext): Promise<Measurement>
+  /** Starts fresh processes of peers, measures them and stops them, telling how it goes on. */
+  run(
+    peers: readonly Peer[],
+    context: BenchContext,
+    onProgress: (sample: Sample) => void,
+  ): Promise<WorkloadSamples>
+}
+
+/** What was measured, and how long each sample took and how many of a peer there are. */
+export interface WorkloadSamples {
+  readonly samples: readonly Sample[]
+  readonly timing: Timing
 }

@@ -5,6 +5,7 @@ import {
   comparePairs,
   judge,
   judgeInterval,
+  judgeRatio,
   median,
   medianFigures,
   medianInterval,
@@ -71,4 +72,16 @@ test('a whole interval has to be on one side of a limit', () => {
   assert.equal(judgeInterval([0.9, 1.03], 1.03), 'pass')
   assert.equal(judgeInterval([1.031, 1.2], 1.03), 'miss')
   assert.equal(judgeInterval([0.9, 1.04], 1.03), 'cannot tell')
+})
+
+test('the ratio of few pairs is that of the medians, of many their own median within its interval', () => {
+  const ratios = [0.97, 0.99, 0.98, 0.9, 1.2]
+  assert.deepEqual(judgeRatio({ pairRatios: ratios, ratioOfMedians: 0.95 }, 1), {
+    value: 0.95,
+    verdict: 'pass',
+  })
+  const many = { pairRatios: [1, 2, 3, 4, 5].flatMap(() => ratios), ratioOfMedians: 1.5 }
+  assert.deepEqual(judgeRatio(many, 1), { value: 0.98, verdict: 'pass' })
+  assert.equal(judgeRatio(many, 0.98).verdict, 'cannot tell')
+  assert.equal(judgeRatio(many, 0.95).verdict, 'miss')
 })
