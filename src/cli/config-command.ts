@@ -6,6 +6,7 @@ import { readRunOptions } from './common-options.ts'
 import type { ParsedOptions } from './option-table.ts'
 import { defaultsOf, processSection } from './process-section.ts'
 import { serveAdmin } from './serve-admin.ts'
+import { withSharedPorts } from './shared-ports.ts'
 
 /** `sluice lb.yaml`: a load balancer from a config. */
 export async function runConfig(
@@ -17,7 +18,9 @@ export async function runConfig(
   // Paths in configs are relative to the config. Only the main thread can change directory.
   process.chdir(dirname(file))
   const { loadConfigInJob } = await import('../orchestrator/load-in-job.ts')
-  const config = await loadConfigInJob(file, loadTimeoutMs).catch(async (error) => {
+  const load = async (): Promise<GoodConfig> =>
+    withSharedPorts(await loadConfigInJob(file, loadTimeoutMs), options)
+  const config = await load().catch(async (error) => {
     await printProblems(error, cwd)
     throw error
   })
@@ -39,7 +42,7 @@ export async function runConfig(
     kind: 'config' as const,
     path: relative(cwd, file),
     isWatched: options.isSet('watch'),
-    load: async () => toProgram(await loadConfigInJob(file, loadTimeoutMs)),
+    load: async () => toProgram(await load()),
   }
   await serveAdmin(await runProgram(config.spec, run, { source, files: config.files }), run)
 }

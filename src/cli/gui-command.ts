@@ -66,13 +66,13 @@ async function load(
 ): Promise<RunnableProgram> {
   const { loadConfigInJob, loadScriptInJob } = await import('../orchestrator/load-in-job.ts')
   if (isConfigFile(file)) {
-    const { spec, files, graph, flow, config } = await loadConfigInJob(file, loadTimeoutMs)
+    const loaded = withSharedPorts(await loadConfigInJob(file, loadTimeoutMs), options)
+    const { spec, files, graph, flow, config } = loaded
     const run = readRunOptions(options, defaultsOf(config.process))
     return { spec, files, graphs: [graph], flow, options: run, log: () => {} }
   }
   const { logScript } = await import('../orchestrator/log-script.ts')
-  const loaded = await loadScriptInJob(file, loadTimeoutMs)
-  const script = options.isSet('reuse-port') ? withSharedPorts(loaded) : loaded
+  const script = withSharedPorts(await loadScriptInJob(file, loadTimeoutMs), options)
   const { spec, files, graphs, flow } = script
   const run = readRunOptions(options, { workers: 1 })
   return { spec, files, graphs, flow, options: run, log: () => logScript(script) }

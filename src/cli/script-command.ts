@@ -165,10 +165,8 @@ async function runScript(
   configureLogger({ level: run.logLevel, sink: stdoutSink(run.logFormat) })
   const { loadScriptInJob } = await import('../orchestrator/load-in-job.ts')
   const { logPrinted, logScript } = await import('../orchestrator/log-script.ts')
-  const load = async (): Promise<GoodScript> => {
-    const script = await loadScriptInJob(file, loadTimeoutMs)
-    return options.isSet('reuse-port') ? withSharedPorts(script) : script
-  }
+  const load = async (): Promise<GoodScript> =>
+    withSharedPorts(await loadScriptInJob(file, loadTimeoutMs), options)
   const script = await load().catch(logLoadError)
   if (options.isSet('verify')) logPrinted(script.printed)
   logScript(script)

@@ -5,5 +5,5 @@ export function isConfigFile(file: string): boolean {
 
 /** Whether a config is a module: `lb.config.ts`, for example. A script would end in `.js` alone. */
 export function isConfigModule(file: string): boolean {
-  return /\.config\.m?[jt]s$/.test(file)
+  return /\.config\.[mc]?[jt]s$/.test(file)
 }

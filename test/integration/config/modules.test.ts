@@ -58,6 +58,15 @@ test('JavaScript is taken as well', async (context) => {
   assert.match((await runSluice([file, '--verify'])).stdout, /Done\.\n$/)
 })
 
+test('and CommonJS', async (context) => {
+  const file = write(context, {
+    'a.config.cjs':
+      'module.exports = { listeners: [{ address: require("./port.cjs"), upstream: "a" }], upstreams: { a: { endpoints: [2] } } }',
+    'port.cjs': 'module.exports = 1',
+  })
+  assert.match((await runSluice([file, '--verify'])).stdout, /Done\.\n$/)
+})
+
 const WRONG: readonly [title: string, text: string, message: string][] = [
   [
     'a syntax error',
