@@ -1,3 +1,4 @@
+import { Calls } from './call-counts.ts'
 import { EDGE_FIELDS } from './edge-counts.ts'
 import type { Event } from './event.ts'
 import type { ExchangeObserver } from './exchanges.ts'
@@ -25,6 +26,8 @@ export interface LayoutWatch {
   readonly edges: number
   /** Number of its first filter. */
   readonly filters: number
+  /** What passes its ends, by who has started its sessions. */
+  readonly calls: Calls
   readonly exchange: ExchangePlace | null
 }
 
@@ -59,7 +62,10 @@ export interface WatchedProgram {
  * another like that one, so that what is seen belongs together.
  */
 export class FlowWatch {
-  /** `EDGE_FIELDS` numbers for each edge, since they were last taken. */
+  /**
+   * `EDGE_FIELDS` numbers for each edge, since they were last taken; of sessions that a filter has
+   * started, those at their ends are in `LayoutWatch.calls` instead.
+   */
   readonly counts: Float64Array
   /** Milliseconds that each filter took, without what it led to; of the time in which it is measured. */
   readonly times: Float64Array
@@ -84,7 +90,8 @@ export class FlowWatch {
     let edges = 0
     let filters = 0
     for (const layout of program.layouts) {
-      layout.watch = { watch: this, edges, filters, exchange: program.exchangeOf(layout) }
+      const exchange = program.exchangeOf(layout)
+      layout.watch = { watch: this, edges, filters, calls: new Calls(this), exchange }
       // A pipeline without filters has one that does nothing.
       const size = Math.max(layout.stages.length, 1)
       edges += size + 1
@@ -116,6 +123,30 @@ export class FlowWatch {
   ended(watched: SessionWatch): void {
     if (watched.weight > 0) this.#watched.delete(watched)
     watched.detach()
+  }
+
+  /** What has passed each edge of a layout, whoever has started its sessions. */
+  countsOf({ edges, calls }: LayoutWatch, size: number): number[] {
+    const from = edges * EDGE_FIELDS
+    const counts = [...this.counts.subarray(from, from + (size + 1) * EDGE_FIELDS)]
+    const add = (at: number, more: Float64Array): void => {
+      for (const [field, value] of more.entries())
+        counts[at + field] = (counts[at + field] ?? 0) + value
+    }
+    for (const { into, back } of calls) {
+      add(0, into)
+      add(size * EDGE_FIELDS, back)
+    }
+    return counts
+  }
+
+  /** Counts begin anew. */
+  clear(): void {
+    this.counts.fill(0)
+    this.times.fill(0)
+    for (const { watch } of this.program.layouts) {
+      for (const call of watch?.calls ?? []) call.clear()
+    }
   }
 
   /** How many requests wait for their answers, by where their pipeline's numbers are. */

@@ -47,6 +47,9 @@ export class SessionWatch {
     }
     this.#probes ??= this.#makeProbes()
     const probes = this.#probes
+    const call = place.calls.of(session)
+    probes[0]?.countFor(call?.into ?? null)
+    probes.at(-1)?.countFor(call?.back ?? null)
     let edge = 0
     const insert = (sink: Sink): Sink => {
       const probe = probes[edge++] as Probe
@@ -108,6 +111,9 @@ export class Probe implements Sink {
   readonly #watch: FlowWatch
   readonly #edge: number
   readonly #session: number
+  /** Where the edge's numbers are: at `#at` and behind. */
+  #counts: Float64Array
+  #at: number
   /** Set on the two edges between which requests are answered. */
   #exchanges: Exchanges | null = null
   #isAnswer = false
@@ -117,6 +123,14 @@ export class Probe implements Sink {
     this.#edge = edge
     this.filter = filter
     this.#session = session
+    this.#counts = watch.counts
+    this.#at = edge * EDGE_FIELDS
+  }
+
+  /** Counts at an end of the session are those of who has started it; `null` if no filter has. */
+  countFor(call: Float64Array | null): void {
+    this.#counts = call ?? this.#watch.counts
+    this.#at = call === null ? this.#edge * EDGE_FIELDS : 0
   }
 
   /** Tells of the requests that pass here, or of their answers. */
@@ -139,8 +153,8 @@ export class Probe implements Sink {
 
   #count(watch: FlowWatch, event: Event): void {
     const { weight } = this
-    const { counts } = watch
-    const at = this.#edge * EDGE_FIELDS
+    const counts = this.#counts
+    const at = this.#at
     watch.passed++
     counts[at + EVENTS] = (counts[at + EVENTS] as number) + weight
     switch (event.kind) {

@@ -1,4 +1,5 @@
 import { checkString } from '../engine/arguments.ts'
+import type { SourceOfCalls } from '../engine/caller.ts'
 import type { Data } from '../engine/data.ts'
 import { defineFilter, evaluate, type ValueOf } from '../engine/definition.ts'
 import { DATA, type Event, SESSION_END } from '../engine/event.ts'
@@ -101,7 +102,7 @@ const LENIENT_BYTES = 1024 * 1024
  * must not hold up the traffic that it is a copy of; one that stays full must, or its bytes would
  * pile up without a bound.
  */
-class Branches implements CopySource {
+class Branches implements CopySource, SourceOfCalls {
   readonly #fork: Fork
   #pauses = 0
   #excess = 0
@@ -114,6 +115,10 @@ class Branches implements CopySource {
   /** Codecs in there have the limits of the listener whose bytes they get. */
   get origin(): Session {
     return this.#fork.session
+  }
+
+  get caller(): Filter {
+    return this.#fork
   }
 
   get isPaused(): boolean {

@@ -1,4 +1,5 @@
 import { checkString } from '../engine/arguments.ts'
+import type { SourceOfCalls } from '../engine/caller.ts'
 import type { Context } from '../engine/context.ts'
 import type { Data } from '../engine/data.ts'
 import { defineFilter } from '../engine/definition.ts'
@@ -49,6 +50,8 @@ const ANSWER_MS = 60_000
 /** What all sessions of one place share: whose turn it is to be copied, and copies in progress. */
 class MirrorPlace {
   readonly target: string
+  /** One of the filters that copy. */
+  caller: Filter | null = null
   readonly #percent: number
   /** Complete copies that are not answered; the oldest, whose time is over first, come first. */
   readonly #unanswered = new Set<Copy>()
@@ -105,6 +108,7 @@ class Mirror extends Filter {
     super()
     this.#layout = layout
     this.#place = place
+    place.caller ??= this
   }
 
   process(event: Event): void {
@@ -137,7 +141,7 @@ class Mirror extends Filter {
 }
 
 /** One copy: it has a context of its own, and lives until it is answered or its time is over. */
-class Copy implements Sink, Source {
+class Copy implements Sink, Source, SourceOfCalls {
   readonly #place: MirrorPlace
   readonly #session: Session
   /** When its time is over, on the monotonic clock, once it is complete. */
@@ -151,6 +155,10 @@ class Copy implements Sink, Source {
     place.copies++
     // No parent: a codec in there answers nobody here.
     this.#session = target.spawn(context.fork(), this, this)
+  }
+
+  get caller(): Filter | null {
+    return this.#place.caller
   }
 
   feed(event: Event): void {

@@ -126,6 +126,7 @@ class Mux extends Filter implements Requester {
   constructor(hub: MuxHub, selector: (() => unknown) | null) {
     super()
     this.#hub = hub
+    hub.caller ??= this
     this.#selector = selector
   }
 

@@ -1,4 +1,5 @@
 import type {
+  FlowCall,
   FlowMessage,
   FlowReport,
   MessageToWorker,
@@ -17,6 +18,8 @@ export interface PipelineFlow {
   readonly counts: number[]
   /** Milliseconds that each filter took. */
   readonly times: number[]
+  /** By who has started its sessions. */
+  readonly calls: FlowCall[]
   /** What requests of a listener did, as `REQUEST_FIELDS`, where nobody else counts them. */
   answers: Float64Array | null
 }
@@ -144,12 +147,13 @@ function addUp(reports: readonly { worker: number; report: FlowReport }[], secon
   // Of several reports of a worker, the last one tells how many there are of what comes and goes.
   const last = new Map(reports.map(({ worker, report }) => [worker, report]))
   for (const { report } of reports) {
-    for (const { module, index, counts, times, answers } of report.pipelines) {
+    for (const { module, index, counts, times, calls, answers } of report.pipelines) {
       const key = `${module} ${index}`
       const sum = sums.get(key) ?? emptyFlow(module, index)
       sums.set(key, sum)
       addTo(sum.counts, counts)
       addTo(sum.times, times)
+      for (const call of calls) addCall(sum.calls, call)
       if (answers !== null) sum.answers = addUpGroups(sum.answers, answers)
     }
   }
@@ -166,11 +170,22 @@ function addUp(reports: readonly { worker: number; report: FlowReport }[], secon
 }
 
 function emptyFlow(module: number, index: number): PipelineFlow {
-  return { module, index, active: 0, waiting: 0, counts: [], times: [], answers: null }
+  return { module, index, active: 0, waiting: 0, counts: [], times: [], calls: [], answers: null }
 }
 
 function addUpGroups(sum: Float64Array | null, more: Float64Array): Float64Array {
   return sum === null ? more : sum.map((value, index) => value + (more[index] ?? 0))
+}
+
+function addCall(sums: FlowCall[], more: FlowCall): void {
+  const { module, pipeline, filter, into, back } = more
+  const sum = sums.find((one) => {
+    return one.filter === filter && one.pipeline === pipeline && one.module === module
+  })
+  // Another watcher has the same report.
+  if (sum === undefined) return void sums.push({ ...more, into: [...into], back: [...back] })
+  addTo(sum.into, into)
+  addTo(sum.back, back)
 }
 
 function addTo(sums: number[], more: readonly number[]): void {

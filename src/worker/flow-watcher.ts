@@ -1,4 +1,3 @@
-import { EDGE_FIELDS } from '../engine/edge-counts.ts'
 import type { Filter } from '../engine/filter.ts'
 import { type ExchangePlace, FlowWatch } from '../engine/flow-watch.ts'
 import type { Layout } from '../engine/layout.ts'
@@ -9,7 +8,7 @@ import type { Sockets } from '../native/sockets.ts'
 import { isFramable } from '../net/framable.ts'
 import { ExchangeCounts } from './exchange-counts.ts'
 import { FlowTap } from './flow-tap.ts'
-import type { FlowMessage, FlowReport, TapSpec } from './messages.ts'
+import type { FlowCall, FlowMessage, FlowReport, TapSpec } from './messages.ts'
 
 /** How often it is looked whether there is more to see than should be looked at. */
 const TICK_MS = 100
@@ -121,14 +120,17 @@ export class FlowWatcher {
       const { module, index, active, stages, watch: place } = layout
       if (place === null) return []
       const size = Math.max(stages.length, 1)
-      const from = place.edges * EDGE_FIELDS
-      const counts = [...watch.counts.subarray(from, from + (size + 1) * EDGE_FIELDS)]
+      const counts = watch.countsOf(place, size)
+      const calls = Array.from(place.calls, ({ into, back, ...caller }): FlowCall => {
+        return { ...caller, into: [...into], back: [...back] }
+      })
       const times = [...watch.times.subarray(place.filters, place.filters + size)]
       const answers = this.#answers.get(layout)?.take() ?? null
-      return [{ module, index, active, waiting: waiting.get(place) ?? 0, counts, times, answers }]
+      return [
+        { module, index, active, waiting: waiting.get(place) ?? 0, counts, times, calls, answers },
+      ]
     })
-    watch.counts.fill(0)
-    watch.times.fill(0)
+    watch.clear()
     return { sampled: watch.sampled, pipelines }
   }
 }

@@ -80,6 +80,17 @@ export interface TappedEvent {
   error?: string
 }
 
+/** What has passed between a filter and the sessions of another pipeline that it has started. */
+export interface FlowCall {
+  /** Of the filter: number of its module, of its pipeline in that, and its own in that. */
+  module: number
+  pipeline: number
+  filter: number
+  /** `EDGE_FIELDS` numbers of what goes into the sessions, and of what comes back from them. */
+  into: number[]
+  back: number[]
+}
+
 /** What a worker has seen of its sessions since its last report. */
 export interface FlowReport {
   /** One in so many sessions was looked at. */
@@ -95,6 +106,8 @@ export interface FlowReport {
     counts: number[]
     /** Milliseconds that each filter took. */
     times: number[]
+    /** Who has started its sessions. */
+    calls: FlowCall[]
     /** A group of `REQUEST_FIELDS`, of listeners that nobody else counts the requests of. */
     answers: Float64Array | null
   }[]

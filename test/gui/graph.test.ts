@@ -34,6 +34,42 @@ test(
   },
 )
 
+test('each line to one pipeline has the rate of who is there', BROWSER, async (context) => {
+  const [busy, calm] = [await freePort(), await freePort()]
+  const listen = (port: number): string => `.listen(${port}, { host: '127.0.0.1' })
+  .decodeHttpRequest()
+  .demux('shared')
+  .encodeHttpResponse()
+`
+  const text = `pipy()\n${listen(busy)}${listen(calm)}
+.pipeline('shared')
+  .replaceMessage(new Message('Hello!'))
+`
+  const { url, call } = await startGui(context, { 'main.js': text })
+  await call('POST', '/api/v1/program', { path: '/main.js' })
+  const page = await openPage(context, url)
+  await goTo(page, 'Graph')
+  keepAsking(context, busy, 10)
+  keepAsking(context, calm, 400)
+  const rateOf = async (pipeline: number): Promise<number> => {
+    const wire = page.locator(`[data-wire="/main.js#${pipeline}.1 /main.js#2"]`)
+    return Number.parseFloat((await wire.locator('text.rate').textContent()) ?? '')
+  }
+  await page.locator('[data-wire] text.rate').nth(1).waitFor()
+  let rates: number[] = []
+  // The first seconds may be those before there were any requests.
+  for (let tries = 0; tries < 60 && !((rates[0] ?? 0) > 3 * (rates[1] ?? 0)); tries++) {
+    await page.waitForTimeout(500)
+    rates = [await rateOf(0), await rateOf(1)]
+  }
+  assert.ok((rates[0] ?? 0) > 3 * (rates[1] ?? 0) && (rates[1] ?? 0) > 0, rates.join(', '))
+  await node(page, /^demux/)
+    .first()
+    .click()
+  const details = page.getByRole('region', { name: 'Details' })
+  await details.getByRole('row', { name: /^to shared/ }).waitFor()
+})
+
 test('a reload while somebody watches changes the graph, and goes on', BROWSER, async (context) => {
   const port = await freePort()
   const before = answering(port, 'Hello!')

@@ -1,6 +1,6 @@
 import './inspector.css'
 import type { JSX } from 'preact'
-import { ratesByPipeline } from '../state/flow-rates.ts'
+import { callRates, ratesByPipeline } from '../state/flow-rates.ts'
 import { showPlace } from '../state/jump.ts'
 import type { Selection } from '../state/program-flow.ts'
 import { filterDoc } from '../state/registry.ts'
@@ -62,7 +62,7 @@ function Documentation({ name }: { name: string }): JSX.Element | null {
   )
 }
 
-/** What goes into a filter and comes out of it, or through a pipeline. */
+/** What goes into a filter, comes out of it and goes to other pipelines, or through a pipeline. */
 function Numbers({ selection }: { selection: Selection }): JSX.Element | null {
   const { pipeline, filter } = selection
   const rates = ratesByPipeline.value.get(pipeline.id)
@@ -72,6 +72,12 @@ function Numbers({ selection }: { selection: Selection }): JSX.Element | null {
   const rows = [
     { name: 'in', edge: rates.edges[at] },
     { name: 'out', edge: rates.edges[behind] },
+    ...(filter?.targets ?? []).map(({ to, name }) => {
+      return {
+        name: `to ${name}`,
+        edge: callRates(ratesByPipeline.value.get(to), filter?.id ?? ''),
+      }
+    }),
   ]
   return (
     <section>

@@ -48,11 +48,14 @@ export interface Wire {
   readonly from: FlowFilter
   /** A path of SVG. */
   readonly path: string
-  /** Where a label ends, before its target. */
-  readonly labelX: number
-  readonly labelY: number
-  /** Nobody else leads there, so that the rates of the pipeline are those of the wire. */
-  readonly isOnly: boolean
+  readonly label: WireLabel
+}
+
+/** Where the rate of a wire is written, and which end of the text is there. */
+export interface WireLabel {
+  readonly x: number
+  readonly y: number
+  readonly anchor: 'start' | 'middle' | 'end'
 }
 
 export interface GraphLayout {
@@ -127,36 +130,65 @@ function edgesOf(
 function wiresBetween(cards: readonly Card[], direction: Direction): Wire[] {
   const byId = new Map(cards.map((one) => [one.pipeline.id, one]))
   const edges = edgesOf(cards.map((one) => one.pipeline))
+  const callers = new Map<string, number>()
+  for (const { edge } of edges) callers.set(edge.to, (callers.get(edge.to) ?? 0) + 1)
   return edges.flatMap(({ source, filter, index, edge }, number): Wire[] => {
     const from = byId.get(source.id)
     const to = byId.get(edge.to)
     if (from === undefined || to === undefined) return []
-    const [x1, y1] = [from.x + from.width - INSET, from.y + boxTop(index) + BOX / 2]
-    const end = direction === 'right' ? wireToSide(x1, y1, to) : wireToTop(x1, y1, to)
-    return [
-      {
-        key: `${filter.id}-${number}`,
-        edge,
-        from: filter,
-        ...end,
-        isOnly: edges.filter((one) => one.edge.to === edge.to).length === 1,
-      },
-    ]
+    const start = { x: from.x + from.width - INSET, y: from.y + boxTop(index) + BOX / 2 }
+    const curve = direction === 'right' ? curveToSide(start, to) : curveToTop(start, to)
+    const isOnly = callers.get(edge.to) === 1
+    const label = isOnly
+      ? atEnd(curve)
+      : filter.targets.length === 1
+        ? atStart(curve)
+        : within(curve)
+    const key = `${filter.id}-${number}`
+    return [{ key, edge, from: filter, path: pathOf(curve), label }]
   })
 }
 
-type WireEnd = Pick<Wire, 'path' | 'labelX' | 'labelY'>
-
-function wireToSide(x1: number, y1: number, to: Card): WireEnd {
-  const [x2, y2] = [to.x, to.y + HEAD / 2]
-  // A wire that leads back goes around in a wider bend.
-  const bend = x2 > x1 ? Math.max(40, (x2 - x1) / 2) : 110
-  const path = `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`
-  return { path, labelX: x2 - 10, labelY: y2 - 10 }
+interface Point {
+  readonly x: number
+  readonly y: number
 }
 
-function wireToTop(x1: number, y1: number, to: Card): WireEnd {
-  const [x2, y2] = [to.x + to.width / 2, to.y]
-  const path = `M${x1},${y1} C${x1 + 60},${y1} ${x2},${y2 - 60} ${x2},${y2}`
-  return { path, labelX: x2 - 8, labelY: y2 - 12 }
+/** A cubic Bézier curve: where it begins, two points that it is drawn to, and where it ends. */
+type Curve = readonly [Point, Point, Point, Point]
+
+function curveToSide(start: Point, to: Card): Curve {
+  const end = { x: to.x, y: to.y + HEAD / 2 }
+  // A wire that leads back goes around in a wider bend.
+  const bend = end.x > start.x ? Math.max(40, (end.x - start.x) / 2) : 110
+  return [start, { x: start.x + bend, y: start.y }, { x: end.x - bend, y: end.y }, end]
+}
+
+function curveToTop(start: Point, to: Card): Curve {
+  const end = { x: to.x + to.width / 2, y: to.y }
+  return [start, { x: start.x + 60, y: start.y }, { x: end.x, y: end.y - 60 }, end]
+}
+
+function pathOf(curve: Curve): string {
+  const [start, ...others] = curve.map(({ x, y }) => `${x},${y}`)
+  return `M${start} C${others.join(' ')}`
+}
+
+/** Nobody else leads to the pipeline. */
+function atEnd([, , , { x, y }]: Curve): WireLabel {
+  return { x: x - 10, y: y - 10, anchor: 'end' }
+}
+
+/** The filter leads nowhere else: behind the frame of its card. */
+function atStart([{ x, y }]: Curve): WireLabel {
+  return { x: x + INSET + 6, y: y - 10, anchor: 'start' }
+}
+
+/** Not in the middle, where wires cross that lead the other way. */
+function within(curve: Curve): WireLabel {
+  const at = 0.35
+  const weights = [(1 - at) ** 3, 3 * at * (1 - at) ** 2, 3 * at ** 2 * (1 - at), at ** 3]
+  const sum = (axis: 'x' | 'y'): number =>
+    curve.reduce((total, point, index) => total + point[axis] * (weights[index] ?? 0), 0)
+  return { x: sum('x'), y: sum('y') - 8, anchor: 'middle' }
 }

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
-import type { PipelineRates } from '../../../src/admin/gui/contract.ts'
+import type { EdgeRates, PipelineRates } from '../../../src/admin/gui/contract.ts'
+import { callRates } from '../state/flow-rates.ts'
 import type { Wire } from './layout.ts'
 import { liveness, RateLabel } from './rate-label.tsx'
 
@@ -11,16 +12,17 @@ export interface WireLineProps {
 
 /** The line from a filter to a pipeline that it starts; dashed where nothing comes back. */
 export function WireLine({ wire, rates }: WireLineProps): JSX.Element {
-  const flowing = rates?.edges[0]
+  const { edge, from, label } = wire
+  const flowing: EdgeRates | undefined = callRates(rates, from.id)
   return (
-    <g>
+    <g data-wire={`${from.id} ${edge.to}`}>
       <path
-        class={`wire ${wire.edge.kind} ${liveness(flowing)}`}
+        class={`wire ${edge.kind} ${liveness(flowing)}`}
         d={wire.path}
         marker-end="url(#arrow)"
       />
-      {wire.isOnly && flowing !== undefined && (
-        <RateLabel class="wire-rate" rates={flowing} x={wire.labelX} y={wire.labelY} />
+      {flowing !== undefined && (
+        <RateLabel class={`wire-rate ${label.anchor}`} rates={flowing} x={label.x} y={label.y} />
       )}
     </g>
   )

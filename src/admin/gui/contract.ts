@@ -160,6 +160,14 @@ export interface PipelineRates {
   readonly edges: readonly EdgeRates[]
   /** Of the time that all filters of the program take, the part of each: from 0 to 1. */
   readonly shares: readonly number[]
+  /** What the filters that start its sessions give these, of each that has done so by now. */
+  readonly calls: readonly CallRates[]
+}
+
+/** `errors` are those that go in or those that come back, whichever are more. */
+export interface CallRates extends EdgeRates {
+  /** Id of the filter. */
+  readonly from: string
 }
 
 export interface EdgeRates {

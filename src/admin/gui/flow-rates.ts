@@ -1,7 +1,7 @@
 import { BYTES, EDGE_FIELDS, ERRORS, EVENTS, MESSAGES } from '../../engine/edge-counts.ts'
 import type { Flow, PipelineFlow } from '../../orchestrator/flow-monitor.ts'
 import type { FlowModule, FlowPipeline } from '../../program/flow/flow-graph.ts'
-import type { EdgeRates, FlowRates, PipelineRates } from './contract.ts'
+import type { CallRates, EdgeRates, FlowRates, PipelineRates } from './contract.ts'
 
 /** Writes what workers have seen as rates of the pipelines of a flow graph. */
 export function ratesOf(
@@ -16,7 +16,8 @@ export function ratesOf(
     sampled: 1 / sampled,
     pipelines: pipelines.flatMap((one) => {
       const pipeline = modules[one.module]?.pipelines[one.index]
-      return pipeline === undefined ? [] : [describe(one, pipeline, seconds, total)]
+      if (pipeline === undefined) return []
+      return [{ ...describe(one, pipeline, seconds, total), calls: callsOf(one, modules, seconds) }]
     }),
   }
 }
@@ -26,11 +27,9 @@ function describe(
   { id, filters }: FlowPipeline,
   seconds: number,
   total: number,
-): PipelineRates {
-  const edges = times.concat(0).map((_, edge): EdgeRates => {
-    const rate = (field: number): number => (counts[edge * EDGE_FIELDS + field] ?? 0) / seconds
-    const events = rate(EVENTS)
-    return { messages: rate(MESSAGES), events, bytes: rate(BYTES), errors: rate(ERRORS) }
+): Omit<PipelineRates, 'calls'> {
+  const edges = times.concat(0).map((_, edge) => {
+    return edgeRates(counts.slice(edge * EDGE_FIELDS, (edge + 1) * EDGE_FIELDS), seconds)
   })
   return {
     id,
@@ -38,6 +37,25 @@ function describe(
     edges: withFused(edges, filters),
     shares: times.map((time) => (total === 0 ? 0 : time / total)),
   }
+}
+
+function callsOf(
+  { calls }: PipelineFlow,
+  modules: readonly FlowModule[],
+  seconds: number,
+): CallRates[] {
+  return calls.flatMap(({ module, pipeline, filter, into, back }) => {
+    const from = modules[module]?.pipelines[pipeline]?.filters[filter]?.id
+    if (from === undefined) return []
+    const given = edgeRates(into, seconds)
+    return [{ from, ...given, errors: Math.max(given.errors, edgeRates(back, seconds).errors) }]
+  })
+}
+
+function edgeRates(counts: readonly number[], seconds: number): EdgeRates {
+  const rate = (field: number): number => (counts[field] ?? 0) / seconds
+  const events = rate(EVENTS)
+  return { messages: rate(MESSAGES), events, bytes: rate(BYTES), errors: rate(ERRORS) }
 }
 
 /**

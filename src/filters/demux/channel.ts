@@ -1,3 +1,4 @@
+import type { SourceOfCalls } from '../../engine/caller.ts'
 import type { Context } from '../../engine/context.ts'
 import type { Data } from '../../engine/data.ts'
 import {
@@ -12,7 +13,7 @@ import {
   SESSION_END,
   SessionEnd,
 } from '../../engine/event.ts'
-import type { Sink, Source } from '../../engine/filter.ts'
+import type { Filter, Sink, Source } from '../../engine/filter.ts'
 import type { Layout } from '../../engine/layout.ts'
 import type { Session } from '../../engine/session.ts'
 import { own } from '../events/own.ts'
@@ -20,8 +21,7 @@ import { failedMessage } from '../http/frame-output.ts'
 import { isSafeMessage } from './safe-message.ts'
 
 /** Who has the messages of a connection, and decides whose turn it is. */
-export interface ChannelOwner {
-  readonly previous: Source | null
+export interface ChannelOwner extends Filter {
   isFirst(channel: Channel): boolean
   /** Whether `channel` may begin its answer although it is not the first. */
   overtakes(channel: Channel): boolean
@@ -45,7 +45,7 @@ export interface ChannelOwner {
  *     Waiting -> Begun -> Done
  *     Waiting -> Done (its input was cut off)
  */
-export class Channel implements Sink, Source {
+export class Channel implements Sink, Source, SourceOfCalls {
   readonly #owner: ChannelOwner
   /** What works on the message; `null` as long as it waits to begin. */
   session: Session | null = null
@@ -80,6 +80,10 @@ export class Channel implements Sink, Source {
     this.correlation = start.correlation
     this.isSafe = start.correlation !== null || isSafeMessage(start)
     this.#context = context
+  }
+
+  get caller(): Filter {
+    return this.#owner
   }
 
   /** The message may be worked on, in a session of `target`. */

@@ -1,3 +1,4 @@
+import type { SourceOfCalls } from '../../engine/caller.ts'
 import type { Context } from '../../engine/context.ts'
 import { Data } from '../../engine/data.ts'
 import type { SessionErrorCode } from '../../engine/errors.ts'
@@ -10,7 +11,7 @@ import {
   type MessageStart,
   SESSION_END,
 } from '../../engine/event.ts'
-import type { Sink, Source } from '../../engine/filter.ts'
+import type { Filter, Sink, Source } from '../../engine/filter.ts'
 import type { Layout } from '../../engine/layout.ts'
 import type { BatchListener } from '../../engine/runtime.ts'
 import type { Session } from '../../engine/session.ts'
@@ -46,7 +47,7 @@ const EVENT_LIMIT = 1024
  * A request is sent when it is complete, so that no slow or broken requester can hold up the
  * others or cut the connection off in the middle of a message.
  */
-export class DubboSession implements MuxSession, Sink, Source, BatchListener {
+export class DubboSession implements MuxSession, Sink, Source, SourceOfCalls, BatchListener {
   readonly group: MuxGroup
   readonly #hub: MuxHub
   readonly #session: Session
@@ -80,6 +81,10 @@ export class DubboSession implements MuxSession, Sink, Source, BatchListener {
     const connect = this.#session.filters.find((filter) => filter instanceof Upstream)
     this.#connect = connect instanceof Upstream ? connect : null
     this.#responseMs = this.#connect?.timeouts.response ?? DEFAULT_RESPONSE_MS
+  }
+
+  get caller(): Filter | null {
+    return this.#hub.caller
   }
 
   get isReached(): boolean {

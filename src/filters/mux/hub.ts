@@ -1,6 +1,7 @@
 import { NO_ROOM } from '../../balancer/connection-limits.ts'
 import type { EndpointLimit } from '../../balancer/endpoint-limit.ts'
 import type { Correlation } from '../../engine/event.ts'
+import type { Filter } from '../../engine/filter.ts'
 import type { Layout } from '../../engine/layout.ts'
 import { batchTime } from '../../native/batch-clock.ts'
 import type { Circuit } from './circuit.ts'
@@ -20,6 +21,8 @@ const OVERDUE_MS = 100
 /** All sessions that one `mux` of one layout shares on this worker, by key. */
 export class MuxHub {
   readonly policy: MuxPolicy
+  /** One of the filters that share them. */
+  caller: Filter | null = null
   readonly #layout: Layout
   readonly #target: string
   readonly #groups = new Map<string, MuxGroup>()

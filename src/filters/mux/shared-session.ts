@@ -1,3 +1,4 @@
+import type { SourceOfCalls } from '../../engine/caller.ts'
 import type { Context } from '../../engine/context.ts'
 import {
   type Event,
@@ -8,7 +9,7 @@ import {
   SESSION_END,
   SessionEnd,
 } from '../../engine/event.ts'
-import type { Sink, Source } from '../../engine/filter.ts'
+import type { Filter, Sink, Source } from '../../engine/filter.ts'
 import type { Layout } from '../../engine/layout.ts'
 import type { Session } from '../../engine/session.ts'
 import { batchTime } from '../../native/batch-clock.ts'
@@ -28,7 +29,7 @@ const RESPONSE_TIMEOUTS = counterIndex('responseTimeouts')
  * One session of `mux`'s target that serves messages of many requesters, whose answers come in the
  * order of the messages.
  */
-export class SharedSession implements MuxSession, Sink, Source {
+export class SharedSession implements MuxSession, Sink, Source, SourceOfCalls {
   readonly group: MuxGroup
   readonly #hub: MuxHub
   readonly #session: Session
@@ -63,6 +64,10 @@ export class SharedSession implements MuxSession, Sink, Source {
     this.#decoder = decoder instanceof DecodeHttpResponse ? decoder : null
     const connect = this.#session.filters.find((filter) => filter instanceof Upstream)
     this.#connect = connect instanceof Upstream ? connect : null
+  }
+
+  get caller(): Filter | null {
+    return this.#hub.caller
   }
 
   get isReached(): boolean {

@@ -125,6 +125,54 @@ upstreams: { app: { endpoints: ["${server.address}"] } }
   )
 })
 
+test('each way to a pipeline has its own numbers, whatever filter it is of', async (context) => {
+  const [port, nobody] = [await freePort(), await freePort()]
+  const gui = await startGui(context, {
+    'module.js':
+      "pipy().pipeline('used').link('shared').pipeline('shared').onMessageStart(() => {})",
+    'main.js': `pipy()
+.listen(${port}, { host: '127.0.0.1' })
+  .decodeHttpRequest()
+  .demux('request')
+  .encodeHttpResponse()
+.pipeline('request')
+  .mirror('shared')
+  .fork('shared')
+  .use('module.js', 'used')
+  .link('linked')
+.pipeline('linked')
+  .mux('shared', () => '')
+.pipeline('shared')
+  .encodeHttpRequest()
+  .connect('127.0.0.1:${nobody}')
+  .decodeHttpResponse()
+`,
+  })
+  assert.equal((await gui.call('POST', '/api/program', '/main.js')).status, 201)
+  const graph: FlowGraph = (await gui.call('GET', '/api/v1/flow')).json
+  const wires = graph.modules.flatMap(({ pipelines }) =>
+    pipelines.flatMap(({ filters }) =>
+      filters.flatMap(({ id, targets }) => targets.map(({ to }) => `${id} ${to}`)),
+    ),
+  )
+  assert.equal(wires.length, 7)
+  const [messages, errors] = [new Map<string, number>(), new Map<string, number>()]
+  for await (const { data } of eventsOf(gui.url, 'flow')) {
+    for (const { id, calls } of (data as FlowRates).pipelines) {
+      for (const call of calls) {
+        const wire = `${call.from} ${id}`
+        messages.set(wire, (messages.get(wire) ?? 0) + call.messages)
+        errors.set(wire, (errors.get(wire) ?? 0) + call.errors)
+      }
+    }
+    const isSeen = wires.every((wire) => (messages.get(wire) ?? 0) > 0)
+    // What nobody listens for is refused where it is connected, and told to whoever has asked.
+    if (isSeen && (errors.get('/main.js#2.0 /main.js#3') ?? 0) > 0) break
+    await curl(`http://127.0.0.1:${port}/`)
+  }
+  assert.deepEqual([...messages.keys()].sort(), wires.sort())
+})
+
 test('errors are counted, and nothing is while nobody watches', async (context) => {
   const port = await freePort()
   const nobody = await freePort()

@@ -44,10 +44,19 @@ function watched(spec: Spec, names = ['main'], more: Partial<WatchedProgram> = {
 
 /** One number of each edge of a layout. */
 function edges({ watch }: Watched, layout: Layout | undefined, field: number): number[] {
-  const from = layout?.watch?.edges ?? 0
-  return Array.from({ length: (layout?.stages.length ?? 0) + 1 }, (_, edge) => {
-    return watch.counts[(from + edge) * EDGE_FIELDS + field] ?? Number.NaN
-  })
+  const place = layout?.watch
+  if (!layout || !place) return []
+  const counts = watch.countsOf(place, layout.stages.length)
+  return counts.filter((_, index) => index % EDGE_FIELDS === field)
+}
+
+/** What each filter has given a layout's sessions and got back from them, one number of it. */
+function calls(layout: Layout | undefined, field: number): Record<string, (number | undefined)[]> {
+  return Object.fromEntries(
+    Array.from(layout?.watch?.calls ?? [], ({ pipeline, filter, into, back }) => {
+      return [`${pipeline}.${filter}`, [into[field], back[field]]]
+    }),
+  )
 }
 
 const request = (): MessageStart => new MessageStart({ method: 'GET', path: '/' })
@@ -117,6 +126,53 @@ test('a session that works for another is watched with it', () => {
   )
   all.open().feed(request())
   assert.deepEqual(edges(all, all.layouts[1], MESSAGES), [1, 1])
+})
+
+test('what filters give to one pipeline is told apart, and together what goes into that', () => {
+  const all = watched(
+    (pipeline) =>
+      pipeline
+        .onMessageStart(() => {})
+        .link('inner')
+        .pipeline('other')
+        .link('inner')
+        .pipeline('copies')
+        .fork('inner')
+        .pipeline('inner')
+        .onMessageStart(() => {}),
+    ['main', 'other', 'copies', 'inner'],
+  )
+  const inner = all.layouts[3]
+  all.open().feed(request(), new MessageEnd(), request())
+  all.open('other').feed(request())
+  all.open('copies').feed(request(), new SessionEnd('ReadError'))
+  assert.deepEqual(calls(inner, MESSAGES), { '0.1': [2, 2], '1.0': [1, 1], '2.0': [1, 0] })
+  assert.deepEqual(calls(inner, ERRORS), { '0.1': [0, 0], '1.0': [0, 0], '2.0': [1, 0] })
+  assert.deepEqual(edges(all, inner, MESSAGES), [4, 3])
+  all.watch.clear()
+  assert.deepEqual(calls(inner, MESSAGES), { '0.1': [0, 0], '1.0': [0, 0], '2.0': [0, 0] })
+  assert.deepEqual(edges(all, inner, MESSAGES), [0, 0])
+})
+
+test('a pooled session counts for whoever has started it this time', () => {
+  const all = watched(
+    (pipeline) =>
+      pipeline
+        .link('inner')
+        .pipeline('other')
+        .link('inner')
+        .pipeline('inner')
+        .onMessageStart(() => {}),
+    ['main', 'other', 'inner'],
+  )
+  for (const name of ['main', 'other', 'main']) {
+    const session = all.open(name)
+    session.feed(request())
+    session.session.free()
+    all.program.settle()
+  }
+  assert.equal(all.layouts[2]?.allocated, 1)
+  assert.deepEqual(calls(all.layouts[2], MESSAGES), { '0.0': [2, 2], '1.0': [1, 1] })
 })
 
 test('when there is much to see, some sessions stand for all, and again for themselves', () => {

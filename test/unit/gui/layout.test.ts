@@ -14,7 +14,10 @@ interface Layout {
   readonly width: number
   readonly height: number
   readonly cards: readonly (Box & { readonly pipeline: FlowPipeline; readonly subtitle: string })[]
-  readonly wires: readonly { readonly edge: FlowEdge; readonly isOnly: boolean }[]
+  readonly wires: readonly {
+    readonly edge: FlowEdge
+    readonly label: { readonly x: number; readonly y: number }
+  }[]
 }
 
 const gui = await guiModule<{ layOut: (graph: FlowGraph, direction: 'right' | 'down') => Layout }>(
@@ -90,16 +93,17 @@ test('every target has a wire, but those that do not exist', () => {
   )
 })
 
-test('a wire has the rates of its target only if no other leads there', () => {
-  const { wires } = layOut(graphOf({ a: ['c', 'd'], b: ['c'], c: [], d: [] }))
-  assert.deepEqual(
-    wires.map((one) => [one.edge.name, one.isOnly]),
-    [
-      ['c', false],
-      ['d', true],
-      ['c', false],
-    ],
-  )
+test('every wire has a place of its own for its rate', () => {
+  const targets = { a: ['c', 'd'], b: ['c', 'd'], c: [], d: [], e: ['f'], f: [] }
+  for (const direction of ['right', 'down'] as const) {
+    const { wires } = layOut(graphOf(targets), direction)
+    assert.equal(wires.length, 5)
+    for (const [index, { label }] of wires.entries()) {
+      for (const { label: other } of wires.slice(index + 1)) {
+        assert.ok(Math.abs(label.x - other.x) > 20 || Math.abs(label.y - other.y) > 10)
+      }
+    }
+  }
 })
 
 test('pipelines that start each other or themselves have places too', () => {

@@ -21,7 +21,8 @@ class Workers {
 
   report(worker: number, pipeline: Partial<FlowReport['pipelines'][number]>, sampled = 1): void {
     const whole = {
-      ...{ module: 0, index: 0, active: 0, waiting: 0, counts: [], times: [], answers: null },
+      ...{ module: 0, index: 0, active: 0, waiting: 0, answers: null },
+      ...{ counts: [], times: [], calls: [] },
       ...pipeline,
     }
     this.monitor.receive(worker, { type: 'flow', report: { sampled, pipelines: [whole] } })
