@@ -69,6 +69,7 @@ test('the story of the tutorial', BROWSER, async (context) => {
 
   // Stop it: the port is free.
   await page.getByRole('button', { name: 'Stop' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop it' }).click()
   await status(page).getByText('stopped').waitFor()
   assert.equal((await curl(`http://localhost:${port}`)).status, 7)
 })

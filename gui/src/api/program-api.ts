@@ -4,6 +4,7 @@ import type {
   GuiSession,
   LogEntry,
   Problem,
+  ProgramConnections,
   ProgramState,
   Registry,
   Tap,
@@ -22,6 +23,10 @@ export function showToken(token: string): Promise<void> {
 
 export function startProgram(path: string): Promise<ProgramState> {
   return request('POST', '/api/v1/program', { path })
+}
+
+export function readConnections(): Promise<ProgramConnections> {
+  return request('GET', '/api/v1/program/connections')
 }
 
 export function stopProgram(): Promise<ProgramState> {

@@ -1,7 +1,8 @@
 import { computed, signal } from '@preact/signals'
 import type { Problem, ProgramState } from '../../../src/admin/gui/contract.ts'
-import { startProgram, stopProgram } from '../api/program-api.ts'
+import { readConnections, startProgram, stopProgram } from '../api/program-api.ts'
 import { RequestError } from '../api/request.ts'
+import { confirm } from './dialog.ts'
 import { notify } from './notices.ts'
 
 /** The program of the server; null until it is known. */
@@ -29,17 +30,27 @@ export async function run(path: string): Promise<void> {
   })
 }
 
-/** Loads the running program again. */
+/** Loads the running program again. Nobody is asked: what is connected stays so. */
 export async function restart(): Promise<void> {
   const path = runningPath.value
   if (path !== null) await run(path)
 }
 
+/** Stops what runs, unless somebody is connected and the user would rather not. */
 export async function stop(): Promise<void> {
   await steer(async () => {
+    const { open } = await readConnections()
+    if (open > 0 && !(await confirmStop(open))) return
     program.value = await stopProgram()
     notify('good', 'Stopped')
   })
+}
+
+function confirmStop(open: number): Promise<boolean> {
+  const who = open === 1 ? 'One client is' : `${open} clients are`
+  const what = `${program.value?.path ?? ''} has work: ${who} connected.`
+  const text = `${what} What is in progress gets two seconds to end.`
+  return confirm('Stop the program?', text, 'Stop it')
 }
 
 async function steer(action: () => Promise<void>): Promise<void> {

@@ -104,6 +104,12 @@ export interface ProgramState {
   readonly problems: readonly Problem[]
 }
 
+/** `GET /api/v1/program/connections`: what stopping the program would end. */
+export interface ProgramConnections {
+  /** Connections of clients that are open, also to programs that it has replaced. */
+  readonly open: number
+}
+
 /** `POST /api/v1/verify`, and `POST /api/v1/flow`. */
 export interface VerifyRequest {
   /** Tells what the text is, by its name; the file need not exist. */

@@ -8,7 +8,7 @@ import type { LoadProblem } from '../../program/load-problem.ts'
 import { cut } from '../cut.ts'
 import { HttpError } from '../http-server.ts'
 import type { ProgramControl } from '../program-control.ts'
-import type { Problem, ProgramState } from './contract.ts'
+import type { Problem, ProgramConnections, ProgramState } from './contract.ts'
 import { prefixOf } from './draw.ts'
 import type { FileStore } from './file-store.ts'
 
@@ -79,6 +79,11 @@ export class GuiControl implements ProgramControl {
       isStale: runner.isStale,
       problems: this.problems(runner.problems),
     }
+  }
+
+  async connections(): Promise<ProgramConnections> {
+    const counts = (await this.runner.orchestrator?.counts()) ?? []
+    return { open: counts.reduce((sum, { instances }) => sum + (instances.Inbound ?? 0), 0) }
   }
 
   /** What clients call a module of the running program, by its path there. */

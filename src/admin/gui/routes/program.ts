@@ -105,6 +105,22 @@ export function programStateRoutes(control: GuiControl): FastifyPluginAsync {
         return control.state()
       },
     )
+    app.get(
+      '/program/connections',
+      {
+        schema: {
+          summary: 'What stopping the program would end',
+          response: {
+            200: {
+              type: 'object',
+              properties: { open: { type: 'integer', description: 'Connections of clients' } },
+              required: ['open'],
+            },
+          },
+        },
+      },
+      () => control.connections(),
+    )
     app.delete(
       '/program',
       {
