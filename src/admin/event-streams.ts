@@ -1,12 +1,25 @@
 import type { ServerResponse } from 'node:http'
 import { SAFE_HEADERS } from './http-server.ts'
 
+/**
+ * Sends an event to all who listen to its kind. `more` tells what is added for those who have asked
+ * for something beside it.
+ */
+export type SendEvent = (data: object, more?: (wanted: readonly string[]) => object) => void
+
 /** Where the events of one kind come from. */
 export interface EventFeed {
   /** Begins to send, for the first client that wants them; the result ends it with the last. */
-  start(send: (data: object) => void): () => void
+  start(send: SendEvent): () => void
   /** What a client is told on connecting, beside what happens from then on, if there is something. */
   first?(): object | undefined
+}
+
+/** What a client has asked for. */
+export interface Wish {
+  readonly kinds: ReadonlySet<string>
+  /** Names of what it wants beside that: see `SendEvent`. */
+  readonly wanted: readonly string[]
 }
 
 /** Streams that may be open at a time. */
@@ -20,7 +33,7 @@ const MAX_UNREAD_BYTES = 1 << 20
  */
 export class EventStreams {
   readonly #feeds: ReadonlyMap<string, EventFeed>
-  readonly #streams = new Map<ServerResponse, ReadonlySet<string>>()
+  readonly #streams = new Map<ServerResponse, Wish>()
   /** What ends the feeds that somebody listens to. */
   readonly #running = new Map<string, () => void>()
 
@@ -36,14 +49,14 @@ export class EventStreams {
     return this.#streams.size
   }
 
-  /** Streams events of these kinds to a client until it goes. */
-  add(response: ServerResponse, kinds: ReadonlySet<string>): void {
+  /** Streams events to a client until it goes. */
+  add(response: ServerResponse, wish: Wish): void {
     response.writeHead(200, { ...SAFE_HEADERS, 'content-type': 'text/event-stream' })
     // Comments begin with a colon: the client learns at once that it is connected.
     response.write(':\n\n')
     response.once('close', () => this.#remove(response))
-    this.#streams.set(response, kinds)
-    for (const kind of kinds) {
+    this.#streams.set(response, wish)
+    for (const kind of wish.kinds) {
       const feed = this.#feeds.get(kind)
       if (feed === undefined) continue
       const first = feed.first?.()
@@ -51,14 +64,14 @@ export class EventStreams {
       if (this.#running.has(kind)) continue
       this.#running.set(
         kind,
-        feed.start((data) => this.#send(kind, data)),
+        feed.start((data, more) => this.#send(kind, data, more)),
       )
     }
   }
 
   #remove(response: ServerResponse): void {
     this.#streams.delete(response)
-    const wanted = new Set([...this.#streams.values()].flatMap((kinds) => [...kinds]))
+    const wanted = new Set([...this.#streams.values()].flatMap(({ kinds }) => [...kinds]))
     for (const [kind, stop] of this.#running) {
       if (wanted.has(kind)) continue
       this.#running.delete(kind)
@@ -66,12 +79,13 @@ export class EventStreams {
     }
   }
 
-  #send(kind: string, data: object): void {
+  #send(kind: string, ...[data, more]: Parameters<SendEvent>): void {
     const text = render(kind, data)
-    for (const [response, kinds] of this.#streams) {
+    for (const [response, { kinds, wanted }] of this.#streams) {
       if (!kinds.has(kind)) continue
       if (response.writableLength > MAX_UNREAD_BYTES) response.destroy()
-      else response.write(text)
+      else if (more === undefined || wanted.length === 0) response.write(text)
+      else response.write(render(kind, { ...data, ...more(wanted) }))
     }
   }
 }

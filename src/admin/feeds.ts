@@ -1,5 +1,7 @@
 import { observeLog } from '../observability/logger.ts'
-import type { EventFeed } from './event-streams.ts'
+import { distributionsOf } from '../orchestrator/metrics/distributions.ts'
+import type { Reading, StatsReader } from '../orchestrator/metrics/stats.ts'
+import type { EventFeed, SendEvent } from './event-streams.ts'
 import { LogBatch } from './log-batch.ts'
 
 const PERIOD_MS = 1000
@@ -26,20 +28,25 @@ export const LOG_FEED: EventFeed = {
 }
 
 /**
- * What `read` gives, every second. It is made anew for each run of the feed, and read once at the
- * beginning: what was before is no part of the first second.
+ * The numbers of each second, if there are any. The reader is made anew for each run of the feed, and
+ * read once at the beginning: what was before is no part of the first second.
  */
-export function everySecond(makeReader: () => () => Promise<object | undefined>): EventFeed {
+export function statsEverySecond(makeReader: () => StatsReader | undefined): EventFeed {
   return {
     start: (send) => {
-      const read = makeReader()
+      const reader = makeReader()
       const tick = async (): Promise<void> => {
-        const data = await read()
-        if (data !== undefined) send(data)
+        const reading = await reader?.read()
+        if (reading !== undefined) sendReading(send, reading)
       }
-      void read()
+      void reader?.read()
       const timer = setInterval(() => void tick(), PERIOD_MS)
       return () => clearInterval(timer)
     },
   }
+}
+
+/** Sends the numbers of an interval; who wants latency distributions gets those he has named. */
+export function sendReading(send: SendEvent, { stats, durations }: Reading): void {
+  send(stats, (wanted) => ({ distributions: distributionsOf(durations, wanted) }))
 }

@@ -30,6 +30,8 @@ export interface Flow {
   /** One in so many sessions was looked at, on the worker that saw the most. */
   readonly sampled: number
   readonly pipelines: readonly PipelineFlow[]
+  /** The `answers` of all pipelines, by worker. */
+  readonly workers: ReadonlyMap<number, Float64Array>
 }
 
 /** Where a tap is to be and how much it may see. */
@@ -144,9 +146,10 @@ export class FlowMonitor {
 
 function addUp(reports: readonly { worker: number; report: FlowReport }[], seconds: number): Flow {
   const sums = new Map<string, PipelineFlow>()
+  const workers = new Map<number, Float64Array>()
   // Of several reports of a worker, the last one tells how many there are of what comes and goes.
   const last = new Map(reports.map(({ worker, report }) => [worker, report]))
-  for (const { report } of reports) {
+  for (const { worker, report } of reports) {
     for (const { module, index, counts, times, calls, answers } of report.pipelines) {
       const key = `${module} ${index}`
       const sum = sums.get(key) ?? emptyFlow(module, index)
@@ -154,7 +157,9 @@ function addUp(reports: readonly { worker: number; report: FlowReport }[], secon
       addTo(sum.counts, counts)
       addTo(sum.times, times)
       for (const call of calls) addCall(sum.calls, call)
-      if (answers !== null) sum.answers = addUpGroups(sum.answers, answers)
+      if (answers === null) continue
+      sum.answers = addUpGroups(sum.answers, answers)
+      workers.set(worker, addUpGroups(workers.get(worker) ?? null, answers))
     }
   }
   for (const { pipelines } of last.values()) {
@@ -166,7 +171,7 @@ function addUp(reports: readonly { worker: number; report: FlowReport }[], secon
     }
   }
   const sampled = Math.max(1, ...reports.map(({ report }) => report.sampled))
-  return { seconds, sampled, pipelines: [...sums.values()] }
+  return { seconds, sampled, pipelines: [...sums.values()], workers }
 }
 
 function emptyFlow(module: number, index: number): PipelineFlow {

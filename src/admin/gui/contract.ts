@@ -332,13 +332,32 @@ export interface GuiStats {
   readonly listeners: readonly (RequestStats & { readonly listener: string })[]
   readonly routes: readonly (RequestStats & { readonly listener: string; readonly route: string })[]
   readonly upstreams: readonly (RequestStats & { readonly upstream: string })[]
-  readonly endpoints: readonly (RequestStats & EndpointState)[]
+  readonly endpoints: readonly (RequestStats &
+    EndpointState & { readonly openConnections: number })[]
   readonly workers: readonly WorkerStats[]
+  /** What the stream has asked for; missing where it has asked for nothing. */
+  readonly distributions?: readonly NamedDistribution[]
 }
 
 /**
- * What requests did: rates are per second. Of scripts, `total` and `listeners` alone are known, and
- * by samples: then `total` is 0 where it stands for a number since the start.
+ * How long requests of one worker or upstream took. Streams ask for up to eight of them, by
+ * `&distributions=worker:0,upstream:api`; those of whom there are none are left out.
+ */
+export interface NamedDistribution {
+  /** As it was asked for. */
+  readonly of: string
+  readonly buckets: LatencyBuckets
+}
+
+/**
+ * How many requests took how long, as pairs of milliseconds and a number, in order, without empty
+ * ones. Sums of several seconds are a distribution over them.
+ */
+export type LatencyBuckets = readonly (readonly [milliseconds: number, count: number])[]
+
+/**
+ * What requests did: rates are per second. Of scripts, those of `total`, `listeners` and workers alone
+ * are known, and by samples: then `total` is 0 where it stands for a number since the start.
  */
 export interface RequestStats {
   /** Requests since the start. */
@@ -365,11 +384,8 @@ export interface LatencyStats {
   readonly p99: number
   readonly p999: number
   readonly max: number
-  /**
-   * Of `GuiStats.total` only: how many requests took how long, as pairs of milliseconds and a number,
-   * in order, without empty ones. Sums of several seconds are a distribution over them.
-   */
-  readonly buckets?: readonly (readonly [number, number])[]
+  /** Of `GuiStats.total` only. */
+  readonly buckets?: LatencyBuckets
 }
 
 /** `GET /api/v1/upstreams` has all; `PATCH` of one takes `{ state?, weight? }` and answers it. */
@@ -401,4 +417,7 @@ export interface WorkerStats {
   readonly accepts: number
   readonly bytesRead: number
   readonly bytesWritten: number
+  /** Of all listeners, from their clients. */
+  readonly requests: number
+  readonly latency: LatencyStats
 }

@@ -3,6 +3,7 @@ import type { FlowMonitor } from '../../orchestrator/flow-monitor.ts'
 import { type Stats, StatsReader } from '../../orchestrator/metrics/stats.ts'
 import type { Orchestrator } from '../../orchestrator/orchestrator.ts'
 import type { EventFeed } from '../event-streams.ts'
+import { sendReading } from '../feeds.ts'
 import type { FileChange, ProgramState } from './contract.ts'
 import { ratesOf } from './flow-rates.ts'
 import type { GuiControl } from './gui-control.ts'
@@ -60,9 +61,11 @@ function statsFeed(control: GuiControl): EventFeed {
           return send(idleStats())
         }
         const flow = watch?.read()
-        const stats = await reader.read()
-        last = flow === undefined ? stats : await withScriptRequests(stats, flow, control.flow())
-        return send(last)
+        const counted = await reader.read()
+        const reading =
+          flow === undefined ? counted : await withScriptRequests(counted, flow, control.flow())
+        last = reading.stats
+        return sendReading(send, reading)
       }
       follow()
       const first = setTimeout(() => void tick(), FIRST_MS)

@@ -1,17 +1,25 @@
 import { BYTES, EDGE_FIELDS } from '../../engine/edge-counts.ts'
+import { summarize } from '../../observability/metrics/latency-summary.ts'
 import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
 import type { Flow, PipelineFlow } from '../../orchestrator/flow-monitor.ts'
-import { describeRequests, type Stats, withDistribution } from '../../orchestrator/metrics/stats.ts'
+import { ofWorker } from '../../orchestrator/metrics/distributions.ts'
+import {
+  describeRequests,
+  durationsOf,
+  requestsOf,
+} from '../../orchestrator/metrics/request-stats.ts'
+import { type Reading, type Stats, withDistribution } from '../../orchestrator/metrics/stats.ts'
 import type { FlowModule, FlowPipeline } from '../../program/flow/flow-graph.ts'
 
 const { requestBytes, responseBytes, active } = REQUEST_FIELDS
+const NOTHING = new Float64Array(REQUEST_GROUP)
 
 /** Of a script nobody counts the requests; what is known is what was seen of its sessions. */
 export async function withScriptRequests(
-  stats: Stats,
-  { seconds, pipelines }: Flow,
+  { stats }: Reading,
+  { seconds, pipelines, workers: answers }: Flow,
   modules: readonly FlowModule[],
-): Promise<Stats> {
+): Promise<Reading> {
   const total = new Float64Array(REQUEST_GROUP)
   let waiting = 0
   const listeners: Stats['listeners'][number][] = []
@@ -25,7 +33,19 @@ export async function withScriptRequests(
     listeners.push({ listener: pipeline.name, ...described })
   }
   const sum = await describeRequests(inProgress(waiting), total, seconds)
-  return { ...stats, listeners, total: withDistribution(sum, total) }
+  const workers: Stats['workers'][number][] = []
+  const durations = new Map<string, Float64Array>()
+  for (const one of stats.workers) {
+    const group = answers.get(one.worker) ?? NOTHING
+    const counted = durationsOf(group)
+    durations.set(ofWorker(one.worker), counted)
+    const requests = requestsOf(group) / seconds
+    workers.push({ ...one, requests, latency: await summarize(counted) })
+  }
+  return {
+    stats: { ...stats, listeners, total: withDistribution(sum, total), workers },
+    durations,
+  }
 }
 
 /** All that is known beyond an interval: of what was before somebody looked there are no numbers. */

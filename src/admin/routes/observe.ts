@@ -1,12 +1,19 @@
 import type { FastifyPluginAsync } from 'fastify'
+import { isSubject } from '../../orchestrator/metrics/distributions.ts'
 import { StatsReader } from '../../orchestrator/metrics/stats.ts'
 import { type EventFeed, EventStreams, MAX_STREAMS } from '../event-streams.ts'
-import { everySecond, LOG_FEED } from '../feeds.ts'
+import { LOG_FEED, statsEverySecond } from '../feeds.ts'
 import { ERROR_SCHEMA, HttpError } from '../http-server.ts'
 import { LogHistory } from '../log-history.ts'
 import type { ProgramControl } from '../program-control.ts'
 
 const MAX_LINES = 1000
+/** Each of them is up to some 10 KB every second. */
+const MAX_DISTRIBUTIONS = 8
+
+const DISTRIBUTIONS = `Workers (worker:0) and upstreams (upstream:api), separated by commas, at most
+${MAX_DISTRIBUTIONS}: "stats" then have "distributions", a list of {"of": "upstream:api", "buckets":
+[[milliseconds, requests], …]} with those of them that there are`.replaceAll('\n', ' ')
 
 const LOG_SCHEMA = {
   type: 'array',
@@ -34,10 +41,7 @@ export function observeRoutes(
     const { metrics } = orchestrator
     return metrics === undefined ? undefined : new StatsReader(orchestrator, metrics)
   }
-  const stats = everySecond(() => {
-    const reader = makeReader()
-    return async () => reader?.read()
-  })
+  const stats = statsEverySecond(makeReader)
   return async (app) => {
     const history = new LogHistory()
     const streams = new EventStreams({ stats, log: LOG_FEED, ...feeds })
@@ -51,10 +55,10 @@ export function observeRoutes(
           response: { 200: { type: 'object', additionalProperties: true }, '4xx': ERROR_SCHEMA },
         },
       },
-      () => {
+      async () => {
         const reader = makeReader()
         if (reader === undefined) throw new HttpError(409, 'no_metrics', 'nothing is counted')
-        return reader.read()
+        return (await reader.read()).stats
       },
     )
     app.get<{ Querystring: { lines: number } }>(
@@ -73,7 +77,7 @@ export function observeRoutes(
       },
       ({ query }) => history.last(query.lines),
     )
-    app.get<{ Querystring: { kinds: string } }>(
+    app.get<{ Querystring: { kinds: string; distributions: string } }>(
       '/events',
       {
         schema: {
@@ -81,7 +85,10 @@ export function observeRoutes(
           description: `The kinds asked for, separated by commas: ${streams.kinds.join(', ')}.`,
           querystring: {
             type: 'object',
-            properties: { kinds: { type: 'string', default: 'stats,log' } },
+            properties: {
+              kinds: { type: 'string', default: 'stats,log' },
+              distributions: { type: 'string', default: '', description: DISTRIBUTIONS },
+            },
           },
           produces: ['text/event-stream'],
           response: { 200: { type: 'string' }, '4xx': ERROR_SCHEMA },
@@ -96,9 +103,25 @@ export function observeRoutes(
           const message = `no events ${unknown}: want some of ${streams.kinds.join(', ')}`
           throw new HttpError(400, 'no_kind', message)
         }
+        const wanted = wantedDistributions(query.distributions)
         reply.hijack()
-        streams.add(reply.raw, new Set(kinds))
+        streams.add(reply.raw, { kinds: new Set(kinds), wanted })
       },
     )
   }
+}
+
+/** Whose latency distributions a client wants. */
+function wantedDistributions(list: string): string[] {
+  const names = list === '' ? [] : [...new Set(list.split(','))]
+  const unknown = names.find((name) => !isSubject(name))
+  if (unknown !== undefined) {
+    const message = `no distributions of ${unknown}: want worker:<number> or upstream:<name>`
+    throw new HttpError(400, 'no_distribution', message)
+  }
+  if (names.length > MAX_DISTRIBUTIONS) {
+    const message = `${names.length} distributions: at most ${MAX_DISTRIBUTIONS} for each stream`
+    throw new HttpError(400, 'too_many_distributions', message)
+  }
+  return names
 }

@@ -1,4 +1,5 @@
-import type { RequestStats, Stats } from '../../orchestrator/metrics/stats.ts'
+import type { RequestStats } from '../../orchestrator/metrics/request-stats.ts'
+import type { Stats } from '../../orchestrator/metrics/stats.ts'
 import { milliseconds, percent, short, span } from './format-number.ts'
 import { renderTable } from './render-table.ts'
 

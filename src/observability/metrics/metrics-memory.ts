@@ -76,6 +76,11 @@ export class MetricsMemory {
     return this.#stripes[slot]?.[at] ?? 0
   }
 
+  /** Neighbouring numbers of one worker, as they are now. */
+  group(slot: number, at: number, length: number): Float64Array {
+    return this.#stripes[slot]?.slice(at, at + length) ?? new Float64Array(length)
+  }
+
   /** One number of all workers. */
   sum(at: number): number {
     let sum = 0

@@ -1,30 +1,19 @@
-import { counterIndex } from '../../native/counters.ts'
-import { LATENCY_BUCKETS, latencyOf } from '../../observability/metrics/latency-buckets.ts'
-import { type LatencySummary, summarize } from '../../observability/metrics/latency-summary.ts'
-import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
+import { REQUEST_GROUP } from '../../observability/metrics/request-fields.ts'
 import { TARGET_FIELDS, TARGET_GROUP } from '../../observability/metrics/target-fields.ts'
-import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
 import type { ProgramSpec } from '../../program/spec.ts'
 import type { EndpointState } from '../health/endpoint-state.ts'
-import type { Orchestrator, OrchestratorState, WorkerStatus } from '../orchestrator.ts'
+import type { Orchestrator, OrchestratorState } from '../orchestrator.ts'
+import { addUp, type Change, Changes } from './changes.ts'
+import {
+  type DurationCounts,
+  distributionOf,
+  type LatencyDistribution,
+  ofUpstream,
+  ofWorker,
+} from './distributions.ts'
 import type { Group, Metrics, Series } from './metrics.ts'
-
-/** What requests did in an interval: rates are per second, latencies in milliseconds. */
-export interface RequestStats {
-  /** Requests since the start of the process. */
-  readonly total: number
-  readonly requests: number
-  /** Rates by class of status; `none` for requests without one. */
-  readonly codes: Readonly<Record<'none' | '2xx' | '3xx' | '4xx' | '5xx', number>>
-  readonly failed: number
-  readonly abandoned: number
-  readonly retries: number
-  readonly requestBytes: number
-  readonly responseBytes: number
-  /** In progress at the end of the interval; told of listeners only. */
-  readonly active: number
-  readonly latency: LatencySummary
-}
+import { describeRequests, durationsOf, type RequestStats } from './request-stats.ts'
+import { WorkerReader, type WorkerStats } from './worker-stats.ts'
 
 /** What became of the connections to an endpoint: rates are per second. */
 export interface TargetStats {
@@ -38,26 +27,6 @@ export interface TargetStats {
   /** Bytes from and to it, of TCP only. */
   readonly receivedBytes: number
   readonly sentBytes: number
-}
-
-/** How many requests took how many milliseconds, in order, without what none took. */
-export interface LatencyDistribution {
-  readonly buckets: readonly (readonly [milliseconds: number, count: number])[]
-}
-
-/** A worker in an interval. */
-export interface WorkerStats extends WorkerStatus {
-  /** Share of one processor. */
-  readonly cpu: number
-  /** Share of the time in which its event loop had something to do: 1 is all it can. */
-  readonly utilisation: number
-  readonly heapBytes: number
-  readonly lagMs: number
-  /** Open connections of both sides. */
-  readonly connections: number
-  readonly accepts: number
-  readonly bytesRead: number
-  readonly bytesWritten: number
 }
 
 /** All that happened in an interval. */
@@ -82,30 +51,29 @@ export interface Stats {
   readonly workers: readonly WorkerStats[]
 }
 
-const ACCEPTS = WORKER_FIELDS.counters + counterIndex('accepts')
-const BYTES_READ = WORKER_FIELDS.counters + counterIndex('bytesRead')
-const BYTES_WRITTEN = WORKER_FIELDS.counters + counterIndex('bytesWritten')
-const BUSY = WORKER_FIELDS.counters + counterIndex('busySeconds')
-const IDLE = WORKER_FIELDS.counters + counterIndex('idleSeconds')
-const CONNECTIONS = WORKER_FIELDS.counters + counterIndex('connections')
-/** Numbers of a worker that only grow, of which the difference is told. */
-const GROWING = [WORKER_FIELDS.cpuSeconds, ACCEPTS, BYTES_READ, BYTES_WRITTEN, BUSY, IDLE]
+/** An interval, and what only some want to know of it. */
+export interface Reading {
+  readonly stats: Stats
+  /** Durations of requests, of workers and upstreams. */
+  readonly durations: DurationCounts
+}
 
 /** Reads what has happened since its last reading; the first is of all the life of the process. */
 export class StatsReader {
   readonly #orchestrator: Orchestrator
   readonly #metrics: Metrics
-  readonly #groups = new Map<number, Float64Array>()
-  readonly #workers = new Map<number, Map<number, number>>()
+  readonly #changes = new Changes()
+  readonly #workers: WorkerReader
   #cpuSeconds = 0
   #uptime = 0
 
   constructor(orchestrator: Orchestrator, metrics: Metrics) {
     this.#orchestrator = orchestrator
     this.#metrics = metrics
+    this.#workers = new WorkerReader(metrics)
   }
 
-  async read(): Promise<Stats> {
+  async read(): Promise<Reading> {
     const uptime = process.uptime()
     const seconds = Math.max(uptime - this.#uptime, 1e-3)
     this.#uptime = uptime
@@ -115,12 +83,8 @@ export class StatsReader {
     this.#cpuSeconds = cpuSeconds
     const { series } = this.#metrics
     const changes = series.map((one) => ({ one, ...this.#advance(one) }))
-    const total = changes
-      .filter(({ one }) => one.scope === 'listener')
-      .reduce(addUp, {
-        now: new Float64Array(REQUEST_GROUP),
-        change: new Float64Array(REQUEST_GROUP),
-      })
+    const listeners = changes.filter(({ one }) => one.scope === 'listener')
+    const total = addUp(listeners, REQUEST_GROUP)
     const ofScope = async <Labels>(scope: Series['scope']): Promise<(RequestStats & Labels)[]> =>
       Promise.all(
         changes
@@ -130,7 +94,11 @@ export class StatsReader {
             return { ...(one.labels as Labels), ...(await describeRequests(now, change, seconds)) }
           }),
       )
-    return {
+    const { workers, durations } = await this.#workers.read(
+      this.#orchestrator.workerStates(),
+      seconds,
+    )
+    const stats: Stats = {
       time: Date.now(),
       seconds,
       process: {
@@ -148,15 +116,22 @@ export class StatsReader {
       routes: await ofScope('route'),
       upstreams: await ofScope('upstream'),
       endpoints: this.#withStates(await ofScope('endpoint'), seconds),
-      workers: this.#orchestrator.workerStates().map((one) => this.#worker(one, seconds)),
+      workers,
+    }
+    const upstreams = changes.filter(({ one }) => one.scope === 'upstream')
+    return {
+      stats,
+      durations: new Map([
+        ...[...durations].map(([worker, counts]) => [ofWorker(worker), counts] as const),
+        ...upstreams.map(({ one, change }) => {
+          return [ofUpstream(one.labels.upstream ?? ''), durationsOf(change)] as const
+        }),
+      ]),
     }
   }
 
   #advance({ at }: Group, length = REQUEST_GROUP): Change {
-    const now = this.#metrics.memory.sums(at, length)
-    const before = this.#groups.get(at)
-    this.#groups.set(at, now)
-    return { now, change: before === undefined ? now : now.map((n, i) => n - (before[i] ?? 0)) }
+    return this.#changes.advance(String(at), this.#metrics.memory.sums(at, length))
   }
 
   /** What is known of the endpoints that are counted. */
@@ -196,26 +171,6 @@ export class StatsReader {
       sentBytes: rate(TARGET_FIELDS.sent),
     }
   }
-
-  #worker(status: WorkerStatus, seconds: number): WorkerStats {
-    const read = (at: number): number => this.#metrics.memory.read(status.worker, at)
-    const before = this.#workers.get(status.worker)
-    const now = new Map(GROWING.map((at) => [at, read(at)]))
-    this.#workers.set(status.worker, now)
-    const rate = (at: number): number => ((now.get(at) ?? 0) - (before?.get(at) ?? 0)) / seconds
-    const [busy, idle] = [rate(BUSY), rate(IDLE)]
-    return {
-      ...status,
-      cpu: rate(WORKER_FIELDS.cpuSeconds),
-      utilisation: busy + idle > 0 ? busy / (busy + idle) : 0,
-      heapBytes: read(WORKER_FIELDS.heapBytes),
-      lagMs: read(WORKER_FIELDS.lagSeconds) * 1000,
-      connections: read(CONNECTIONS),
-      accepts: rate(ACCEPTS),
-      bytesRead: rate(BYTES_READ),
-      bytesWritten: rate(BYTES_WRITTEN),
-    }
-  }
 }
 
 /** Names of the upstreams that get connections as they are. */
@@ -230,54 +185,5 @@ function tcpUpstreams(spec: ProgramSpec): Set<string | undefined> {
 
 /** The same with how long they took. */
 export function withDistribution(stats: RequestStats, change: Float64Array): Stats['total'] {
-  const { buckets } = REQUEST_FIELDS
-  const counted = [...change.subarray(buckets, buckets + LATENCY_BUCKETS)]
-  const pairs = counted.flatMap((count, bucket): [number, number][] => {
-    return count > 0 ? [[latencyOf(bucket) / 1000, count]] : []
-  })
-  return { ...stats, latency: { ...stats.latency, buckets: pairs } }
-}
-
-interface Change {
-  readonly now: Float64Array
-  readonly change: Float64Array
-}
-
-function addUp(sum: Change, { now, change }: Change): Change {
-  return {
-    now: sum.now.map((value, index) => value + (now[index] ?? 0)),
-    change: sum.change.map((value, index) => value + (change[index] ?? 0)),
-  }
-}
-
-/** What requests did in an interval, from a group of `REQUEST_FIELDS`. */
-export async function describeRequests(
-  now: Float64Array,
-  change: Float64Array,
-  seconds: number,
-): Promise<RequestStats> {
-  const { status, failed, clientGone, retries, requestBytes, responseBytes } = REQUEST_FIELDS
-  const rate = (field: number): number => (change[field] ?? 0) / seconds
-  const sum = (numbers: Float64Array): number => {
-    return numbers.subarray(status, status + 6).reduce((one, other) => one + other, 0)
-  }
-  const { buckets, active } = REQUEST_FIELDS
-  return {
-    total: sum(now),
-    requests: sum(change) / seconds,
-    codes: {
-      none: rate(status),
-      '2xx': rate(status + 2),
-      '3xx': rate(status + 3),
-      '4xx': rate(status + 4),
-      '5xx': rate(status + 5),
-    },
-    failed: rate(failed),
-    abandoned: rate(clientGone),
-    retries: rate(retries),
-    requestBytes: rate(requestBytes),
-    responseBytes: rate(responseBytes),
-    active: now[active] ?? 0,
-    latency: await summarize(change.subarray(buckets, buckets + LATENCY_BUCKETS)),
-  }
+  return { ...stats, latency: { ...stats.latency, ...distributionOf(durationsOf(change)) } }
 }

@@ -192,9 +192,10 @@ test('errors are counted, and nothing is while nobody watches', async (context) 
 
 test('requests of scripts are seen while somebody watches', async (context) => {
   const { gui, port } = await startProxy(context)
-  for await (const { kind, data } of eventsOf(gui.url, 'stats')) {
+  const query = 'stats&distributions=worker:0,upstream:none'
+  for await (const { kind, data } of eventsOf(gui.url, query)) {
     assert.equal(kind, 'stats')
-    const { total, listeners, workers } = data as GuiStats
+    const { total, listeners, workers, distributions } = data as GuiStats
     assert.equal(workers.length, 1)
     if (total.requests > 0) {
       assert.equal(total.codes['2xx'], total.requests)
@@ -202,6 +203,8 @@ test('requests of scripts are seen while somebody watches', async (context) => {
       assert.ok((total.latency.buckets ?? []).length > 0)
       assert.ok(total.responseBytes > 0)
       assert.ok(listeners.some(({ listener }) => listener === `127.0.0.1:${port}`))
+      assert.equal(workers[0]?.requests, total.requests)
+      assert.deepEqual(distributions, [{ of: 'worker:0', buckets: total.latency.buckets }])
       break
     }
     await curl(`http://127.0.0.1:${port}/`)

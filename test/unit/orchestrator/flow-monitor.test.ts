@@ -90,12 +90,25 @@ test('each who watches reads what has come since they read last', () => {
   assert.deepEqual([read(one), read(other)], [undefined, undefined])
 })
 
-test('answers are added up where workers count them', () => {
+test('answers are added up where workers count them, by pipeline and by worker', () => {
   const workers = new Workers()
   const watch = workers.monitor.watch()
   workers.report(0, { answers: Float64Array.of(1, 2) })
   workers.report(1, { answers: Float64Array.of(10, 20) })
-  assert.deepEqual(watch.read().pipelines[0]?.answers, Float64Array.of(11, 22))
+  workers.report(1, { index: 1, answers: Float64Array.of(100, 200) })
+  workers.report(2, { index: 2 })
+  const flow = watch.read()
+  assert.deepEqual(
+    flow.pipelines.map(({ answers }) => answers),
+    [Float64Array.of(11, 22), Float64Array.of(100, 200), null],
+  )
+  assert.deepEqual(
+    [...flow.workers],
+    [
+      [0, Float64Array.of(1, 2)],
+      [1, Float64Array.of(110, 220)],
+    ],
+  )
 })
 
 test('a tap ends with as many events as were asked for, whichever workers saw them', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { renderStats } from '../../../../src/cli/control/render-stats.ts'
-import type { RequestStats, Stats } from '../../../../src/orchestrator/metrics/stats.ts'
+import type { RequestStats } from '../../../../src/orchestrator/metrics/request-stats.ts'
+import type { Stats } from '../../../../src/orchestrator/metrics/stats.ts'
 
 function requests(rate: number): RequestStats {
   return {
@@ -41,6 +42,8 @@ function stats(endpoints: number): Stats {
     accepts: 3,
     bytesRead: 0,
     bytesWritten: 0,
+    requests: 1234,
+    latency: requests(1234).latency,
   } as const
   return {
     time: 0,
