@@ -12,6 +12,13 @@ export interface ConnectionHandlers {
   readonly onBreak: (isRefused: boolean) => void
 }
 
+/** What a stream tells. */
+export interface StreamWish {
+  readonly kinds: readonly EventKind[]
+  /** Whose distributions of latencies come with `stats`. */
+  readonly distributions: readonly string[]
+}
+
 /** A stream of events, which finds its way back after a break by itself. */
 export interface EventConnection {
   close(): void
@@ -19,16 +26,17 @@ export interface EventConnection {
 
 const RETRY_MS = 1000
 
-/** Has handlers called for events of these kinds until the connection is closed. */
+/** Has handlers called for events until the connection is closed. */
 export function listen(
-  kinds: readonly EventKind[],
+  { kinds, distributions }: StreamWish,
   handlers: EventHandlers,
   { onOpen, onBreak }: ConnectionHandlers,
 ): EventConnection {
   let retry: ReturnType<typeof setTimeout> | undefined
   let source: EventSource
+  const more = distributions.length > 0 ? `&distributions=${distributions.join(',')}` : ''
   const open = (): void => {
-    source = new EventSource(`/api/v1/events?kinds=${kinds.join(',')}`)
+    source = new EventSource(`/api/v1/events?kinds=${kinds.join(',')}${more}`)
     source.onopen = onOpen
     source.onerror = () => {
       // After an answer other than 200, browsers do not try again.

@@ -7,7 +7,7 @@ import { isRunning } from '../state/program.ts'
 import { history } from '../state/stats.ts'
 import { Split } from '../ui/split.tsx'
 import { EndpointTable } from './endpoint-table.tsx'
-import { LatencyChart } from './latency-chart.tsx'
+import { LatencySection } from './latency-section.tsx'
 import { Tiles } from './tiles.tsx'
 import { TimeChart } from './time-chart.tsx'
 import { chartsOf, VIEWS, type ViewName } from './views.ts'
@@ -42,8 +42,8 @@ function Dashboard({ latest }: { latest: GuiStats }): JSX.Element {
         {chartsOf(view.value, latest).map((spec) => (
           <TimeChart key={`${view.value} ${spec.title}`} spec={spec} />
         ))}
-        <LatencyChart />
       </div>
+      <LatencySection latest={latest} />
       <section class="card">
         <div class="panel-head">
           <h2>Workers</h2>

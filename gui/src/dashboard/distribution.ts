@@ -1,4 +1,4 @@
-import type { GuiStats } from '../../../src/admin/gui/contract.ts'
+import type { LatencyBuckets } from '../../../src/admin/gui/contract.ts'
 
 /** A point of a latency distribution: this part of the requests took no longer than that. */
 export interface Quantile {
@@ -8,10 +8,10 @@ export interface Quantile {
 }
 
 /** The distribution over several intervals, as a point for each bucket. */
-export function distributionOf(history: readonly GuiStats[]): Quantile[] {
+export function distributionOf(intervals: readonly LatencyBuckets[]): Quantile[] {
   const counts = new Map<number, number>()
-  for (const { total } of history) {
-    for (const [milliseconds, count] of total.latency.buckets ?? [])
+  for (const buckets of intervals) {
+    for (const [milliseconds, count] of buckets)
       counts.set(milliseconds, (counts.get(milliseconds) ?? 0) + count)
   }
   const sorted = [...counts].sort(([one], [other]) => one - other)

@@ -4,7 +4,8 @@ import { changeEndpoint } from '../api/program-api.ts'
 import { attempt } from '../state/notices.ts'
 import { session } from '../state/session.ts'
 import { Button } from '../ui/button.tsx'
-import { milliseconds, perSecond } from '../ui/format.ts'
+import { perSecond } from '../ui/format.ts'
+import { LatencyCells } from './latency-cells.tsx'
 import { WeightField } from './weight-field.tsx'
 
 type Endpoint = GuiStats['endpoints'][number]
@@ -22,6 +23,7 @@ export function EndpointTable({ endpoints }: { endpoints: readonly Endpoint[] })
           <th class="number">Weight</th>
           <th class="number">Requests</th>
           <th class="number">Failed</th>
+          <th class="number">p50</th>
           <th class="number">p99</th>
           <th />
         </tr>
@@ -61,7 +63,7 @@ function EndpointRow({ endpoint }: { endpoint: Endpoint }): JSX.Element {
       </td>
       <td class="number">{perSecond(endpoint.requests)}</td>
       <td class={wrong > 0 ? 'number bad' : 'number'}>{perSecond(wrong)}</td>
-      <td class="number">{latency.count === 0 ? '–' : milliseconds(latency.p99)}</td>
+      <LatencyCells latency={latency} />
       <td class="actions">
         <StateButtons endpoint={endpoint} />
       </td>

@@ -2,10 +2,11 @@ import type { JSX } from 'preact'
 import { useMemo } from 'preact/hooks'
 import type uPlot from 'uplot'
 import { history } from '../state/stats.ts'
-import { milliseconds } from '../ui/format.ts'
+import { milliseconds, timeOfDay } from '../ui/format.ts'
 import { bottomAxis, seriesColor, valueAxis } from './axes.ts'
 import { atQuantile, distributionOf } from './distribution.ts'
 import { Plot } from './plot.tsx'
+import { bucketsOf } from './subjects.ts'
 
 const SHOWN = [0.5, 0.9, 0.99, 0.999]
 /** 1 / (1 - part): half, 90 %, 99 % and so on are as far from each other. */
@@ -13,9 +14,16 @@ const TICKS = [2, 10, 100, 1000, 10_000, 100_000]
 const NAMES = ['50 %', '90 %', '99 %', '99.9 %', '99.99 %', '99.999 %']
 
 /** How latencies of the last minutes are distributed: the slow ones have most of the room. */
-export function LatencyChart(): JSX.Element {
+export function LatencyChart({ subject }: { subject: string }): JSX.Element {
   const stats = history.value
-  const distribution = useMemo(() => distributionOf(stats), [stats])
+  const known = useMemo(
+    () => stats.filter((one) => bucketsOf(one, subject) !== undefined),
+    [stats, subject],
+  )
+  const distribution = useMemo(
+    () => distributionOf(known.map((one) => bucketsOf(one, subject) ?? [])),
+    [known, subject],
+  )
   const data = useMemo((): uPlot.AlignedData => {
     const first = distribution[0]
     if (first === undefined) return [[], []]
@@ -47,6 +55,7 @@ export function LatencyChart(): JSX.Element {
     }),
     [],
   )
+  const [first] = known
   return (
     <figure class="chart">
       <figcaption>
@@ -60,6 +69,11 @@ export function LatencyChart(): JSX.Element {
             </span>
           )
         })}
+        {first !== undefined && first !== stats[0] && (
+          <span class="key" title="Nobody has asked for it before">
+            since {timeOfDay(first.time)}
+          </span>
+        )}
       </figcaption>
       <Plot options={options} data={data} label="Latency by share of requests" />
     </figure>

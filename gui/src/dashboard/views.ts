@@ -1,4 +1,9 @@
-import type { GuiStats, RequestStats, WorkerStats } from '../../../src/admin/gui/contract.ts'
+import type {
+  GuiStats,
+  LatencyStats,
+  RequestStats,
+  WorkerStats,
+} from '../../../src/admin/gui/contract.ts'
 import { bytes, milliseconds, percent, perSecond, short } from '../ui/format.ts'
 
 /** By what charts tell numbers apart. */
@@ -28,9 +33,10 @@ export function chartsOf(view: ViewName, latest: GuiStats): ChartSpec[] {
   }
   if (view === 'upstreams') {
     const names = latest.upstreams.map((one) => one.upstream)
-    return requestCharts(names, (stats, name) => {
+    const charts = requestCharts(names, (stats, name) => {
       return stats.upstreams.find((one) => one.upstream === name)
     })
+    return [...charts, connectionChart(names)]
   }
   if (view === 'workers') return workerCharts(latest)
   return totalCharts
@@ -62,15 +68,6 @@ const totalCharts: ChartSpec[] = [
       { name: 'requests in progress', read: ({ total }) => total.active },
     ],
   },
-  {
-    title: 'Latency',
-    format: milliseconds,
-    lines: [
-      { name: 'p50', read: ({ total }) => latency(total, 'p50') },
-      { name: 'p90', read: ({ total }) => latency(total, 'p90') },
-      { name: 'p99', read: ({ total }) => latency(total, 'p99') },
-    ],
-  },
 ]
 
 function requestCharts(
@@ -93,12 +90,30 @@ function requestCharts(
       lines: lines((one) => one.requestBytes + one.responseBytes),
     },
     { title: 'Failed', format: perSecond, lines: lines((one) => one.failed + one.codes['5xx']) },
-    { title: 'Latency p99', format: milliseconds, lines: lines((one) => latency(one, 'p99')) },
+    {
+      title: 'Latency p99',
+      format: milliseconds,
+      lines: lines((one) => whereCounted(one.latency, 'p99')),
+    },
   ]
 }
 
+function connectionChart(upstreams: readonly string[]): ChartSpec {
+  return {
+    title: 'Connections',
+    format: short,
+    lines: upstreams.map((name) => ({
+      name,
+      read: ({ endpoints }) => {
+        const own = endpoints.filter((one) => one.upstream === name)
+        return sumOf(own, (one) => one.openConnections)
+      },
+    })),
+  }
+}
+
 function workerCharts(latest: GuiStats): ChartSpec[] {
-  const lines = (read: (stats: WorkerStats) => number): Line[] =>
+  const lines = (read: (stats: WorkerStats) => number | undefined): Line[] =>
     latest.workers.map(({ worker }) => ({
       name: `worker ${worker}`,
       read: (stats) => {
@@ -107,7 +122,7 @@ function workerCharts(latest: GuiStats): ChartSpec[] {
       },
     }))
   return [
-    { title: 'CPU', format: percent, lines: lines((one) => one.cpu) },
+    { title: 'Requests', format: perSecond, lines: lines((one) => one.requests) },
     {
       title: 'Throughput',
       format: bytesPerSecond,
@@ -115,15 +130,21 @@ function workerCharts(latest: GuiStats): ChartSpec[] {
     },
     { title: 'Connections', format: short, lines: lines((one) => one.connections) },
     { title: 'Accepted', format: perSecond, lines: lines((one) => one.accepts) },
+    { title: 'CPU', format: percent, lines: lines((one) => one.cpu) },
+    {
+      title: 'Latency p99',
+      format: milliseconds,
+      lines: lines((one) => whereCounted(one.latency, 'p99')),
+    },
   ]
 }
 
 /** Nothing where there were no requests: a gap is no zero. */
-function latency(
-  { latency: stats }: RequestStats,
+export function whereCounted(
+  latency: LatencyStats | undefined,
   which: 'p50' | 'p90' | 'p99',
 ): number | undefined {
-  return stats.count === 0 ? undefined : stats[which]
+  return latency === undefined || latency.count === 0 ? undefined : latency[which]
 }
 
 function bytesPerSecond(value: number): string {

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import type { WorkerStats } from '../../../src/admin/gui/contract.ts'
 import { bytes, milliseconds, percent, perSecond } from '../ui/format.ts'
+import { LatencyCells } from './latency-cells.tsx'
 
 /** A worker that is busy for more of its time has hardly room for more. */
 const NEARLY_ALL = 0.9
@@ -17,6 +18,9 @@ export function WorkerTable({ workers }: { workers: readonly WorkerStats[] }): J
           <th class="number" title="Share of the time in which the event loop had something to do">
             Busy
           </th>
+          <th class="number">Requests</th>
+          <th class="number">p50</th>
+          <th class="number">p99</th>
           <th class="number">Connections</th>
           <th class="number">Accepted</th>
           <th class="number">Read</th>
@@ -38,6 +42,8 @@ export function WorkerTable({ workers }: { workers: readonly WorkerStats[] }): J
             <td class={one.utilisation > NEARLY_ALL ? 'number warn' : 'number'}>
               {percent(one.utilisation)}
             </td>
+            <td class="number">{perSecond(one.requests)}</td>
+            <LatencyCells latency={one.latency} />
             <td class="number">{one.connections}</td>
             <td class="number">{perSecond(one.accepts)}</td>
             <td class="number">{bytes(one.bytesRead)}/s</td>

@@ -3,6 +3,7 @@ import { type EventHandlers, type EventKind, listen } from '../api/events.ts'
 import { leaveBuffers, openBuffer, refreshBuffers, reloadBuffer } from './buffers.ts'
 import { refreshFiles } from './files.ts'
 import { addRates } from './flow-rates.ts'
+import { ALL, subject } from './latency-subject.ts'
 import { addLines, loadLog } from './log.ts'
 import { attempt } from './notices.ts'
 import { type Page, place } from './place.ts'
@@ -64,7 +65,8 @@ export function startListening(): void {
   effect(() => {
     const page = shownPage.value
     if (page === null) return undefined
-    const connection = listen([...ALWAYS, ...OF_PAGE[page]], handlers, {
+    const wish = { kinds: [...ALWAYS, ...OF_PAGE[page]], distributions: distributionsOf(page) }
+    const connection = listen(wish, handlers, {
       onOpen: () => {
         // It may be another server by now.
         if (isConnected.value === false) void checkSession()
@@ -78,6 +80,11 @@ export function startListening(): void {
     })
     return () => connection.close()
   })
+}
+
+/** Whose latency distributions the page shows, beside that of all. */
+function distributionsOf(page: Page): readonly string[] {
+  return page === 'dashboard' && subject.value !== ALL ? [subject.value] : []
 }
 
 /** What happened in between was told to nobody. */

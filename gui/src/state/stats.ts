@@ -8,5 +8,7 @@ export const WINDOW_SECONDS = 300
 export const history = signal<readonly GuiStats[]>([])
 
 export function addStats(stats: GuiStats): void {
+  // A stream that takes the place of another begins with what that has told last.
+  if (stats.time === history.value.at(-1)?.time) return
   history.value = [...history.value, stats].slice(-WINDOW_SECONDS)
 }

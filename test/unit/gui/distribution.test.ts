@@ -10,24 +10,20 @@ interface Quantile {
 type Bucket = readonly [number, number]
 
 const { distributionOf, atQuantile } = await guiModule<{
-  distributionOf: (history: readonly unknown[]) => Quantile[]
+  distributionOf: (intervals: readonly (readonly Bucket[])[]) => Quantile[]
   atQuantile: (distribution: readonly Quantile[], part: number) => number | undefined
 }>('dashboard/distribution.ts')
 
-function second(buckets: readonly Bucket[]): unknown {
-  return { total: { latency: { buckets } } }
-}
-
 test('buckets of several seconds are added up', () => {
   const distribution = distributionOf([
-    second([
+    [
       [1, 40],
       [5, 10],
-    ]),
-    second([
+    ],
+    [
       [1, 40],
       [20, 10],
-    ]),
+    ],
   ])
   assert.deepEqual(
     distribution.map((one) => one.milliseconds),
@@ -41,11 +37,11 @@ test('buckets of several seconds are added up', () => {
 
 test('a quantile is the first bucket that has enough requests up to it', () => {
   const distribution = distributionOf([
-    second([
+    [
       [1, 80],
       [5, 10],
       [20, 10],
-    ]),
+    ],
   ])
   assert.equal(atQuantile(distribution, 0.5), 1)
   assert.equal(atQuantile(distribution, 0.85), 5)
@@ -54,6 +50,6 @@ test('a quantile is the first bucket that has enough requests up to it', () => {
 })
 
 test('without requests there is none', () => {
-  assert.deepEqual(distributionOf([second([]), { total: { latency: {} } }]), [])
+  assert.deepEqual(distributionOf([[], []]), [])
   assert.equal(atQuantile([], 0.5), undefined)
 })
