@@ -1,4 +1,9 @@
+import { parseDuration, parseSize, SIZE_FORM, TIME_FORM } from './quantity.ts'
+
 /** Checks of what scripts pass to filters; the messages are those that script authors know. */
+
+/** Longest time a timer of 32 bits can wait. */
+const LONGEST_MS = 2 ** 31 - 1
 
 function expected(position: number, what: string): never {
   throw new TypeError(`argument #${position} expects ${what}`)
@@ -19,4 +24,46 @@ export function checkOptionalObject<T extends object>(
 ): T | undefined {
   if (value === undefined || value === null) return undefined
   return typeof value === 'object' ? value : expected(position, 'an object')
+}
+
+/** Options by name of which some are numbers, or texts with units. */
+type Quantities<Name extends string> = { readonly [N in Name]?: number | string | undefined }
+
+/** Milliseconds of an option that is a time: seconds, or a text such as `'500ms'` or `'2m'`. */
+export function timeOption<Name extends string>(
+  options: Quantities<Name>,
+  name: Name,
+  otherwise: number,
+): number {
+  const value = options[name] ?? otherwise
+  const isTime = typeof value === 'number' || (typeof value === 'string' && TIME_FORM.test(value))
+  const ms = isTime ? parseDuration(value) : Number.NaN
+  if (ms >= 0 && ms <= LONGEST_MS) return ms
+  throw new TypeError(`option ${name} must be seconds or a text such as "500ms" or "2m"`)
+}
+
+/** Bytes of an option that is a size: a number, or a text such as `'16k'`. */
+export function sizeOption<Name extends string>(
+  options: Quantities<Name>,
+  name: Name,
+  otherwise: number,
+): number {
+  const value = options[name] ?? otherwise
+  const isSize = typeof value === 'number' || (typeof value === 'string' && SIZE_FORM.test(value))
+  const bytes = isSize ? parseSize(value) : Number.NaN
+  if (bytes >= 0) return bytes
+  throw new TypeError(`option ${name} must be a number of bytes or a text such as "16k"`)
+}
+
+/** An option that counts something. */
+export function countOption<Name extends string>(
+  options: { readonly [N in Name]?: number | undefined },
+  name: Name,
+  otherwise: number,
+  least: number = 0,
+): number {
+  const value: unknown = options[name] ?? otherwise
+  if (typeof value === 'number' && value >= least) return value
+  const bound = Number.isFinite(least) ? ` of at least ${least}` : ''
+  throw new TypeError(`option ${name} must be a number${bound}`)
 }

@@ -7,6 +7,11 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
   t: 1024 ** 4,
 }
 
+/** Texts that `parseDuration` takes as a script means them; of others it makes 0, or something else. */
+export const TIME_FORM = /^\d+(\.\d+)?(ms|[smhd])?$/i
+/** And `parseSize`. */
+export const SIZE_FORM = /^\d+[kmgt]?$/i
+
 /** Milliseconds of `5`, `'5s'`, `'500ms'`, `'0.5m'`, `'1h'` or `'1d'`; a bare number counts seconds. */
 export function parseDuration(value: number | string): number {
   if (typeof value === 'number') return value * 1000

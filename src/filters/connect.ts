@@ -1,6 +1,5 @@
-import { checkOptionalObject } from '../engine/arguments.ts'
+import { checkOptionalObject, countOption, sizeOption, timeOption } from '../engine/arguments.ts'
 import { defineFilter, type ValueOf } from '../engine/definition.ts'
-import { parseDuration, parseSize } from '../engine/quantity.ts'
 import { checkObserver, type UpstreamObserver } from '../engine/upstream-observer.ts'
 import { PROXY_VERSIONS, type ProxyVersion } from '../net/proxy-protocol/proxy-header.ts'
 import { createTlsClient, type TlsConnectOptions } from '../net/tls/options.ts'
@@ -61,18 +60,19 @@ export const connect = defineFilter({
       throw new TypeError('argument #1 expects a string or a function')
     }
     const given = checkOptionalObject(options, 2) ?? {}
+    const response = timeOption(given, 'responseTimeout', 60)
     const plan: ConnectPlan = {
       target,
       timeouts: {
-        connect: parseDuration(given.connectTimeout ?? 10),
-        response: parseDuration(given.responseTimeout ?? 60),
-        progress: parseDuration(given.progressTimeout ?? given.responseTimeout ?? 60),
-        idle: parseDuration(given.idleTimeout ?? 60),
+        connect: timeOption(given, 'connectTimeout', 10),
+        response,
+        progress: timeOption(given, 'progressTimeout', response / 1000),
+        idle: timeOption(given, 'idleTimeout', 60),
       },
-      bufferLimit: parseSize(given.bufferLimit ?? 0),
+      bufferLimit: sizeOption(given, 'bufferLimit', 0),
       policy: -1,
-      retryCount: given.retryCount ?? 0,
-      retryDelayMs: parseDuration(given.retryDelay ?? 0),
+      retryCount: countOption(given, 'retryCount', 0, Number.NEGATIVE_INFINITY),
+      retryDelayMs: timeOption(given, 'retryDelay', 0),
       isEager: given.eager === true,
       proxyVersion: readProxyVersion(given.proxyProtocol),
       observer: checkObserver(given.observer),

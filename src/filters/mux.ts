@@ -1,5 +1,11 @@
 import type { ConnectionLimits } from '../balancer/connection-limits.ts'
-import { checkFunction, checkOptionalObject, checkString } from '../engine/arguments.ts'
+import {
+  checkFunction,
+  checkOptionalObject,
+  checkString,
+  countOption,
+  timeOption,
+} from '../engine/arguments.ts'
 import type { Context } from '../engine/context.ts'
 import type { Data } from '../engine/data.ts'
 import { defineFilter } from '../engine/definition.ts'
@@ -14,7 +20,6 @@ import {
   type SessionEnd,
 } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
-import { parseDuration } from '../engine/quantity.ts'
 import { checkObserver, type UpstreamObserver } from '../engine/upstream-observer.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 import { AnswerTurn } from './mux/answer-turn.ts'
@@ -72,15 +77,15 @@ export const mux = defineFilter({
     if (selector !== undefined && selector !== null) checkFunction(selector, 2)
     const given = checkOptionalObject(options, 3) ?? {}
     const policy: MuxPolicy = {
-      pipelining: given.pipelining ?? 100,
-      maxSessions: given.maxSessions ?? 1,
-      maxQueue: given.maxQueue ?? 1024,
-      maxCorrelatedQueue: given.maxQueue ?? 8192,
-      maxIdle: given.maxIdle ?? Number.POSITIVE_INFINITY,
-      idleMs: parseDuration(given.idleTimeout ?? 10),
-      retries: given.retries ?? 1,
+      pipelining: countOption(given, 'pipelining', 100, 1),
+      maxSessions: countOption(given, 'maxSessions', 1, 1),
+      maxQueue: countOption(given, 'maxQueue', 1024),
+      maxCorrelatedQueue: countOption(given, 'maxQueue', 8192),
+      maxIdle: countOption(given, 'maxIdle', Number.POSITIVE_INFINITY),
+      idleMs: timeOption(given, 'idleTimeout', 10),
+      retries: countOption(given, 'retries', 1),
       messages: {
-        totalMs: parseDuration(given.totalTimeout ?? 0),
+        totalMs: timeOption(given, 'totalTimeout', 0),
         responseMs: 0,
         retry: null,
         hedge: null,

@@ -1,4 +1,4 @@
-import { parseDuration, parseSize } from '../engine/quantity.ts'
+import { parseDuration, parseSize, SIZE_FORM, TIME_FORM } from '../engine/quantity.ts'
 import { type AccessRules, readAccess } from './access.ts'
 import { isNetwork } from './address-list.ts'
 import {
@@ -29,9 +29,6 @@ export interface ListenerOptions {
   /** Seconds, or texts such as `'1.5s'` or `'2m'`; 0 waits for ever. */
   timeouts?: { [Name in ListenerTimeoutName]?: number | string | undefined } | undefined
 }
-
-const SIZE = /^\d+[kmg]?$/i
-const TIME = /^\d+(\.\d+)?(ms|[smhd])?$/i
 
 /** Checks the options of a script's `listen`; throws a TypeError or RangeError that names what is wrong. */
 export function readListenerPolicy(options: ListenerOptions): ListenerPolicy {
@@ -78,7 +75,7 @@ function readProxyProtocol(given: unknown): { from: readonly string[] } {
 
 function readLimits(given: object): Partial<ListenerLimits> {
   const read: Partial<ListenerLimits> = {}
-  for (const [key, value] of entriesOf(given, 'limits', SIZE)) {
+  for (const [key, value] of entriesOf(given, 'limits', SIZE_FORM)) {
     if (!isNameIn(key, DEFAULT_LIMITS)) throw new TypeError(`listen has no option limits.${key}`)
     read[key] = checkLimit(`option limits.${key}`, key, parseSize(value))
   }
@@ -87,7 +84,7 @@ function readLimits(given: object): Partial<ListenerLimits> {
 
 function readTimeouts(given: object): Partial<ListenerTimeouts> {
   const read: Partial<ListenerTimeouts> = {}
-  for (const [name, value] of entriesOf(given, 'timeouts', TIME)) {
+  for (const [name, value] of entriesOf(given, 'timeouts', TIME_FORM)) {
     const key = `${name}Ms`
     if (!isNameIn(key, DEFAULT_LISTENER_TIMEOUTS)) {
       throw new TypeError(`listen has no option timeouts.${name}`)
@@ -108,7 +105,6 @@ function entriesOf(given: unknown, name: string, pattern: RegExp): [string, numb
   const entries = Object.entries(given).filter(([, value]) => value !== undefined)
   return entries.map(([key, value]) => {
     if (typeof value === 'number') return [key, value]
-    // `parseSize` and `parseDuration` make 0 of what they cannot read, which would be no limit.
     if (typeof value === 'string' && pattern.test(value)) return [key, value]
     throw new TypeError(`option ${name}.${key} must be a number or a text such as "10s" or "16k"`)
   })

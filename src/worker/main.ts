@@ -132,6 +132,7 @@ async function drain(isPatient: boolean): Promise<void> {
     if (active === 0) {
       spans.finish()
       await logs.finish()
+      logger.flush()
     }
     send({ type: 'draining', active })
   }
