@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import type { FlowFilter } from '../../../src/admin/gui/contract.ts'
 import { percent } from '../ui/format.ts'
-import { BOX } from './layout.ts'
+import { BOX } from './card-size.ts'
 import { pickable } from './pickable.ts'
 
 const CHARACTER_WIDTH = 7.3

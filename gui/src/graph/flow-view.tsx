@@ -1,16 +1,22 @@
 import './graph.css'
 import type { ComponentChildren, JSX } from 'preact'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
 import type { FlowGraph, PipelineRates } from '../../../src/admin/gui/contract.ts'
 import { Button } from '../ui/button.tsx'
-import { type Direction, layOut } from './layout.ts'
+import { FlowSearch } from './flow-search.tsx'
+import type { Card, Direction } from './layout.ts'
 import { PipelineCard } from './pipeline-card.tsx'
 import { useDrag } from './use-drag.ts'
+import { useLayout } from './use-layout.ts'
 import { Viewport } from './viewport.ts'
 import { WireLine } from './wire-line.tsx'
 
 const PAN_STEP = 60
 const ZOOM_STEP = 1.25
+/** Below this scale nobody can read: text is what costs most to draw. */
+const READABLE_SCALE = 0.25
+/** Fewer pipelines than these are found by looking. */
+const MANY_PIPELINES = 20
 
 export interface FlowViewProps {
   readonly graph: FlowGraph
@@ -30,7 +36,7 @@ export function FlowView(props: FlowViewProps): JSX.Element {
   const viewport = useRef(new Viewport()).current
   /** Whether the user has chosen what to see: then a new layout changes nothing about it. */
   const isTouched = useRef(false)
-  const layout = useMemo(() => layOut(graph, direction), [graph, direction])
+  const layout = useLayout(graph, direction)
 
   const fit = (): void => {
     const { width = 0, height = 0 } = drawing.current?.getBoundingClientRect() ?? {}
@@ -42,6 +48,31 @@ export function FlowView(props: FlowViewProps): JSX.Element {
     viewport.zoom(factor, width / 2, height / 2)
     isTouched.current = true
   }
+  const show = (card: Card): void => {
+    const { width = 0, height = 0 } = drawing.current?.getBoundingClientRect() ?? {}
+    viewport.center(card, { width, height })
+    isTouched.current = true
+    onSelect(card.pipeline.id)
+  }
+  const select = useLast(onSelect)
+  // Moving the drawing draws nothing anew.
+  const content = useMemo(
+    () => [
+      layout.cards.map((card) => (
+        <PipelineCard
+          key={card.pipeline.id}
+          card={card}
+          rates={rates?.get(card.pipeline.id)}
+          selectedId={isIn(card, selectedId) ? selectedId : null}
+          onSelect={select}
+        />
+      )),
+      layout.wires.map((wire) => (
+        <WireLine key={wire.key} wire={wire} rates={rates?.get(wire.edge.to)} />
+      )),
+    ],
+    [layout, rates, selectedId],
+  )
   useEffect(() => {
     if (!isTouched.current) fit()
     const observer = new ResizeObserver(() => {
@@ -98,23 +129,16 @@ export function FlowView(props: FlowViewProps): JSX.Element {
             <path d="M0,0 L8,4 L0,8 z" />
           </marker>
         </defs>
-        <g transform={`translate(${x},${y}) scale(${scale})`}>
-          {layout.cards.map((card) => (
-            <PipelineCard
-              key={card.pipeline.id}
-              card={card}
-              rates={rates?.get(card.pipeline.id)}
-              selectedId={selectedId}
-              onSelect={onSelect}
-            />
-          ))}
-          {layout.wires.map((wire) => (
-            <WireLine key={wire.key} wire={wire} rates={rates?.get(wire.edge.to)} />
-          ))}
+        <g
+          class={scale < READABLE_SCALE ? 'is-far' : ''}
+          transform={`translate(${x},${y}) scale(${scale})`}
+        >
+          {content}
         </g>
       </svg>
       {note !== undefined && <div class="flow-note">{note}</div>}
       <div class="flow-tools">
+        {layout.cards.length >= MANY_PIPELINES && <FlowSearch cards={layout.cards} onFind={show} />}
         <Button
           label="Zoom out"
           shortcut="-"
@@ -133,6 +157,17 @@ export function FlowView(props: FlowViewProps): JSX.Element {
       </div>
     </div>
   )
+}
+
+/** A function that stays the same and calls the newest. */
+function useLast(act: (id: string) => void): (id: string) => void {
+  const last = useRef(act)
+  last.current = act
+  return useCallback((id: string) => last.current(id), [])
+}
+
+function isIn({ pipeline }: Card, id: string | null): boolean {
+  return id === pipeline.id || id?.startsWith(`${pipeline.id}.`) === true
 }
 
 function keys(

@@ -42,12 +42,20 @@ export function GraphPage(): JSX.Element {
           {selection === undefined ? (
             <p class="placeholder">Click a filter or a pipeline to see what it is and does.</p>
           ) : (
-            <Inspector key={selectedId.value} selection={selection} />
+            <Inspector key={selectedId.value} selection={selection} onClose={leave} />
           )}
         </div>
       </div>
     </Split>
   )
+}
+
+/** Closes the details; the keys are where they were opened. */
+function leave(): void {
+  const id = selectedId.value
+  selectedId.value = null
+  const nodes = document.querySelectorAll<SVGElement>('.flow [data-id]')
+  for (const node of nodes) if (node.dataset.id === id) node.focus()
 }
 
 /** Whether numbers are of all sessions or of some. */

@@ -1,5 +1,6 @@
 import './inspector.css'
 import type { JSX } from 'preact'
+import { useEffect } from 'preact/hooks'
 import { callRates, ratesByPipeline } from '../state/flow-rates.ts'
 import { showPlace } from '../state/jump.ts'
 import type { Selection } from '../state/program-flow.ts'
@@ -8,16 +9,32 @@ import { Button } from '../ui/button.tsx'
 import { bytes, percent, perSecond } from '../ui/format.ts'
 import { TapPanel } from './tap-panel.tsx'
 
+export interface InspectorProps {
+  readonly selection: Selection
+  readonly onClose: () => void
+}
+
 /** What is known of the chosen pipeline or filter: documentation, options, numbers, a tap. */
-export function Inspector({ selection }: { selection: Selection }): JSX.Element {
+export function Inspector({ selection, onClose }: InspectorProps): JSX.Element {
   const { modulePath, pipeline, filter } = selection
+  useEffect(() => {
+    const onKey = ({ key }: KeyboardEvent): void => {
+      // A dialog above is closed first.
+      if (key === 'Escape' && document.querySelector('dialog[open]') === null) onClose()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
   const shown = filter ?? pipeline
   const options = shown.options
   const place = shown.place
   return (
     <section class="inspector" aria-label="Details">
       <section>
-        <h2>{filter?.name ?? pipeline.title}</h2>
+        <div class="inspector-head">
+          <h2>{filter?.name ?? pipeline.title}</h2>
+          <Button label="Close" icon="close" look="bare" shortcut="Esc" onClick={onClose} />
+        </div>
         <p class="dim">{filter === undefined ? modulePath : `in ${pipeline.title}`}</p>
         {place !== undefined && (
           <div>

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact'
 import type { PipelineRates } from '../../../src/admin/gui/contract.ts'
 import { short } from '../ui/format.ts'
+import { boxTop, GAP, HEAD, INSET } from './card-size.ts'
 import { FilterBox } from './filter-box.tsx'
-import { boxTop, type Card, GAP, HEAD, INSET } from './layout.ts'
+import type { Card } from './layout.ts'
 import { pickable } from './pickable.ts'
 import { liveness, RateLabel } from './rate-label.tsx'
 
