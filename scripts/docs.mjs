@@ -21,7 +21,7 @@ const isCheck = process.argv.includes('--check')
 const { registry } = await import(join(ROOT, 'dist/src/filters/index.js'))
 const { metricFacts } = await import(join(ROOT, 'dist/src/orchestrator/metrics/families.js'))
 const { LOG_FIELDS, TEMPLATE_FIELDS } = await import(
-  join(ROOT, 'dist/src/program/access-log/fields.js')
+  join(ROOT, 'dist/src/filters/access-log/fields.js')
 )
 
 const { configJsonSchema } = await import(join(ROOT, 'dist/src/config/json-schema.js'))

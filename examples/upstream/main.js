@@ -7,6 +7,9 @@
  *   curl -i -c /tmp/jar http://localhost:6080/
  *   for i in 1 2 3; do curl -b /tmp/jar http://localhost:6080/; done
  *
+ * Its requests are recorded: with --admin=127.0.0.1:9090, `sluice top` shows what becomes of them, and
+ * with `beginRequest({ accessLog: 'access.log' })` each has a line in a file as well.
+ *
  * With the services in processes of their own, end one: `observer` tells the upstream that it cannot
  * be reached, its clients go elsewhere, and when it is back it has its whole share after 30 s.
  */
@@ -31,6 +34,7 @@
   .encodeHttpResponse()
 
 .pipeline('request')
+  .beginRequest()
   .onMessageStart(
     request => _choice = app.choose(request)
   )
@@ -43,6 +47,7 @@
   .onMessageStart(
     response => _choice.tie(response)
   )
+  .endRequest()
 
 .pipeline('endpoint')
   .encodeHttpRequest()

@@ -1,7 +1,7 @@
 import type { RequestObserver } from '../engine/request-observer.ts'
-import { beginRequest } from '../filters/begin-request.ts'
+import { beginKnownRequest } from '../filters/begin-request.ts'
 import { countData } from '../filters/count-data.ts'
-import { endRequest } from '../filters/end-request.ts'
+import { endKnownRequest } from '../filters/end-request.ts'
 import { drawFlow } from '../program/flow/flow.ts'
 import type { FlowModule } from '../program/flow/flow-graph.ts'
 import type { PipelineSketch } from '../program/flow/sketch.ts'
@@ -13,7 +13,7 @@ import { placePipelines, type RangeOf } from './flow-places.ts'
 import type { Config } from './schema/config.ts'
 
 /** Filters that count; what they are given says nothing to anybody. */
-const COUNTING: readonly string[] = [beginRequest.name, endRequest.name, countData.name]
+const COUNTING: readonly string[] = [beginKnownRequest.name, endKnownRequest.name, countData.name]
 
 /** The pipelines that a load balancer has; `path` is what the graph calls it. */
 export function graphOf(path: string, spec: LoadBalancerSpec): ModuleGraph {

@@ -1,9 +1,9 @@
+import type { AccessLogSpec } from '../engine/request-observer.ts'
 import type { ForwardingOptions } from '../filters/http/forwarding.ts'
 import { readListenerPolicy } from '../net/listener-options.ts'
 import { formatAddress } from '../program/format-address.ts'
 import { parseAddress, parseTargetAddress } from '../program/parse-address.ts'
 import type {
-  AccessLogSpec,
   EndpointSpec,
   LbListenSpec,
   LoadBalancerSpec,

@@ -4,6 +4,8 @@ import type { Runtime } from './runtime.ts'
 /** What scripts see as `__inbound`: the downstream connection that a context belongs to. */
 export interface InboundInfo {
   readonly id: number
+  /** Index of the listener that accepted it. */
+  readonly listener: number
   readonly remoteAddress: string
   readonly remotePort: number
   readonly localAddress: string

@@ -1,4 +1,5 @@
 import type { MessageStart } from './event.ts'
+import type { Layout } from './layout.ts'
 import type { RequestInfo } from './request-info.ts'
 
 /**
@@ -18,4 +19,24 @@ export interface RequestObserver {
   refused?(request: RequestInfo): void
   /** The response is complete, or never will be: see `request.error`. Called once. */
   ended(request: RequestInfo): void
+}
+
+/** Where a line for every request goes, and for which. */
+export interface AccessLogSpec {
+  /** Path of the file. */
+  path: string
+  /** `combined`, `json`, or a template with fields in braces. */
+  format: string
+  /** Share of the requests without an error that are logged, above 0 and at most 1. */
+  sample: number
+  /** First digits of the statuses that are logged; empty for all. */
+  classes: number[]
+}
+
+/** Says who looks at the requests of scripts, while their layouts are made. */
+export interface RequestRecorder {
+  /** The observers of a pipeline that records its requests, with a log if there is to be one. */
+  open(layout: Layout, log: AccessLogSpec | undefined): readonly RequestObserver[]
+  /** Those of a pipeline that was opened; none for others. */
+  observersOf(layout: Layout): readonly RequestObserver[]
 }

@@ -3,6 +3,7 @@ import type { Context, InboundInfo } from './context.ts'
 import { Context as ContextClass } from './context.ts'
 import { HeldBytes } from './held-bytes.ts'
 import type { Layout } from './layout.ts'
+import type { RequestRecorder } from './request-observer.ts'
 import type { Session } from './session.ts'
 
 /** The variables of one script module: made and switched by the script loader's scopes. */
@@ -50,6 +51,8 @@ export class Runtime {
   root: string = process.cwd()
   /** Is told of requests that are refused before they reach a filter; `null` if nobody asks. */
   refused: ((layout: Layout, status: number, client: string) => void) | null = null
+  /** Who knows where records of requests go; `null` where nobody keeps them. */
+  recorder: RequestRecorder | null = null
   /** What filters hold back. */
   readonly held: HeldBytes = new HeldBytes()
   /** What threads share of rate limits (`RateTable`); `null` for nobody to share with. */

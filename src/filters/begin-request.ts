@@ -1,18 +1,40 @@
 import type { Data } from '../engine/data.ts'
-import { defineFilter } from '../engine/definition.ts'
+import { defineFilter, type FilterPlan } from '../engine/definition.ts'
 import { DATA, type Event, MESSAGE_START, type MessageStart } from '../engine/event.ts'
 import { Filter } from '../engine/filter.ts'
 import { RequestInfo, RequestSpan } from '../engine/request-info.ts'
 import type { RequestObserver } from '../engine/request-observer.ts'
 import { batchTime } from '../native/batch-clock.ts'
+import { type RecordOptions, readRecordOptions } from './access-log/record-options.ts'
 import { newSpanId, newTraceId, validTraceParent } from './http/trace-parent.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 
 /**
- * Internal, the first filter of a pipeline below `demux`: makes the record of its request, of
- * listener number `listener`, and tells the observers of it. `endRequest` is its other half.
+ * `beginRequest(options)`, the first filter of a pipeline below `demux`: makes the record of its
+ * request, for metrics and an access log. `endRequest` is its other half. Where nobody keeps records,
+ * nothing is made.
  */
 export const beginRequest = defineFilter({
+  name: 'beginRequest',
+  description: 'Begins the record of a request, for metrics and an access log',
+  parameters: [{ name: 'options', type: 'RecordOptions', doc: 'accessLog', isOptional: true }],
+  plan: (options?: RecordOptions) => {
+    const log = readRecordOptions(options)
+    let observers: readonly RequestObserver[] = []
+    const plan: FilterPlan = () =>
+      observers.length === 0 ? new Pass() : new BeginRequest(OF_CONNECTION, observers, TOLD)
+    plan.open = (layout) => {
+      observers = layout.runtime.recorder?.open(layout, log) ?? []
+    }
+    return plan
+  },
+})
+
+/**
+ * Internal, the same in a load balancer, which knows more: the requests are of listener number
+ * `listener`, and they are told to these observers.
+ */
+export const beginKnownRequest = defineFilter({
   name: 'beginRequest',
   description: 'Begins the record of a request',
   parameters: [
@@ -33,11 +55,23 @@ export const beginRequest = defineFilter({
   },
 })
 
+/** Stands for the listener that has accepted the connection. */
+const OF_CONNECTION = -2
+
 /** What records have. */
 interface Told {
   readonly needsClient: boolean
   readonly hasId: boolean
   readonly hasTrace: boolean
+}
+
+/** Of scripts: what endpoints are told of a request is for later filters to say. */
+const TOLD: Told = { needsClient: true, hasId: false, hasTrace: false }
+
+class Pass extends Filter {
+  process(event: Event): void {
+    this.next.process(event)
+  }
 }
 
 class BeginRequest extends Filter {
@@ -67,9 +101,11 @@ class BeginRequest extends Filter {
   }
 
   #begin(head: MessageStart): void {
-    const request = new RequestInfo(this.#listener, batchTime())
-    this.#request = request
     const { context } = this.session
+    const listener =
+      this.#listener === OF_CONNECTION ? (context.inbound?.listener ?? -1) : this.#listener
+    const request = new RequestInfo(listener, batchTime())
+    this.#request = request
     context.request = request
     const { needsClient, hasId, hasTrace } = this.#told
     if (needsClient) request.client = context.inbound?.remoteAddress ?? ''

@@ -1,5 +1,5 @@
 import type { Data } from '../engine/data.ts'
-import { defineFilter } from '../engine/definition.ts'
+import { defineFilter, type FilterPlan } from '../engine/definition.ts'
 import { SESSION_ERRORS } from '../engine/errors.ts'
 import {
   DATA,
@@ -18,10 +18,25 @@ import { batchTime } from '../native/batch-clock.ts'
 import { statusOf } from './http/status-of.ts'
 
 /**
- * Internal, the last filter of a pipeline that `beginRequest` opens: completes the record of the
- * request from its response and tells the observers.
+ * `endRequest()`, the last filter of a pipeline that `beginRequest` opens: completes the record of
+ * the request from its response and tells the observers.
  */
 export const endRequest = defineFilter({
+  name: 'endRequest',
+  description: 'Ends the record of a request that beginRequest has begun',
+  parameters: [],
+  plan: () => {
+    let observers: readonly RequestObserver[] = []
+    const plan: FilterPlan = () => new EndRequest(observers)
+    plan.open = (layout) => {
+      observers = layout.runtime.recorder?.observersOf(layout) ?? []
+    }
+    return plan
+  },
+})
+
+/** Internal, the other half of `beginKnownRequest`. */
+export const endKnownRequest = defineFilter({
   name: 'endRequest',
   description: 'Ends the record of a request',
   parameters: [{ name: 'observers', type: 'object[]', doc: 'Who is told of the request' }],

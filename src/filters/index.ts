@@ -1,4 +1,5 @@
 import type { FilterDefinition } from '../engine/definition.ts'
+import { beginRequest } from './begin-request.ts'
 import { changeRequest } from './change-request.ts'
 import { changeResponse } from './change-response.ts'
 import { compressResponse } from './compress-response.ts'
@@ -12,6 +13,7 @@ import { dump } from './dump.ts'
 import { encodeDubbo } from './encode-dubbo.ts'
 import { encodeHttpRequest } from './encode-http-request.ts'
 import { encodeHttpResponse } from './encode-http-response.ts'
+import { endRequest } from './end-request.ts'
 import { exec } from './exec.ts'
 import { fork } from './fork.ts'
 import { limitAccess } from './limit-access.ts'
@@ -79,9 +81,11 @@ export const filters = {
 
 /** Filters beyond those, for scripts as well. Adding one is a line here. */
 export const extensions = {
+  beginRequest,
   changeRequest,
   changeResponse,
   compressResponse,
+  endRequest,
   limitAccess,
   limitRate,
   mirror,

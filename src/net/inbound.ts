@@ -291,7 +291,7 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
   }
 
   #spawn(layout: Layout): Session {
-    const info = this.#owner.needsPeers ? new Peer(this.socket) : null
+    const info = this.#owner.needsPeers ? new Peer(this.socket, this.#owner.index) : null
     return layout.spawn(layout.runtime.createContext(info), this, this)
   }
 
@@ -338,6 +338,8 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
 
 /** Who accepted an inbound connection and keeps count. */
 export interface InboundOwner {
+  /** Which of its program's listeners it is. */
+  readonly index: number
   readonly limits: ListenerLimits
   readonly timeouts: ListenerTimeouts
   /** The reactor's number of what of these it looks after. */

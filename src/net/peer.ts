@@ -6,12 +6,14 @@ let lastPeerId = 0
 /** What scripts see of a client. The reactor is asked for addresses only when they want them, and once. */
 export class Peer implements InboundInfo {
   readonly id = ++lastPeerId
+  readonly listener: number
   readonly #socket: Socket
   #remote: { address: string; port: number } | null = null
   #local: { address: string; port: number } | null = null
   #dependents: Set<Dependent> | null = null
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, listener: number) {
+    this.listener = listener
     this.#socket = socket
   }
 

@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs'
+import type { AccessLogSpec } from '../engine/request-observer.ts'
 import { openLineFile } from '../observability/access-log/line-file.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import { StartError } from './start-error.ts'
@@ -10,10 +11,17 @@ const REASONS: Readonly<Record<string, string>> = {
   ENXIO: 'it is a pipe that nobody reads, or a socket',
 }
 
-/** Throws a `StartError` when the access log of a program cannot be written to. */
+/** Throws a `StartError` when an access log of a program cannot be written to. */
 export function checkAccessLog(spec: ProgramSpec): void {
-  if (spec.kind !== 'lb' || spec.accessLog === undefined) return
-  const { path } = spec.accessLog
+  for (const { path } of logsOf(spec)) checkFile(path)
+}
+
+function logsOf(spec: ProgramSpec): readonly AccessLogSpec[] {
+  if (spec.kind === 'script') return spec.records?.logs ?? []
+  return spec.accessLog === undefined ? [] : [spec.accessLog]
+}
+
+function checkFile(path: string): void {
   try {
     closeSync(openLineFile(path))
   } catch (error) {

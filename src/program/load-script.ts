@@ -8,6 +8,7 @@ import { sketchConfiguration } from './flow/sketch-configuration.ts'
 import { sketchScript } from './flow/sketch-script.ts'
 import { drawGraph, type ModuleGraph } from './graph.ts'
 import type { LoadProblem } from './load-problem.ts'
+import { recordsOf } from './recorded-requests.ts'
 import { compileProgram } from './script/compile-program.ts'
 import type { CompiledModule } from './script/compiled-module.ts'
 import { evaluateModule, type ScriptGlobals } from './script/instantiate.ts'
@@ -76,9 +77,10 @@ export function loadScript(file: string, text?: string): LoadResult {
     // Looking for used modules has evaluated them for a first time.
     printed = []
     const configurations = modules.map((compiled) => evaluate(compiled, globals))
-    checkProgram(configurations, (name) =>
-      modules.findIndex(({ path }) => path === modulePath(name)),
-    )
+    const findModule = (name: string): number =>
+      modules.findIndex(({ path }) => path === modulePath(name))
+    checkProgram(configurations, findModule)
+    const records = recordsOf(configurations, findModule, root)
     const listen = configurations.flatMap(listensOf)
     const sketches = configurations.map((configuration, index) => {
       const { path, source } = modules[index] as CompiledModule
@@ -86,7 +88,11 @@ export function loadScript(file: string, text?: string): LoadResult {
     })
     const graphs = sketches.map(({ path, pipelines }) => drawGraph(path, pipelines))
     const flow = drawFlow(sketches)
-    return { isGood: true, spec: { kind: 'script', listen, program }, graphs, flow, files, printed }
+    const spec: ScriptSpec = {
+      ...{ kind: 'script', listen, program },
+      ...(records !== undefined && { records }),
+    }
+    return { isGood: true, spec, graphs, flow, files, printed }
   } catch (error) {
     const isScriptError = error instanceof ScriptError
     const lines = isScriptError ? formatScriptError(error) : describeRuntimeError(error, modules)

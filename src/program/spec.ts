@@ -1,4 +1,5 @@
 import type { Balance } from '../balancer/pickers.ts'
+import type { AccessLogSpec } from '../engine/request-observer.ts'
 import type { CompressionOptions } from '../filters/compress/compression-policy.ts'
 import type { ForwardingOptions } from '../filters/http/forwarding.ts'
 import type { RequestKey } from '../filters/http/request-key.ts'
@@ -187,18 +188,6 @@ export interface LbListenSpec extends ListenSpec, GateSpec {
   tls?: { cert: string; key: string }
 }
 
-/** Where a line for every request goes, and for which. */
-export interface AccessLogSpec {
-  /** Path of the file. */
-  path: string
-  /** `combined`, `json`, or a template with fields in braces. */
-  format: string
-  /** Share of the requests without an error that are logged, above 0 and at most 1. */
-  sample: number
-  /** First digits of the statuses that are logged; empty for all. */
-  classes: number[]
-}
-
 /** Where spans of requests go, and of which. */
 export interface TracingSpec {
   /** Takes OTLP over HTTP. */
@@ -232,4 +221,14 @@ export interface ScriptSpec {
   /** What the script's `listen` calls ask for, in their order. */
   listen: ListenSpec[]
   program: CompiledProgram
+  /** What it records of requests; nothing unless given. */
+  records?: ScriptRecords
+}
+
+/** Which requests a script records with `beginRequest`. */
+export interface ScriptRecords {
+  /** Of its listeners, which have such requests. */
+  listeners: number[]
+  /** Where lines for them go, by absolute paths. */
+  logs: AccessLogSpec[]
 }

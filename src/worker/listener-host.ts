@@ -49,6 +49,7 @@ export interface ListenerProgram {
 
 /** One `listen` of a program on this worker: makes what handles its connections. */
 export class ListenerHost implements InboundHeir, HeaderOwner {
+  readonly index: number
   readonly limits: ListenerLimits
   readonly timeouts: ListenerTimeouts
   readonly policy: number
@@ -68,11 +69,13 @@ export class ListenerHost implements InboundHeir, HeaderOwner {
 
   constructor(
     program: ListenerProgram,
+    index: number,
     layout: Layout,
     tls: TlsServer | null,
     policy: ListenerPolicy,
     counts: ConnectionCounts | null = null,
   ) {
+    this.index = index
     this.#counts = counts
     this.limits = limitsOf(policy)
     this.timeouts = timeoutsOf(policy)

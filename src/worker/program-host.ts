@@ -14,7 +14,7 @@ import type { ProgramSpec } from '../program/spec.ts'
 import { ConnectionCounts } from './connection-counts.ts'
 import { ListenerHost, type ListenerProgram } from './listener-host.ts'
 import type { PipelineCount } from './messages.ts'
-import { type Observation, observersOf } from './observers.ts'
+import { accessLogsOf, type Observation, observersOf, recorderOf } from './observers.ts'
 import { PolicyMetrics } from './policy-metrics.ts'
 import { observeRefusals } from './refusals.ts'
 import { TaskRunner } from './task-runner.ts'
@@ -52,6 +52,8 @@ export async function buildProgram(options: ProgramHostOptions): Promise<Program
   const runtime = new Runtime(log, sockets)
   runtime.rateMemory = rates
   const observers = spec.kind === 'lb' ? observersOf(spec, observation, plan) : []
+  const recorder = recorderOf(spec, runtime, observation, plan)
+  runtime.recorder = recorder
   const { numbers } = observation
   const traffic =
     numbers === undefined || plan === undefined
@@ -76,22 +78,24 @@ export async function buildProgram(options: ProgramHostOptions): Promise<Program
     buildModule(runtime, module, configuration),
   )
   const listeners = roots.filter(({ entry }) => entry.kind === 'listen')
-  observeRefusals(
-    runtime,
-    listeners.map(({ layout }) => layout),
-    observers,
-  )
+  if (recorder !== null || observers.length > 0) {
+    const layouts = listeners.map(({ layout }) => layout)
+    observeRefusals(runtime, layouts, (layout) => recorder?.observersBelow(layout) ?? observers)
+  }
   const needsPeers =
     spec.kind === 'script' ||
     observers.some((one) => one.needsClient === true) ||
     needsAddresses(spec)
-  return new ProgramHost(runtime, roots, spec, { needsPeers, shareOf, policies, traffic })
+  const logPaths = recorder?.paths ?? accessLogsOf(spec)
+  return new ProgramHost(runtime, roots, spec, { needsPeers, shareOf, policies, traffic, logPaths })
 }
 
 interface ProgramFacts extends Pick<ListenerProgram, 'needsPeers' | 'shareOf'> {
   readonly policies: PolicyMetrics | null
   /** Where its connections are counted, if somebody reads it. */
   readonly traffic: Traffic | null
+  /** The files of its access logs. */
+  readonly logPaths: ReadonlySet<string>
 }
 
 /**
@@ -107,8 +111,8 @@ export class ProgramHost implements ListenerProgram {
   readonly shareOf: (total: number) => number
   /** What its policies count, if somebody reads it. */
   readonly policies: PolicyMetrics | null
-  /** The file of its access log; empty if it has none. */
-  readonly logPath: string
+  /** The files of its access logs. */
+  readonly logPaths: ReadonlySet<string>
   readonly #roots: readonly RootLayout[]
   readonly #listeners: readonly ListenerHost[]
   readonly #modules: readonly string[]
@@ -123,14 +127,14 @@ export class ProgramHost implements ListenerProgram {
     runtime: Runtime,
     roots: readonly RootLayout[],
     spec: ProgramSpec,
-    { needsPeers, shareOf, policies, traffic }: ProgramFacts,
+    { needsPeers, shareOf, policies, traffic, logPaths }: ProgramFacts,
   ) {
     const isScript = spec.kind === 'script'
     this.#isMovable = !isScript
     this.runtime = runtime
     this.shareOf = shareOf
     this.policies = policies
-    this.logPath = spec.kind === 'lb' ? (spec.accessLog?.path ?? '') : ''
+    this.logPaths = logPaths
     this.#roots = roots
     this.#modules = isScript ? spec.program.modules.map(({ path }) => path) : []
     this.needsPeers = needsPeers
@@ -238,7 +242,7 @@ export class ProgramHost implements ListenerProgram {
       const policy = { ...given, timeouts: { ...timeouts, ...given.timeouts } }
       const at = traffic?.listeners[index] ?? -1
       const counts = traffic === null || at < 0 ? null : new ConnectionCounts(traffic.numbers, at)
-      return new ListenerHost(this, layout, tls, policy, counts)
+      return new ListenerHost(this, index, layout, tls, policy, counts)
     })
   }
 

@@ -233,6 +233,6 @@ export class Programs {
   /** Logs of programs that are over are closed. */
   #keepLogs(): void {
     const hosts = this.#next === null ? this.#hosts : [...this.#hosts, this.#next.host]
-    this.#options.observation.logs.keep(new Set(hosts.map(({ logPath }) => logPath)))
+    this.#options.observation.logs.keep(new Set(hosts.flatMap(({ logPaths }) => [...logPaths])))
   }
 }

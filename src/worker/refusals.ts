@@ -5,14 +5,14 @@ import type { Runtime } from '../engine/runtime.ts'
 
 /**
  * Tells observers of requests that were refused before a record was made of them: malformed, too
- * large, too slow, or one connection too many. `listeners` are the pipelines of the listeners.
+ * large, too slow, or one connection too many. `listeners` are the pipelines of the listeners;
+ * `observersOf` gives those of the pipeline that has refused.
  */
 export function observeRefusals(
   runtime: Runtime,
   listeners: readonly Layout[],
-  observers: readonly RequestObserver[],
+  observersOf: (layout: Layout) => readonly RequestObserver[],
 ): void {
-  if (observers.length === 0) return
   runtime.refused = (layout, status, client) => {
     const now = performance.now()
     const request = new RequestInfo(listeners.indexOf(layout), now)
@@ -21,6 +21,6 @@ export function observeRefusals(
     request.responseMs = now
     request.endMs = now
     request.refusal = status === 503 ? 'TooManyConnections' : 'Invalid'
-    for (const observer of observers) observer.refused?.(request)
+    for (const observer of observersOf(layout)) observer.refused?.(request)
   }
 }

@@ -14,12 +14,17 @@ import type { FlowModule, FlowPipeline } from '../../program/flow/flow-graph.ts'
 const { requestBytes, responseBytes, active } = REQUEST_FIELDS
 const NOTHING = new Float64Array(REQUEST_GROUP)
 
-/** Of a script nobody counts the requests; what is known is what was seen of its sessions. */
+/**
+ * Of a script that does not record its requests, nobody counts them; what is known is what was seen
+ * of its sessions.
+ */
 export async function withScriptRequests(
-  { stats }: Reading,
+  counted: Reading,
   { seconds, pipelines, workers: answers }: Flow,
   modules: readonly FlowModule[],
 ): Promise<Reading> {
+  const { stats } = counted
+  if (stats.listeners.length > 0) return counted
   const total = new Float64Array(REQUEST_GROUP)
   let waiting = 0
   const listeners: Stats['listeners'][number][] = []
@@ -37,10 +42,10 @@ export async function withScriptRequests(
   const durations = new Map<string, Float64Array>()
   for (const one of stats.workers) {
     const group = answers.get(one.worker) ?? NOTHING
-    const counted = durationsOf(group)
-    durations.set(ofWorker(one.worker), counted)
+    const took = durationsOf(group)
+    durations.set(ofWorker(one.worker), took)
     const requests = requestsOf(group) / seconds
-    workers.push({ ...one, requests, latency: await summarize(counted) })
+    workers.push({ ...one, requests, latency: await summarize(took) })
   }
   return {
     stats: { ...stats, listeners, total: withDistribution(sum, total), workers },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { compileFormat } from '../../program/access-log/format.ts'
+import { compileFormat } from '../../filters/access-log/format.ts'
 import { DEFAULTS } from '../defaults.ts'
 import { expected, path } from './scalars.ts'
 

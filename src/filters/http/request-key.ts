@@ -1,3 +1,4 @@
+import type { RequestInfo } from '../../engine/request-info.ts'
 import type { RequestView } from '../route/request-view.ts'
 import { cookieValue } from './cookie-value.ts'
 
@@ -13,6 +14,8 @@ export type RequestKey =
 /** What a key may be read from besides the request: whoever it came from. */
 export interface KeyContext {
   readonly inbound: { readonly remoteAddress: string } | null
+  /** The record of the request, where there is one. */
+  readonly request?: RequestInfo | null
 }
 
 /** Reads a key; empty when the request does not have it. */

@@ -129,7 +129,7 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
   secured(): void {
     this.#state = 'open'
     const { runtime } = this.#layout
-    const info = this.#owner.needsPeers ? new Peer(this.#socket) : null
+    const info = this.#owner.needsPeers ? new Peer(this.#socket, this.#owner.index) : null
     this.#session = this.#layout.spawn(runtime.createContext(info), this, this)
     this.#armIdle()
   }

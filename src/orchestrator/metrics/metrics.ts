@@ -11,6 +11,7 @@ import { REQUEST_FIELDS, REQUEST_GROUP } from '../../observability/metrics/reque
 import { TARGET_FIELDS, TARGET_GROUP } from '../../observability/metrics/target-fields.ts'
 import { WORKER_FIELDS } from '../../observability/metrics/worker-fields.ts'
 import { formatAddress } from '../../program/format-address.ts'
+import { listenerNames } from '../../program/log-names.ts'
 import type { ProgramSpec } from '../../program/spec.ts'
 
 /** Numbers of one thing, counted by all workers. */
@@ -125,7 +126,13 @@ export class Metrics {
       if (at >= 0) series.push({ scope, labels, at })
       return at
     }
-    if (spec.kind !== 'lb') return { plan: NO_PLAN, series, targets }
+    if (spec.kind !== 'lb') {
+      const counted = spec.records?.listeners ?? []
+      const listeners = listenerNames(spec.listen).map((listener, index) =>
+        counted.includes(index) ? add('listener', { listener }) : -1,
+      )
+      return { plan: { ...NO_PLAN, listeners }, series, targets }
+    }
     const plan: MetricsPlan = {
       listeners: spec.listen.map(({ name }) => add('listener', { listener: name })),
       routes: spec.listen.map(({ name, service }) => {

@@ -1,9 +1,9 @@
 import type { EndpointTable } from '../../balancer/endpoint-table.ts'
 import type { RequestObserver } from '../../engine/request-observer.ts'
 import type { Runtime } from '../../engine/runtime.ts'
-import { beginRequest } from '../../filters/begin-request.ts'
+import { beginKnownRequest } from '../../filters/begin-request.ts'
 import { countData } from '../../filters/count-data.ts'
-import { endRequest } from '../../filters/end-request.ts'
+import { endKnownRequest } from '../../filters/end-request.ts'
 import { CONNECTION_FIELDS } from '../../observability/metrics/connection-fields.ts'
 import { type Builder, type Configuration, pipy } from '../configuration.ts'
 import type { GateSpec, LoadBalancerSpec, RouteSpec } from '../spec.ts'
@@ -121,10 +121,10 @@ export function loadBalancer(
     if (observers.length > 0) {
       const { requestId, traceparent } = spec.forwarding
       const ids = [requestId === true, traceparent === true]
-      program.append(beginRequest, [entry.listeners[0], observers, ...ids])
+      program.append(beginKnownRequest, [entry.listeners[0], observers, ...ids])
     }
     const addEnd = (): void => {
-      if (observers.length > 0) program.append(endRequest, [observers])
+      if (observers.length > 0) program.append(endKnownRequest, [observers])
     }
     const hasGates = openGates(program, entry.pipeline, entry.gates, addEnd)
     const only = upstreams[plainUpstream(entry.routes)]
@@ -152,8 +152,8 @@ export function loadBalancer(
   }
   for (const upstream of mirrored) {
     const index = upstreams.indexOf(upstream)
-    program.pipeline(mirrorOf(index)).append(beginRequest, [NO_LISTENER, copyObservers])
-    program.link(upstream.pipeline).append(endRequest, [copyObservers])
+    program.pipeline(mirrorOf(index)).append(beginKnownRequest, [NO_LISTENER, copyObservers])
+    program.link(upstream.pipeline).append(endKnownRequest, [copyObservers])
     addOrigin({ upstream: index })
   }
   for (const upstream of shared) {

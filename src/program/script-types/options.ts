@@ -191,6 +191,22 @@ interface RateLimitOptions {
   name?: string
 }
 
+/** What becomes of the records of requests; metrics count them in any case. */
+interface RecordOptions {
+  /** Where a line for each goes: the path of a file, or the same with more. */
+  accessLog?:
+    | string
+    | {
+        path: string
+        /** 'combined' (the default), 'json', or a template such as '{client} {target} {status}'. */
+        format?: string
+        /** Share of the requests without an error that are logged, above 0 and at most 1. */
+        sample?: number
+        /** Only requests with such a status are logged; all unless given. */
+        status?: ('1xx' | '2xx' | '3xx' | '4xx' | '5xx')[]
+      }
+}
+
 interface MuxOptions {
   /** Messages in progress on one session at a time; 1 makes the sessions a connection pool. */
   pipelining?: number

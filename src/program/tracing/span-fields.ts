@@ -1,6 +1,6 @@
 import type { RequestInfo } from '../../engine/request-info.ts'
+import { LOG_FIELDS, type LogField } from '../../filters/access-log/fields.ts'
 import type { SpanRecord } from '../../observability/tracing/span-record.ts'
-import { LOG_FIELDS, type LogField } from '../access-log/fields.ts'
 import type { LoadBalancerSpec, RouteSpec } from '../spec.ts'
 
 /** What spans tell as the access log does. */

@@ -1,11 +1,12 @@
 import type { MessageStart } from '../../engine/event.ts'
 import { type RequestInfo, RequestSpan, SAMPLED } from '../../engine/request-info.ts'
 import type { RequestObserver } from '../../engine/request-observer.ts'
+import { jsonFormat } from '../../filters/access-log/format.ts'
+import { RequestLines } from '../../filters/access-log/request-lines.ts'
 import { newSpanId, newTraceId, validTraceParent } from '../../filters/http/trace-parent.ts'
 import { HttpWireHead } from '../../filters/http/wire-head.ts'
 import type { LineBuffer } from '../../observability/access-log/line-buffer.ts'
-import { jsonFormat } from '../access-log/format.ts'
-import { RequestLines } from '../access-log/request-lines.ts'
+import { namesOf } from '../log-names.ts'
 import type { LoadBalancerSpec, TracingSpec } from '../spec.ts'
 import { spanFields } from './span-fields.ts'
 
@@ -24,7 +25,7 @@ export class SpanLog implements RequestObserver {
 
   constructor({ sample }: TracingSpec, spec: LoadBalancerSpec, lines: LineBuffer) {
     this.#sample = sample
-    this.#lines = new RequestLines(jsonFormat(spanFields(spec)), lines, spec)
+    this.#lines = new RequestLines(jsonFormat(spanFields(spec)), lines, namesOf(spec))
   }
 
   began(request: RequestInfo, { wire }: MessageStart): void {

@@ -10,7 +10,8 @@ import { createRateLimiterClass, type RateLimiterClass } from './rate-limiter.ts
 import { ResourcePool } from './resource-pool.ts'
 import { RoundRobinLoadBalancer } from './round-robin-load-balancer.ts'
 import { createSharedMapClass, type SharedMapClass } from './shared-map.ts'
-import { createUpstreamClass, type RunningContext, type UpstreamClass } from './upstream.ts'
+import { createUpstreamClass, type UpstreamClass } from './upstream.ts'
+import type { RunningContext } from './upstream-choice.ts'
 import { URLRouter } from './url-router.ts'
 
 /** The `algo` that scripts see. */

@@ -3,24 +3,41 @@ import type { Balancer } from '../../balancer/balancer.ts'
 import type { MessageStart } from '../../engine/event.ts'
 import type { Message } from '../../engine/message.ts'
 import { HeadEditor } from '../../filters/http/header-changes.ts'
+import type { KeyContext } from '../../filters/http/request-key.ts'
 import type { CookieOf } from '../../filters/tie-response.ts'
 import { headOf } from './head-of.ts'
+
+/** What the running callback is for; `null` when there is none. */
+export type RunningContext = () => KeyContext | null
 
 /** Where one request goes: by what ties it to an endpoint, and to another one with each attempt. */
 export class UpstreamChoice {
   readonly #balancer: Balancer
   readonly #affinity: Affinity
   readonly #cookieOf: CookieOf | undefined
+  readonly #running: RunningContext
 
-  constructor(balancer: Balancer, affinity: Affinity, cookieOf: CookieOf | undefined) {
+  constructor(
+    balancer: Balancer,
+    affinity: Affinity,
+    cookieOf: CookieOf | undefined,
+    running: RunningContext,
+  ) {
     this.#balancer = balancer
     this.#affinity = affinity
     this.#cookieOf = cookieOf
+    this.#running = running
   }
 
   /** The target of an attempt; of a further one not that of the last, if there is any other. */
   select(): string {
-    return this.#balancer.selectTied(this.#affinity)
+    const target = this.#balancer.selectTied(this.#affinity)
+    const request = this.#running()?.request ?? null
+    if (request !== null && target !== '') {
+      request.target = target
+      request.attempts++
+    }
+    return target
   }
 
   /** What was selected last; empty before. */

@@ -10,11 +10,8 @@ import { type Ties, tiesOf } from '../../filters/http/ties.ts'
 import { RequestView } from '../../filters/route/request-view.ts'
 import { checkString, expected } from '../arguments.ts'
 import { headOf } from './head-of.ts'
-import { UpstreamChoice } from './upstream-choice.ts'
+import { type RunningContext, UpstreamChoice } from './upstream-choice.ts'
 import { readUpstreamOptions, type UpstreamOptions } from './upstream-options.ts'
-
-/** What the running callback is for; `null` when there is none. */
-export type RunningContext = () => KeyContext | null
 
 const NO_CONTEXT: KeyContext = { inbound: null }
 const NO_REQUEST = new MessageStart(null)
@@ -48,7 +45,8 @@ export class Upstream {
     const start = request === undefined || request === null ? NO_REQUEST : headOf(request)
     const ties = this.#ties
     const affinity = ties?.read(view.look(start), this.#running() ?? NO_CONTEXT)
-    return new UpstreamChoice(this.#balancer, affinity ?? new Affinity(0, -1), ties?.cookieOf)
+    const own = affinity ?? new Affinity(0, -1)
+    return new UpstreamChoice(this.#balancer, own, ties?.cookieOf, this.#running)
   }
 
   /** Target of one attempt. */

@@ -165,6 +165,15 @@ const BY_TYPE: Readonly<Record<string, Make>> = {
     ),
   AccessRules: () =>
     value(fc.constantFrom<unknown>({}, { allow: ['127.0.0.0/8'] }, { allow: [], deny: ['::/0'] })),
+  RecordOptions: () =>
+    value(
+      fc.constantFrom<unknown>(
+        undefined,
+        {},
+        { accessLog: '/dev/null' },
+        { accessLog: { path: '/dev/null', format: 'json', sample: 0.5, status: ['4xx', '5xx'] } },
+      ),
+    ),
   // Ample ones: what has passed before must not show.
   RateLimitOptions: () =>
     value(

@@ -5,8 +5,8 @@ import { SessionEnd } from '../../../src/engine/event.ts'
 import { Message } from '../../../src/engine/message.ts'
 import type { RequestInfo } from '../../../src/engine/request-info.ts'
 import type { RequestObserver } from '../../../src/engine/request-observer.ts'
-import { beginRequest } from '../../../src/filters/begin-request.ts'
-import { endRequest } from '../../../src/filters/end-request.ts'
+import { beginKnownRequest } from '../../../src/filters/begin-request.ts'
+import { endKnownRequest } from '../../../src/filters/end-request.ts'
 import { Gates } from './support/gate.ts'
 import { TestProgram } from './support/run.ts'
 
@@ -35,8 +35,8 @@ function program(observer: RequestObserver): { gates: Gates; program: TestProgra
     main
       .demux('request')
       .pipeline('request')
-      .append(beginRequest, [7, [observer]])
-    return gates.append(main).append(endRequest, [[observer]]) as typeof main
+      .append(beginKnownRequest, [7, [observer]])
+    return gates.append(main).append(endKnownRequest, [[observer]]) as typeof main
   })
   return { gates, program: spec }
 }

@@ -19,7 +19,7 @@ function make(pipeline = 'x'): {
   const program = new TestProgram((p) => p, { '/m.js': (p) => gates.append(p.pipeline('x')) })
   const Session = createSessionClass(program.runtime)
   const inbound = {
-    ...{ id: 1, remoteAddress: 'r', remotePort: 1, localAddress: 'l', localPort: 2 },
+    ...{ id: 1, listener: 0, remoteAddress: 'r', remotePort: 1, localAddress: 'l', localPort: 2 },
     ...{ addDependent: () => {}, removeDependent: () => {}, ended: () => {} },
   }
   const session = program.runtime.call(

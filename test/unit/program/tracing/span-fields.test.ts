@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { normalise } from '../../../../src/config/normalise.ts'
 import { RequestInfo, RequestSpan } from '../../../../src/engine/request-info.ts'
+import { jsonFormat } from '../../../../src/filters/access-log/format.ts'
 import { LineBytes } from '../../../../src/observability/access-log/line-bytes.ts'
 import type { SpanRecord } from '../../../../src/observability/tracing/span-record.ts'
-import { namesOf } from '../../../../src/program/access-log/fields.ts'
-import { jsonFormat } from '../../../../src/program/access-log/format.ts'
+import { namesOf } from '../../../../src/program/log-names.ts'
 import { spanFields } from '../../../../src/program/tracing/span-fields.ts'
 
 const SPEC = normalise({

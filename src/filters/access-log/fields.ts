@@ -1,8 +1,7 @@
 import type { RequestInfo } from '../../engine/request-info.ts'
-import { fieldOfText } from '../../filters/http/find-field.ts'
 import type { LineBytes } from '../../observability/access-log/line-bytes.ts'
-import type { LoadBalancerSpec } from '../spec.ts'
-import { LogClock } from './log-clock.ts'
+import { fieldOfText } from '../http/find-field.ts'
+import type { LogClock } from './log-clock.ts'
 
 /** One thing that a line of the access log can tell about a request. */
 export interface LogField {
@@ -20,18 +19,6 @@ export interface LogNames {
   /** By listener. */
   readonly routes: readonly (readonly string[])[]
   readonly upstreams: readonly string[]
-}
-
-/** The names that a load balancer has. */
-export function namesOf({ listen, upstreams }: LoadBalancerSpec): LogNames {
-  return {
-    clock: new LogClock(),
-    listeners: listen.map(({ name }) => name),
-    routes: listen.map(({ service }) =>
-      service.protocol === 'http' ? service.routes.map(({ name }) => name) : [],
-    ),
-    upstreams: upstreams.map(({ name }) => name),
-  }
 }
 
 /** What is logged for a client that went before there was a status, as nginx does. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RequestInfo } from '../../../../src/engine/request-info.ts'
+import { LOG_FIELDS, type LogNames } from '../../../../src/filters/access-log/fields.ts'
+import { compileFormat } from '../../../../src/filters/access-log/format.ts'
+import { LogClock } from '../../../../src/filters/access-log/log-clock.ts'
 import { LineBytes } from '../../../../src/observability/access-log/line-bytes.ts'
-import { LOG_FIELDS, type LogNames } from '../../../../src/program/access-log/fields.ts'
-import { compileFormat } from '../../../../src/program/access-log/format.ts'
-import { LogClock } from '../../../../src/program/access-log/log-clock.ts'
 
 const NAMES: LogNames = {
   clock: new LogClock(),

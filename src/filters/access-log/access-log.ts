@@ -1,10 +1,10 @@
 import type { MessageStart } from '../../engine/event.ts'
 import type { RequestInfo } from '../../engine/request-info.ts'
-import type { RequestObserver } from '../../engine/request-observer.ts'
-import { HttpWireHead } from '../../filters/http/wire-head.ts'
+import type { AccessLogSpec, RequestObserver } from '../../engine/request-observer.ts'
 import type { LineBuffer } from '../../observability/access-log/line-buffer.ts'
 import type { Escaping } from '../../observability/access-log/line-bytes.ts'
-import type { AccessLogSpec, LoadBalancerSpec } from '../spec.ts'
+import { HttpWireHead } from '../http/wire-head.ts'
+import type { LogNames } from './fields.ts'
 import { compileFormat } from './format.ts'
 import { RequestLines } from './request-lines.ts'
 
@@ -22,11 +22,11 @@ export class AccessLog implements RequestObserver {
   /** `open` gives what takes the lines. */
   constructor(
     { format, sample, classes }: AccessLogSpec,
-    spec: LoadBalancerSpec,
+    names: LogNames,
     open: (escaping: Escaping) => LineBuffer,
   ) {
     const compiled = compileFormat(format)
-    this.#lines = new RequestLines(compiled, open(compiled.escaping), spec)
+    this.#lines = new RequestLines(compiled, open(compiled.escaping), names)
     this.#sample = sample
     this.#classes = classes
   }

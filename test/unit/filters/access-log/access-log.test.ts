@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RequestInfo } from '../../../../src/engine/request-info.ts'
+import type { AccessLogSpec } from '../../../../src/engine/request-observer.ts'
+import { AccessLog } from '../../../../src/filters/access-log/access-log.ts'
+import type { LogNames } from '../../../../src/filters/access-log/fields.ts'
+import { LogClock } from '../../../../src/filters/access-log/log-clock.ts'
 import { LineBuffer } from '../../../../src/observability/access-log/line-buffer.ts'
-import { AccessLog } from '../../../../src/program/access-log/access-log.ts'
-import type { AccessLogSpec, LoadBalancerSpec } from '../../../../src/program/spec.ts'
 
-const SPEC: LoadBalancerSpec = {
-  kind: 'lb',
-  listen: [],
-  upstreams: [],
-  forwarding: {},
-  idleMs: 1000,
-}
+const NAMES: LogNames = { clock: new LogClock(), listeners: [], routes: [], upstreams: [] }
 
 /** Statuses that are logged of those given. */
 function logged(statuses: readonly number[], given: Partial<AccessLogSpec>): string[] {
@@ -20,7 +16,7 @@ function logged(statuses: readonly number[], given: Partial<AccessLogSpec>): str
   const lines = new LineBuffer(file, 'text')
   const log = new AccessLog(
     { path: '', format: '{status}', sample: 1, classes: [], ...given },
-    SPEC,
+    NAMES,
     () => lines,
   )
   for (const status of statuses) {

@@ -1,19 +1,18 @@
 import type { RequestInfo } from '../../engine/request-info.ts'
 import type { LineBuffer } from '../../observability/access-log/line-buffer.ts'
-import type { LoadBalancerSpec } from '../spec.ts'
-import { type LogNames, namesOf } from './fields.ts'
+import type { LogNames } from './fields.ts'
 import type { LogFormat } from './format.ts'
 
-/** Writes what is known of requests of a load balancer, each as a line of one format. */
+/** Writes what is known of requests, each as a line of one format. */
 export class RequestLines {
   readonly #format: LogFormat
   readonly #lines: LineBuffer
   readonly #names: LogNames
 
-  constructor(format: LogFormat, lines: LineBuffer, spec: LoadBalancerSpec) {
+  constructor(format: LogFormat, lines: LineBuffer, names: LogNames) {
     this.#format = format
     this.#lines = lines
-    this.#names = namesOf(spec)
+    this.#names = names
   }
 
   write(request: RequestInfo): void {
