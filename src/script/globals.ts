@@ -1,5 +1,5 @@
 import { createAlgo } from './algo/algo.ts'
-import type { RunningContext } from './algo/upstream.ts'
+import type { RunningContext } from './algo/upstream-choice.ts'
 import { type ConsoleWriter, createConsole } from './console.ts'
 import { scriptCrypto } from './crypto/crypto.ts'
 import { scriptHessian } from './hessian/hessian.ts'

@@ -138,7 +138,7 @@ test('the endpoint is what an algo.Upstream has chosen', async (context) => {
     context,
     `
       ((app = new algo.Upstream({
-        endpoints: ['${closed}', { address: '${upstream.address}', priority: 1 }],
+        endpoints: ['${closed}', '${upstream.address}'],
       })) => pipy({ _choice: null })
         .listen(0)
           .decodeHttpRequest()
@@ -156,8 +156,14 @@ test('the endpoint is what an algo.Upstream has chosen', async (context) => {
       )()
     `,
   )
-  await curl(`http://127.0.0.1:${port}/`)
-  assert.deepEqual(await untilLines(path, 1), [`${upstream.address} 2 200`])
+  await curl(`http://127.0.0.1:${port}/[1-2]`)
+  const lines = await untilLines(path, 2)
+  const [once, twice] = [`${upstream.address} 1 200`, `${upstream.address} 2 200`]
+  assert.ok(
+    lines.every((line) => line === once || line === twice),
+    lines.join(),
+  )
+  assert.ok(lines.includes(twice), 'the other one was asked first')
 })
 
 test('rotation by SIGUSR1: no line is lost and none is written twice', async (context) => {
@@ -237,7 +243,7 @@ test('requests are counted by listener, without a log as well', async (context) 
   assert.deepEqual(
     found
       .find('sluice_listener_requests_total', { code: '2xx' })
-      .map(({ labels }) => labels['listener']),
+      .map(({ labels }) => labels.listener),
     ['0.0.0.0:0'],
     'one that does not record requests is none of the metrics',
   )
