@@ -11,13 +11,22 @@ export function createToken(): string {
   return randomBytes(TOKEN_BYTES).toString('base64url')
 }
 
+/** Throws `StartError` when there is a file for the token, and it is no good. */
+export function checkTokenFile(path: string): void {
+  try {
+    readToken(path)
+  } catch (error) {
+    if (!isMissing(error)) throw explain(path, error)
+  }
+}
+
 /**
  * The token of a file, which is made with a fresh one, readable by its owner only, if it does not
  * exist. Throws `StartError` when it cannot be read or is too short.
  */
 export function tokenOfFile(path: string): string {
   try {
-    return checkToken(readFileSync(path, 'utf8').trim(), path)
+    return readToken(path)
   } catch (error) {
     if (!isMissing(error)) throw explain(path, error)
   }
@@ -30,7 +39,8 @@ export function tokenOfFile(path: string): string {
   return token
 }
 
-function checkToken(token: string, path: string): string {
+function readToken(path: string): string {
+  const token = readFileSync(path, 'utf8').trim()
   if (/^[\x21-\x7e]+$/.test(token) && token.length >= SHORTEST_TOKEN) return token
   throw new StartError(
     `token file ${path}: want one line of at least ${SHORTEST_TOKEN} characters without spaces`,
@@ -43,6 +53,7 @@ function isMissing(error: unknown): boolean {
 
 function explain(path: string, error: unknown): StartError {
   if (error instanceof StartError) return error
-  const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  const reason = code === 'EISDIR' ? 'is a folder' : code
   return new StartError(`token file ${path}: ${reason}`)
 }

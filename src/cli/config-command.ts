@@ -1,11 +1,11 @@
 import { dirname, relative } from 'node:path'
 import type { GoodConfig } from '../config/load-config.ts'
-import { LoadError } from '../orchestrator/load-error.ts'
 import type { LoadedProgram } from '../orchestrator/program-source.ts'
 import { readRunOptions } from './common-options.ts'
 import type { ParsedOptions } from './option-table.ts'
+import { printProblems } from './print-problems.ts'
 import { defaultsOf, processSection } from './process-section.ts'
-import { serveAdmin } from './serve-admin.ts'
+import { checkAdmin, startWithAdmin } from './serve-admin.ts'
 import { withSharedPorts } from './shared-ports.ts'
 
 /** `sluice lb.yaml`: a load balancer from a config. */
@@ -33,6 +33,7 @@ export async function runConfig(
     return
   }
   if (options.isSet('verify')) {
+    await checkAdmin(run)
     const { renderGraph } = await import('../program/graph-text.ts')
     process.stdout.write(`${renderGraph(config.graph).join('\n').trimEnd()}\n\nDone.\n`)
     return
@@ -44,16 +45,10 @@ export async function runConfig(
     isWatched: options.isSet('watch'),
     load: async () => toProgram(await load()),
   }
-  await serveAdmin(await runProgram(config.spec, run, { source, files: config.files }), run)
+  const start = () => runProgram(config.spec, run, { source, files: config.files })
+  await startWithAdmin(start, run)
 }
 
 function toProgram({ spec, files }: GoodConfig): LoadedProgram {
   return { spec, files, log: () => {} }
-}
-
-/** Names files as the user did, so that editors and terminals can follow. */
-async function printProblems(error: unknown, cwd: string): Promise<void> {
-  if (!(error instanceof LoadError)) return
-  const { problemLines } = await import('../config/problem-lines.ts')
-  for (const line of problemLines(error.problems, cwd)) process.stderr.write(`${line}\n`)
 }

@@ -8,7 +8,7 @@ import { type HelpPage, renderHelp } from './help.ts'
 import { parseLbSpec } from './lb-command.ts'
 import { type OptionSpec, parseOptions } from './option-table.ts'
 import { parseListen } from './parse-address.ts'
-import { serveAdmin } from './serve-admin.ts'
+import { startWithAdmin } from './serve-admin.ts'
 import { UsageError } from './usage-error.ts'
 
 const OPTIONS: readonly OptionSpec[] = [
@@ -58,8 +58,8 @@ export async function runDemoCommand(args: readonly string[]): Promise<void> {
   const endpoints = servers.map((server) => formatAddress(addressOf(server)))
   const to = endpoints.flatMap((endpoint) => ['--to', endpoint])
   const { runProgram } = await import('../orchestrator/run-program.ts')
-  const program = await runProgram(parseLbSpec(['--listen', listen, ...to]), run)
-  await serveAdmin(program, run)
+  const spec = parseLbSpec(['--listen', listen, ...to])
+  const program = await startWithAdmin(() => runProgram(spec, run), run)
   const [address = listen] = program.orchestrator.addresses
   process.stdout.write(renderBanner(address, endpoints, run.workers))
 }

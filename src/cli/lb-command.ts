@@ -28,7 +28,7 @@ import { type OptionSpec, type ParsedOptions, parseOptions } from './option-tabl
 import { parseEndpoint, parseListen } from './parse-address.ts'
 import { parseChoice, parseDuration } from './parse-value.ts'
 import { processSection } from './process-section.ts'
-import { serveAdmin } from './serve-admin.ts'
+import { checkAdmin, startWithAdmin } from './serve-admin.ts'
 import { UsageError } from './usage-error.ts'
 
 const BALANCES: readonly Balance[] = [
@@ -179,12 +179,13 @@ export async function runLbCommand(args: readonly string[]): Promise<void> {
   }
   const { config, run } = readFlags(options)
   if (options.isSet('print-config') || options.isSet('verify')) {
+    if (options.isSet('verify')) await checkAdmin(run)
     const { describeFlags } = await import('./describe-config.ts')
     process.stdout.write(describeFlags(config, options.isSet('print-config')))
     return
   }
   const { runProgram } = await import('../orchestrator/run-program.ts')
-  await serveAdmin(await runProgram(normalise(config), run), run)
+  await startWithAdmin(() => runProgram(normalise(config), run), run)
 }
 
 /** What the flags say, as a config and as options of the process; throws `UsageError`. */

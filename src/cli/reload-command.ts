@@ -1,6 +1,7 @@
 import { AdminClient, CLIENT_OPTIONS } from './control/admin-client.ts'
 import { type HelpPage, renderHelp } from './help.ts'
 import { parseOptions } from './option-table.ts'
+import { printProblems } from './print-problems.ts'
 import { UsageError } from './usage-error.ts'
 
 const HELP: HelpPage = {
@@ -22,6 +23,11 @@ export async function runReloadCommand(args: readonly string[]): Promise<void> {
   const [extra] = options.positionals
   if (extra !== undefined) throw new UsageError(`unexpected argument: ${extra}`)
   // The shape is what the API documents.
-  const listeners = await new AdminClient(options).call('POST', '/api/v1/config/reload')
+  const listeners = await new AdminClient(options)
+    .call('POST', '/api/v1/config/reload')
+    .catch(async (error) => {
+      await printProblems(error, process.cwd())
+      throw error
+    })
   process.stdout.write(`Reloaded, listening on ${(listeners as string[]).join(', ')}\n`)
 }

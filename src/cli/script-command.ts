@@ -9,7 +9,7 @@ import { HELP_OPTION, RUN_OPTIONS, type RunOptions, readRunOptions } from './com
 import { type HelpPage, renderHelp } from './help.ts'
 import { type OptionSpec, type ParsedOptions, parseOptions } from './option-table.ts'
 import { parseDuration } from './parse-value.ts'
-import { serveAdmin } from './serve-admin.ts'
+import { checkAdmin, startWithAdmin } from './serve-admin.ts'
 import { withSharedPorts } from './shared-ports.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -172,6 +172,7 @@ async function runScript(
   logScript(script)
   logger.flush()
   if (options.isSet('verify')) {
+    await checkAdmin(run)
     process.stdout.write('Done.\n')
     return
   }
@@ -185,7 +186,8 @@ async function runScript(
       return { spec, files, log: () => logScript({ spec, files, ...rest }) }
     },
   }
-  await serveAdmin(await runProgram(script.spec, run, { source, files: script.files }), run)
+  const start = () => runProgram(script.spec, run, { source, files: script.files })
+  await startWithAdmin(start, run)
 }
 
 function logLoadError(error: unknown): never {

@@ -45,10 +45,12 @@ export async function runTopCommand(args: readonly string[]): Promise<void> {
   if (extra !== undefined) throw new UsageError(`unexpected argument: ${extra}`)
   const events = new AdminClient(options).events('stats')
   const { isTTY, columns = DEFAULT_COLUMNS } = process.stdout
+  // Pipes and files have no width.
+  const width = isTTY ? columns : Infinity
   if (options.isSet('once') || !isTTY) {
     for await (const stats of events) {
       // The API's events are of this shape.
-      process.stdout.write(`${renderStats(stats as Stats, columns, Infinity).join('\n')}\n`)
+      process.stdout.write(`${renderStats(stats as Stats, width, Infinity).join('\n')}\n`)
       if (options.isSet('once')) break
       process.stdout.write('\n')
     }

@@ -1,27 +1,4 @@
-import { ERROR_SCHEMA } from '../http-server.ts'
-
-/** `Problem`. */
-const PROBLEM_SCHEMA = {
-  type: 'object',
-  properties: {
-    severity: { type: 'string', enum: ['error', 'warning'] },
-    message: { type: 'string' },
-    path: { type: 'string' },
-    line: { type: 'integer', description: 'From 1; 0 where no place is known' },
-    column: { type: 'integer' },
-    endLine: { type: 'integer' },
-    endColumn: { type: 'integer' },
-  },
-  required: ['severity', 'message', 'path', 'line', 'column'],
-} as const
-
-export const PROBLEMS_SCHEMA = { type: 'array', items: PROBLEM_SCHEMA } as const
-
-/** `ApiError` of requests that are about a program. */
-export const FAILURE_SCHEMA = {
-  ...ERROR_SCHEMA,
-  properties: { ...ERROR_SCHEMA.properties, problems: PROBLEMS_SCHEMA },
-} as const
+import { PROBLEMS_SCHEMA } from '../problem-schemas.ts'
 
 /** `ProgramState`. */
 export const PROGRAM_SCHEMA = {

@@ -1,8 +1,11 @@
 import type { FastifyPluginAsync } from 'fastify'
+import { LoadError } from '../../orchestrator/load-error.ts'
 import { StartError } from '../../orchestrator/start-error.ts'
 import { formatAddress } from '../../program/format-address.ts'
 import type { LoadBalancerSpec, ProgramSpec } from '../../program/spec.ts'
-import { ERROR_SCHEMA, HttpError } from '../http-server.ts'
+import { cut } from '../cut.ts'
+import { HttpError } from '../http-server.ts'
+import { FAILURE_SCHEMA } from '../problem-schemas.ts'
 import type { ProgramControl } from '../program-control.ts'
 
 const STATUS_SCHEMA = {
@@ -83,7 +86,7 @@ export function programRoutes(control: ProgramControl): FastifyPluginAsync {
           description:
             'Answers when new connections enter the new program. One that is wrong changes nothing.',
           security: [{ token: [] }],
-          response: { 200: STATUS_SCHEMA.properties.listeners, '4xx': ERROR_SCHEMA },
+          response: { 200: STATUS_SCHEMA.properties.listeners, '4xx': FAILURE_SCHEMA },
         },
       },
       async () => {
@@ -93,13 +96,26 @@ export function programRoutes(control: ProgramControl): FastifyPluginAsync {
         try {
           await reload()
         } catch (error) {
-          if (error instanceof StartError) throw new HttpError(422, 'not_loaded', error.message)
-          throw error
+          if (!(error instanceof StartError)) throw error
+          const problems = problemsOf(error)
+          throw new HttpError(422, 'not_loaded', error.message, { problems })
         }
         return orchestrator.addresses
       },
     )
   }
+}
+
+/** More than anybody reads at once; the message tells how many there are. */
+const MAX_PROBLEMS = 100
+
+function problemsOf(error: StartError): object[] {
+  if (!(error instanceof LoadError)) return []
+  return error.problems.slice(0, MAX_PROBLEMS).map(({ file, message, sourceLine: _, ...rest }) => ({
+    ...rest,
+    message: cut(message),
+    path: file,
+  }))
 }
 
 function withoutSource(spec: ProgramSpec): object {

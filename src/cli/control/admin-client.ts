@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { knownServers } from '../../admin/server-file.ts'
+import { LoadError } from '../../orchestrator/load-error.ts'
 import { StartError } from '../../orchestrator/start-error.ts'
+import type { LoadProblem } from '../../program/load-problem.ts'
 import { parseAddress } from '../../program/parse-address.ts'
 import { HELP_OPTION } from '../common-options.ts'
 import type { OptionSpec, ParsedOptions } from '../option-table.ts'
@@ -24,6 +26,12 @@ export const CLIENT_OPTIONS: readonly OptionSpec[] = [
 
 const TIMEOUT_MS = 10_000
 
+/** What the API answers when it cannot do what it is asked. */
+interface ApiError {
+  readonly message: string
+  readonly problems?: readonly (Omit<LoadProblem, 'file' | 'sourceLine'> & { path: string })[]
+}
+
 /** Talks to the admin API of a running process. */
 export class AdminClient {
   readonly #url: string
@@ -36,7 +44,10 @@ export class AdminClient {
     this.#token = token
   }
 
-  /** Sends a request and returns the JSON of the answer. Throws `StartError` with the API's message. */
+  /**
+   * Sends a request and returns the JSON of the answer. Throws `StartError` with the API's message;
+   * `LoadError` when it tells what is wrong with the program.
+   */
   async call(method: string, path: string, body?: object): Promise<unknown> {
     const response = await this.#fetch(method, path, body, AbortSignal.timeout(TIMEOUT_MS))
     return response.json()
@@ -85,8 +96,11 @@ export class AdminClient {
       throw new StartError(`cannot reach the admin API at ${this.#url}: ${reasonOf(error)}`)
     }
     if (response.ok) return response
-    const { message } = (await response.json()) as { message: string }
-    throw new StartError(message)
+    // The shape is what the API documents.
+    const { message, problems } = (await response.json()) as ApiError
+    if (problems === undefined) throw new StartError(message)
+    const found = problems.map(({ path, ...rest }) => ({ ...rest, file: path }))
+    throw new LoadError(message, { lines: [], files: [], problems: found })
   }
 }
 

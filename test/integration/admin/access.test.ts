@@ -108,6 +108,13 @@ test('what keeps the API from starting ends the process with one line', async (c
   const short = await runSluice([...LB, ...admin])
   assert.equal(short.status, 1)
   assert.match(short.stderr, /^sluice: token file .*: want one line of at least 16 characters.*\n$/)
+  // Nothing has listened before.
+  assert.doesNotMatch(short.stdout, /Listening/)
+  const verified = await runSluice([...LB, ...admin, '--verify'])
+  assert.equal(verified.status, 1)
+  assert.equal(verified.stderr, short.stderr)
+  const directory = await runSluice([...LB, '--admin', '0', '--admin-token-file', folder])
+  assert.match(directory.stderr, /^sluice: token file .*: is a folder\n$/)
 
   const { url } = await startAdmin(context, LB)
   const taken = await runSluice([...LB, '--admin', new URL(url).host])

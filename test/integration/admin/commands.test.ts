@@ -42,6 +42,23 @@ test('top --once prints one second', async (context) => {
   assert.match(stdout, /^default 127\.0\.0\.1:\d+ +0 /m)
 })
 
+test('top cuts no line that it writes into a pipe', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-top-'))
+  context.after(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'lb.yaml')
+  const upstream = 'u'.repeat(60)
+  writeFileSync(
+    file,
+    `listeners: [{ address: '127.0.0.1:0', upstream: ${upstream} }]
+upstreams: { ${upstream}: { endpoints: [9] } }
+`,
+  )
+  const { url } = await startAdmin(context, [file, '--workers', '1'])
+  const { stdout } = await runSluice(['top', '--once', '--admin', url])
+  assert.match(stdout, /^ENDPOINT .* p99 ms$/m)
+  assert.match(stdout, /^u{60} 127\.0\.0\.1:9( +\S+){7}$/m)
+})
+
 test('workers changes their number', async (context) => {
   const { url, call } = await startLb(context)
   const { status, stdout } = await runSluice(['workers', '3', '--admin', url])
@@ -61,7 +78,28 @@ test('reload tells what is wrong, and when it is done', async (context) => {
   writeFileSync(script, 'pipy(')
   const bad = await runSluice(['reload', '--admin', url])
   assert.equal(bad.status, 1)
-  assert.match(bad.stderr, /^sluice: .+\n$/)
+  assert.match(
+    bad.stderr,
+    /^\S+\.js:1:\d+: unexpected token\nsluice: cannot load script: \S+\.js\n$/,
+  )
+})
+
+test('reload tells each problem of a config with its place', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-reload-'))
+  context.after(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'lb.yaml')
+  const good = `listeners: [{ address: '127.0.0.1:0', upstream: a }]
+upstreams: { a: { endpoints: [9] } }
+`
+  writeFileSync(file, good)
+  const { url } = await startAdmin(context, [file, '--workers', '1'])
+  writeFileSync(file, `${good}idleTimeout: soon\ncolour: red\n`)
+  const { status, stderr } = await runSluice(['reload', '--admin', url])
+  assert.equal(status, 1)
+  const lines = stderr.trimEnd().split('\n')
+  assert.match(lines[0] ?? '', /lb\.yaml:3:14: idleTimeout: expected a duration .*, found "soon"$/)
+  assert.match(lines[1] ?? '', /lb\.yaml:4:1: colour: unknown key "colour"/)
+  assert.deepEqual(lines.slice(2), ['sluice: cannot load config: lb.yaml has 2 problems'])
 })
 
 test('a wrong token, or nobody there, is one line', async (context) => {

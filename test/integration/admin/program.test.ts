@@ -71,7 +71,30 @@ test('a script is loaded again; one that is wrong changes nothing', async (conte
   const refused = await call('POST', '/api/v1/config/reload')
   assert.equal(refused.status, 422)
   assert.equal(refused.json.error, 'not_loaded')
+  const [problem, ...others] = refused.json.problems
+  assert.deepEqual(others, [])
+  assert.equal(problem.path, script)
+  assert.equal(problem.line, 1)
+  assert.equal(problem.severity, 'error')
+  assert.match(problem.message, /^unexpected token/)
   assert.equal(await ask(), 'two')
+})
+
+test('of many problems of a config a hundred are told', async (context) => {
+  const file = join(temporaryFolder(context), 'lb.yaml')
+  const good = `listeners: [{ address: '127.0.0.1:0', upstream: a }]
+upstreams: { a: { endpoints: [9] } }
+`
+  writeFileSync(file, good)
+  const { call } = await startAdmin(context, [file, '--workers', '1'])
+  const keys = Array.from({ length: 150 }, (_, index) => `key${index}: 1\n`)
+  writeFileSync(file, good + keys.join(''))
+  const { json } = await call('POST', '/api/v1/config/reload')
+  assert.equal(json.message, 'cannot load config: lb.yaml has 150 problems')
+  assert.equal(json.problems.length, 100)
+  const { message, ...place } = json.problems[0]
+  assert.match(message, /^key0: unknown key "key0"/)
+  assert.deepEqual(place, { severity: 'error', path: file, line: 3, column: 1 })
 })
 
 test('a program from options cannot be loaded again', async (context) => {

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { HttpError } from '../../http-server.ts'
+import { FAILURE_SCHEMA } from '../../problem-schemas.ts'
 import { explainFailure, type GuiControl } from '../gui-control.ts'
-import { FAILURE_SCHEMA, PROGRAM_SCHEMA } from '../schemas.ts'
+import { PROGRAM_SCHEMA } from '../schemas.ts'
 import { bodyOf, refuseOthers, takeAnyBody } from '../text-bodies.ts'
 
 const SECURITY = [{ token: [] }]
