@@ -244,6 +244,37 @@ test('requests of scripts that wait for their answers are in progress', async (c
   }
 })
 
+test('of a script that records its requests the statistics are what is counted', async (context) => {
+  const port = await freePort()
+  const gui = await startGui(context, {
+    'main.js': `pipy()
+.listen(${port}, { host: '127.0.0.1' })
+  .decodeHttpRequest()
+  .demux('request')
+  .encodeHttpResponse()
+
+.pipeline('request')
+  .beginRequest()
+  .replaceMessage(new Message({ status: 404 }, 'none'))
+  .endRequest()
+`,
+  })
+  await gui.call('POST', '/api/program', '/main.js')
+  await curl(`http://127.0.0.1:${port}/[1-3]`)
+  for await (const { data } of eventsOf(gui.url, 'stats')) {
+    const { total, listeners, workers } = data as GuiStats
+    // Also of requests that nobody was watching.
+    if (total.total < 3) continue
+    assert.equal(total.total, 3)
+    assert.deepEqual(
+      listeners.map(({ listener, total }) => [listener, total]),
+      [[`127.0.0.1:${port}`, 3]],
+    )
+    assert.ok(workers.length > 0)
+    break
+  }
+})
+
 test('the end of a tap that no event ends is told', async (context) => {
   const { gui } = await startProxy(context)
   const filter = '/main.js#1.1'
