@@ -55,7 +55,8 @@ function checkTcp(listener: LooseListener, path: Path): Problem[] {
 
 /** What of an upstream only HTTP has. */
 function checkTcpUpstream(name: string, upstreams: LooseConfig['upstreams']): Problem[] {
-  const { hash, sticky } = upstreams?.[name] ?? {}
+  const one = upstreams?.[name] ?? {}
+  const { hash, sticky } = one
   const problems: Problem[] = []
   if (hash !== undefined && hash !== null && hash !== 'address') {
     const message = 'a tcp listener leads here, whose connections have only an address to go by'
@@ -64,6 +65,14 @@ function checkTcpUpstream(name: string, upstreams: LooseConfig['upstreams']): Pr
   if (sticky !== undefined) {
     const message = 'a tcp listener leads here, whose connections have no cookies'
     problems.push({ path: ['upstreams', name, 'sticky'], message, isAboutKey: true })
+  }
+  const message = 'a tcp listener leads here, whose connections have no requests'
+  for (const key of ['retry', 'hedge'] as const) {
+    if (one[key] === undefined) continue
+    problems.push({ path: ['upstreams', name, key], message, isAboutKey: true })
+  }
+  if (one.timeouts?.total !== undefined) {
+    problems.push({ path: ['upstreams', name, 'timeouts', 'total'], message, isAboutKey: true })
   }
   return problems
 }

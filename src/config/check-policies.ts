@@ -24,7 +24,11 @@ export function checkPolicies({ upstreams }: NonNullable<Loose<Config>>): Proble
         'with proxyProtocol, clients have connections of their own: limit maxConnections of the listener'
       problems.push({ path: [...path, 'circuit', 'maxConnections'], message, isAboutKey: true })
     }
-    const { type = 'http' } = health ?? {}
+    const { type = 'http', method, body } = health ?? {}
+    if (method === 'HEAD' && body !== undefined && type === 'http') {
+      const message = 'what answers HEAD has no body: let probes GET, or look at the status only'
+      problems.push({ path: [...path, 'health', 'body'], message, isAboutKey: true })
+    }
     if (type === 'http' || type === null) return problems
     for (const key of HTTP_ONLY.filter((one) => health?.[one] !== undefined)) {
       const message = `only probes by http have a ${key}, these are by ${type}`

@@ -28,7 +28,9 @@ const MAX_DURATION_MS = 2 ** 31 - 1
 /** Milliseconds of seconds, or of a text with `ms`, `s`, `m` or `h`; `undefined` for others. */
 export function readDuration(value: unknown): number | undefined {
   const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(String(value)) ?? []
-  const ms = Math.round(Number(number) * (UNITS_MS[unit] ?? 1000))
+  const exact = Number(number) * (UNITS_MS[unit] ?? 1000)
+  // 0 means never or at once, which is not what a very short time says.
+  const ms = exact > 0 ? Math.max(1, Math.round(exact)) : 0
   return number === undefined || ms > MAX_DURATION_MS ? undefined : ms
 }
 

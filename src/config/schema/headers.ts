@@ -10,6 +10,13 @@ export const headerName = z
   .string({ error: expected(NAME) })
   .refine(isHeaderName, { error: expected(NAME) })
 
+/** A field that configs may ask for: also Upgrade, with which WebSocket begins. */
+export const askedHeaderName = z
+  .string({ error: expected(NAME) })
+  .refine((text) => isHeaderName(text) || text.toLowerCase() === 'upgrade', {
+    error: expected(NAME),
+  })
+
 /** A value that cannot break out of its line. */
 export const headerValue = z
   .string({ error: expected(VALUE) })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { EJECTION_DEFAULTS, HEALTH_DEFAULTS } from '../policy-defaults.ts'
 import { headerValue } from './headers.ts'
-import { duration, expected, integer } from './scalars.ts'
+import { duration, expected, integer, someTime } from './scalars.ts'
 
 const STATUS = 'a status such as 200, or a range such as 200-399'
 
@@ -35,11 +35,11 @@ export const health = z.strictObject({
     .optional()
     .describe('http: statuses that are good; 200-399.'),
   body: z.string().optional().describe('http: a text that the body has.'),
-  interval: duration.default(HEALTH_DEFAULTS.interval).describe('Time between probes.'),
-  unhealthyInterval: duration
+  interval: someTime.default(HEALTH_DEFAULTS.interval).describe('Time between probes.'),
+  unhealthyInterval: someTime
     .default(HEALTH_DEFAULTS.unhealthyInterval)
     .describe('The same from the first failure on until all is well again.'),
-  timeout: duration.default(HEALTH_DEFAULTS.timeout).describe('For the whole of a probe.'),
+  timeout: someTime.default(HEALTH_DEFAULTS.timeout).describe('For the whole of a probe.'),
   healthyThreshold: integer(1, 100)
     .default(HEALTH_DEFAULTS.healthyThreshold)
     .describe('Successes in a row that bring an endpoint back.'),

@@ -4,10 +4,11 @@ import { DEFAULTS } from '../defaults.ts'
 import { compression } from './compression.ts'
 import { hedge, retry } from './failure.ts'
 import { access, rateLimit } from './gates.ts'
-import { headerChanges, headerName, headerValue, statusCode } from './headers.ts'
+import { askedHeaderName, headerChanges, headerName, headerValue, statusCode } from './headers.ts'
 import { duration, expected, path as folder, integer, name, regex } from './scalars.ts'
 
-const PATH = 'a path that begins with /, without spaces, ? and #'
+const PATH =
+  'a path that begins with /, without ? and #, spaces and what is not ASCII percent-encoded'
 
 const path = z
   .string({ error: expected(PATH) })
@@ -61,7 +62,7 @@ const match = z.strictObject({
     .optional()
     .describe('One method or several.'),
   headers: z
-    .record(headerName, valueMatch)
+    .record(askedHeaderName, valueMatch)
     .optional()
     .describe('By name, the value of the first field: a text, or a condition on it.'),
   query: z
@@ -77,7 +78,7 @@ const rewrite = z
     to: z
       .string()
       .regex(/^[\x21\x22\x24-\x3e\x40-\x7e]*$/, {
-        error: expected('a path without spaces, ? and #'),
+        error: expected('a path without ? and #, spaces and what is not ASCII percent-encoded'),
       })
       .optional()
       .describe('What to put there; $1 is the first group. Without regex: the whole new path.'),
@@ -147,8 +148,10 @@ const split = z
     }),
   )
   .min(1)
-  .refine((shares) => shares.some((one) => one.weight > 0), {
+  // Without shares it is too short already.
+  .refine((shares) => shares.length === 0 || shares.some((one) => one.weight > 0), {
     error: expected('at least one weight above 0'),
+    path: [0, 'weight'],
   })
 
 const mirror = z.strictObject({

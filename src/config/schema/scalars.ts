@@ -16,6 +16,14 @@ export const duration = z
   .refine((value) => readDuration(value) !== undefined, { error: expected(DURATION) })
   .meta({ title: 'time' })
 
+const SOME_TIME = `${DURATION}, more than 0`
+
+/** A duration in which something has to happen. */
+export const someTime = z
+  .union([z.number(), z.string()], { error: expected(SOME_TIME) })
+  .refine((value) => (readDuration(value) ?? 0) > 0, { error: expected(SOME_TIME) })
+  .meta({ title: 'time' })
+
 /** Where to accept. */
 export const listenAddress = z
   .union([z.int(), z.string()], { error: expected(LISTEN_ADDRESS) })

@@ -15,11 +15,12 @@ test('a tunnel through routes, changed headers and a log, which tells of all of 
     routes: [
       { match: { path: { prefix: '/other' } }, respond: { status: 404 } },
       {
-        match: { path: { prefix: '/' } },
+        match: { path: { prefix: '/' }, headers: { Upgrade: 'echo' } },
         requestHeaders: { set: { 'X-Asked': 'yes' } },
         responseHeaders: { set: { 'X-Told': 'yes' } },
         upstream: 'a',
       },
+      { respond: { body: 'not to be upgraded' } },
     ],
     upstreams: { a: { endpoints: [upstream.address] } },
     accessLog: { path, format: '{status} {request_bytes} {bytes} {end}' },

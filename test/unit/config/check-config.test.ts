@@ -23,6 +23,14 @@ function problemsOf(yaml: string): string[] {
 
 test('takes a config of two lines', () => assert.deepEqual(problemsOf(GOOD), []))
 
+test('takes what holds for TCP by default, and routes for what is to be upgraded', () => {
+  const tcp = `listeners: [{ address: 1, protocol: tcp, upstream: app, timeouts: { idle: 1s } }]
+upstreams: { app: { endpoints: [9001], timeouts: { response: 60s, idle: 1s } } }`
+  assert.deepEqual(problemsOf(tcp), [])
+  const routes = `listeners: [{ address: 1, routes: [{ match: { headers: { Upgrade: websocket } }, respond: {} }] }]`
+  assert.deepEqual(problemsOf(routes), [])
+})
+
 test('takes a config without upstreams, which answers by itself', () => {
   assert.deepEqual(problemsOf('listeners: [{ address: 1, routes: [{ respond: {} }] }]'), [])
 })
@@ -72,6 +80,34 @@ const CASES: readonly [title: string, yaml: string, problems: string[]][] = [
     ],
   ],
   [
+    'what only requests have, for TCP',
+    `listeners: [{ address: 1, upstream: app, protocol: tcp }]
+upstreams:
+  app: { endpoints: [9001], retry: {}, hedge: { after: 1s }, timeouts: { total: 1s, idle: 1s } }`,
+    [
+      'lb.yaml:3:29: upstreams.app.retry: a tcp listener leads here, whose connections have no requests',
+      'lb.yaml:3:40: upstreams.app.hedge: a tcp listener leads here, whose connections have no requests',
+      'lb.yaml:3:74: upstreams.app.timeouts.total: a tcp listener leads here, whose connections have no requests',
+    ],
+  ],
+  [
+    'probes that could not be made, or not be good',
+    'listeners: [{ address: 1, upstream: app }]\nupstreams: { app: { endpoints: [9001], health: { interval: 0, timeout: 0s } }, b: { endpoints: [1], health: { method: HEAD, body: fine } } }',
+    [
+      'lb.yaml:2:60: upstreams.app.health.interval: expected a duration such as 500ms, 5s or 2m, more than 0, found 0',
+      'lb.yaml:2:72: upstreams.app.health.timeout: expected a duration such as 500ms, 5s or 2m, more than 0, found "0s"',
+      'lb.yaml:2:125: upstreams.b.health.body: what answers HEAD has no body: let probes GET, or look at the status only',
+    ],
+  ],
+  [
+    'splits without a share',
+    'listeners: [{ address: 1, routes: [{ split: [] }, { split: [{ upstream: app, weight: 0 }] }] }]\nupstreams: { app: { endpoints: [9001] } }',
+    [
+      'lb.yaml:1:45: listeners[0].routes[0].split: expected at least 1 of them, found an empty list',
+      'lb.yaml:1:86: listeners[0].routes[1].split[0].weight: expected at least one weight above 0, found 0',
+    ],
+  ],
+  [
     'an upstream where there are none',
     'listeners: [{ address: 1, upstream: app }]',
     ['lb.yaml:1:37: listeners[0].upstream: there is no upstream "app": add it to upstreams'],
@@ -107,10 +143,10 @@ const CASES: readonly [title: string, yaml: string, problems: string[]][] = [
         files: { root: /, index: .hidden, fallback: /../etc/passwd }
 upstreams: { app: { endpoints: [9001], sticky: { domain: 'a; b' }, health: { host: "a\\nb" } } }`,
     [
-      'lb.yaml:5:28: listeners[0].routes[0].rewrite.prefix: expected a path that begins with /, without spaces, ? and #, found "/b?c"',
-      'lb.yaml:7:33: listeners[0].routes[1].redirect.path.to: expected a path without spaces, ? and #, found "/b#c"',
+      'lb.yaml:5:28: listeners[0].routes[0].rewrite.prefix: expected a path that begins with /, without ? and #, spaces and what is not ASCII percent-encoded, found "/b?c"',
+      'lb.yaml:7:33: listeners[0].routes[1].redirect.path.to: expected a path without ? and #, spaces and what is not ASCII percent-encoded, found "/b#c"',
       'lb.yaml:8:27: listeners[0].routes[2].redirect.host: expected a host name, found "*.example.com"',
-      'lb.yaml:9:33: listeners[0].routes[3].match.path.exact: expected a path that begins with /, without spaces, ? and #, found "/x?y"',
+      'lb.yaml:9:33: listeners[0].routes[3].match.path.exact: expected a path that begins with /, without ? and #, spaces and what is not ASCII percent-encoded, found "/x?y"',
       'lb.yaml:10:34: listeners[0].routes[3].files.index: expected the name of a file that does not begin with a dot, found ".hidden"',
       'lb.yaml:10:53: listeners[0].routes[3].files.fallback: expected the path of a file below the root, such as /index.html, found "/../etc/passwd"',
       'lb.yaml:11:58: upstreams.app.sticky.domain: expected a text without semicolons and control characters, found "a; b"',

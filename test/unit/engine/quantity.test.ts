@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { parseDuration, parseSize } from '../../../src/engine/quantity.ts'
+import { parseDuration, parseSize, readDuration } from '../../../src/engine/quantity.ts'
 
 describe('parseDuration gives milliseconds', () => {
   const table: [value: number | string, milliseconds: number][] = [
@@ -40,4 +40,11 @@ describe('parseSize gives bytes', () => {
   for (const [value, expected] of table) {
     test(JSON.stringify(value), () => assert.equal(parseSize(value), expected))
   }
+})
+
+test('readDuration makes no short time nothing', () => {
+  assert.equal(readDuration('0.0001s'), 1)
+  assert.equal(readDuration('1.4ms'), 1)
+  assert.equal(readDuration(0), 0)
+  assert.equal(readDuration('soon'), undefined)
 })
