@@ -8,11 +8,13 @@ import type { Session } from './session.ts'
 import { type Probe, SessionWatch } from './session-watch.ts'
 
 /** Events per second that are looked at one by one. Beyond, some sessions stand for all. */
-const BUDGET = 50_000
+const BUDGET = 25_000
 /** Above so many, it is measured only a part of the time what filters take: the clock costs most of it. */
 const TIMED_ALWAYS = 5000
 /** That part is one interval in so many. */
 const TIMED_INTERVALS = 10
+/** In one interval of so many it is looked for layouts of which no session is looked at. */
+const RESAMPLE_INTERVALS = 10
 /** The fewest sessions that stand for all. */
 const MAX_SAMPLED = 4096
 
@@ -29,6 +31,10 @@ export interface LayoutWatch {
   /** What passes its ends, by who has started its sessions. */
   readonly calls: Calls
   readonly exchange: ExchangePlace | null
+  /** Whether it has sessions that work for no other. */
+  hasOwn: boolean
+  /** For how many such sessions one that is looked at stands. */
+  weight: number
 }
 
 /** Two edges of a pipeline between which requests become answers. */
@@ -91,7 +97,15 @@ export class FlowWatch {
     let filters = 0
     for (const layout of program.layouts) {
       const exchange = program.exchangeOf(layout)
-      layout.watch = { watch: this, edges, filters, calls: new Calls(this), exchange }
+      layout.watch = {
+        watch: this,
+        edges,
+        filters,
+        calls: new Calls(this),
+        exchange,
+        hasOwn: false,
+        weight: 1,
+      }
       // A pipeline without filters has one that does nothing.
       const size = Math.max(layout.stages.length, 1)
       edges += size + 1
@@ -113,7 +127,11 @@ export class FlowWatch {
   /** A session has begun. */
   begin(session: Session, place: LayoutWatch): void {
     const { parent } = session
-    if (parent === null) return this.#attach(session, place, this.#draw())
+    if (parent === null) {
+      place.hasOwn = true
+      const isDrawn = this.#turn++ % this.sampled === 0
+      return this.#attach(session, place, isDrawn ? place.weight : 0)
+    }
     const weight = parent.watch?.weight ?? 0
     // Only one that is not looked at either calls one that works for it: there is no time to keep apart.
     if (weight > 0) this.#attach(session, place, weight)
@@ -176,15 +194,44 @@ export class FlowWatch {
   adjust(seconds: number): void {
     const rate = this.passed / seconds
     this.passed = 0
-    this.isTiming = rate < TIMED_ALWAYS || this.#intervals++ % TIMED_INTERVALS === 0
+    const interval = this.#intervals++
+    this.isTiming = rate < TIMED_ALWAYS || interval % TIMED_INTERVALS === 0
     let sampled = this.sampled
-    if (rate > BUDGET) sampled *= 2 ** Math.ceil(Math.log2(rate / BUDGET))
+    const roots = this.#rootsLookedAt()
+    const isFewest = roots.size > 0 && [...roots.values()].every((count) => count <= 1)
+    if (rate > BUDGET && !isFewest) sampled *= 2 ** Math.ceil(Math.log2(rate / BUDGET))
     // With a margin, so that it does not go back and forth.
     else if (rate < BUDGET / 8 && sampled > 1) sampled /= 2
     sampled = Math.min(Math.max(sampled, 1), MAX_SAMPLED)
-    if (sampled === this.sampled) return
-    this.sampled = sampled
-    this.#sampleAnew()
+    const isUnseen = this.program.layouts.some(({ active, watch }) => {
+      return active > 0 && watch?.hasOwn === true && !roots.has(watch)
+    })
+    if (sampled !== this.sampled || (isUnseen && interval % RESAMPLE_INTERVALS === 0)) {
+      this.sampled = sampled
+      this.#sampleAnew()
+    } else if (sampled > 1) this.#weigh(roots)
+  }
+
+  /** How many sessions of each layout that work for no other are looked at. */
+  #rootsLookedAt(): Map<LayoutWatch, number> {
+    const roots = new Map<LayoutWatch, number>()
+    for (const { session, place } of this.#watched)
+      if (session.parent === null) roots.set(place, (roots.get(place) ?? 0) + 1)
+    return roots
+  }
+
+  /** Those that are looked at stand for as many as there are, which with few sessions are not `sampled`. */
+  #weigh(roots: ReadonlyMap<LayoutWatch, number>): void {
+    for (const { active, watch } of this.program.layouts) {
+      if (watch === null) continue
+      const count = roots.get(watch)
+      watch.weight = count === undefined ? this.sampled : Math.max(1, active / count)
+    }
+    for (const watched of this.#watched) {
+      let { session } = watched
+      while (session.parent !== null) session = session.parent
+      watched.weigh(session.layout.watch?.weight ?? this.sampled)
+    }
   }
 
   #charge(): void {
@@ -197,20 +244,24 @@ export class FlowWatch {
     this.#since = now
   }
 
-  #draw(): number {
-    return this.#turn++ % this.sampled === 0 ? this.sampled : 0
-  }
-
   #sampleAnew(): void {
     const sessions = new Set([...this.#watched].map(({ session }) => session))
     for (const session of this.program.live()) {
       for (let at: Session | null = session; at !== null; at = at.parent) sessions.add(at)
     }
     const drawn = new Map<Session, number>()
+    const turns = new Map<Layout, number>()
+    // The first of each layout, so that nothing is left out however few there are.
+    const draw = ({ layout }: Session): number => {
+      const turn = turns.get(layout) ?? 0
+      turns.set(layout, turn + 1)
+      if (layout.watch !== null) layout.watch.hasOwn = true
+      return turn % this.sampled === 0 ? this.sampled : 0
+    }
     const weightOf = (session: Session): number => {
       const known = drawn.get(session)
       if (known !== undefined) return known
-      const weight = session.parent === null ? this.#draw() : weightOf(session.parent)
+      const weight = session.parent === null ? draw(session) : weightOf(session.parent)
       drawn.set(session, weight)
       return weight
     }
@@ -220,6 +271,7 @@ export class FlowWatch {
       this.#release(session)
       this.#attach(session, place, weightOf(session))
     }
+    this.#weigh(this.#rootsLookedAt())
   }
 
   #attach(session: Session, place: LayoutWatch, weight: number): void {

@@ -66,6 +66,12 @@ export class SessionWatch {
     }
   }
 
+  /** Stands for another number of sessions from now on. */
+  weigh(weight: number): void {
+    this.weight = weight
+    for (const probe of this.#probes ?? []) probe.weight = weight
+  }
+
   #makeProbes(): Probe[] {
     const { session, place } = this
     const { exchange } = place

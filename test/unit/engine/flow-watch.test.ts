@@ -191,6 +191,34 @@ test('when there is much to see, some sessions stand for all, and again for them
   assert.equal(seen(), before + 5)
 })
 
+test('however few sessions there are, of each layout some are looked at, and stand for those', () => {
+  const all = watched((pipeline) => two(two(pipeline).pipeline('other')), ['main', 'other'])
+  const sessions = ['main', 'other', 'main', 'main'].map((name) => all.open(name))
+  const seen = (): unknown[] => all.layouts.map((one) => edges(all, one, MESSAGES)[0])
+  const feed = (): void => {
+    for (const session of sessions) session.feed(request())
+  }
+  all.watch.passed = MANY
+  all.watch.adjust(1)
+  assert.ok(all.watch.sampled > 3)
+  feed()
+  assert.deepEqual(seen(), [3, 1])
+
+  const { sampled } = all.watch
+  all.watch.passed = MANY
+  all.watch.adjust(1)
+  assert.equal(all.watch.sampled, sampled, 'fewer would be none')
+
+  sessions.shift()?.free()
+  // Between the limits: `sampled` stays.
+  for (let interval = 0; interval < 10; interval++) {
+    all.watch.passed = 10_000
+    all.watch.adjust(1)
+  }
+  feed()
+  assert.deepEqual(seen(), [5, 2], 'two are left of three')
+})
+
 test('between two filters that pass bytes by other ways stands nothing', () => {
   const direct: unknown[] = []
   const all = watched(two, ['main'], { isDirect: (filter) => direct.includes(filter) })
