@@ -53,6 +53,8 @@ export interface WatchedProgram {
   isDirect(filter: Filter): boolean
   /** Where a pipeline answers requests, if somebody wants to know how. */
   exchangeOf(layout: Layout): ExchangePlace | null
+  /** Nothing else is looked at then but that. */
+  readonly looksAtRequests: boolean
 }
 
 /**
@@ -79,7 +81,7 @@ export class FlowWatch {
   sampled = 1
   viewer: EdgeViewer | null = null
   /** Whether it is measured what filters take. */
-  isTiming = true
+  isTiming: boolean
   /** Events that were looked at since the last `adjust`. */
   passed = 0
   /** The probe whose filter is running. */
@@ -93,6 +95,7 @@ export class FlowWatch {
 
   constructor(program: WatchedProgram) {
     this.program = program
+    this.isTiming = !program.looksAtRequests
     let edges = 0
     let filters = 0
     for (const layout of program.layouts) {
@@ -126,6 +129,7 @@ export class FlowWatch {
 
   /** A session has begun. */
   begin(session: Session, place: LayoutWatch): void {
+    if (!this.#looksAt(place)) return
     const { parent } = session
     if (parent === null) {
       place.hasOwn = true
@@ -195,7 +199,8 @@ export class FlowWatch {
     const rate = this.passed / seconds
     this.passed = 0
     const interval = this.#intervals++
-    this.isTiming = rate < TIMED_ALWAYS || interval % TIMED_INTERVALS === 0
+    this.isTiming =
+      !this.program.looksAtRequests && (rate < TIMED_ALWAYS || interval % TIMED_INTERVALS === 0)
     let sampled = this.sampled
     const roots = this.#rootsLookedAt()
     const isFewest = roots.size > 0 && [...roots.values()].every((count) => count <= 1)
@@ -234,6 +239,10 @@ export class FlowWatch {
     }
   }
 
+  #looksAt({ exchange }: LayoutWatch): boolean {
+    return exchange !== null || !this.program.looksAtRequests
+  }
+
   #charge(): void {
     const now = performance.now()
     const { current } = this
@@ -255,7 +264,7 @@ export class FlowWatch {
     const draw = ({ layout }: Session): number => {
       const turn = turns.get(layout) ?? 0
       turns.set(layout, turn + 1)
-      if (layout.watch !== null) layout.watch.hasOwn = true
+      if (layout.watch !== null && this.#looksAt(layout.watch)) layout.watch.hasOwn = true
       return turn % this.sampled === 0 ? this.sampled : 0
     }
     const weightOf = (session: Session): number => {
@@ -267,7 +276,7 @@ export class FlowWatch {
     }
     for (const session of sessions) {
       const place = session.layout.watch
-      if (place?.watch !== this || !session.isLive) continue
+      if (place?.watch !== this || !session.isLive || !this.#looksAt(place)) continue
       this.#release(session)
       this.#attach(session, place, weightOf(session))
     }

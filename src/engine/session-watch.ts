@@ -41,18 +41,21 @@ export class SessionWatch {
   attach(weight: number): void {
     const { session, place } = this
     this.weight = weight
+    const { looksAtRequests } = place.watch.program
     if (weight === 0) {
-      session.entry = this.#gate
+      // Without times there is nothing to keep apart.
+      if (!looksAtRequests) session.entry = this.#gate
       return
     }
     this.#probes ??= this.#makeProbes()
     const probes = this.#probes
-    const call = place.calls.of(session)
+    const call = looksAtRequests ? null : place.calls.of(session)
     probes[0]?.countFor(call?.into ?? null)
     probes.at(-1)?.countFor(call?.back ?? null)
     let edge = 0
     const insert = (sink: Sink): Sink => {
       const probe = probes[edge++] as Probe
+      if (looksAtRequests && !probe.seesExchanges) return sink
       probe.weight = weight
       probe.next = sink
       return probe
@@ -143,6 +146,10 @@ export class Probe implements Sink {
   follow(exchanges: Exchanges, isAnswer: boolean): void {
     this.#exchanges = exchanges
     this.#isAnswer = isAnswer
+  }
+
+  get seesExchanges(): boolean {
+    return this.#exchanges !== null
   }
 
   process(event: Event): void {

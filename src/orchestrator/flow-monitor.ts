@@ -5,6 +5,7 @@ import type {
   MessageToWorker,
   TappedEvent,
   TapSpec,
+  WatchScope,
 } from '../worker/messages.ts'
 
 /** What all workers saw of one pipeline in an interval. */
@@ -62,18 +63,20 @@ export class FlowMonitor {
   readonly #workers: () => Iterable<Watchable>
   readonly #taps = new Map<number, OpenTap>()
   /** What each watcher has not read yet. */
-  readonly #watchers = new Set<WorkerReport[]>()
+  readonly #watchers = new Map<WorkerReport[], WatchScope>()
   #lastTap = 0
 
   constructor(workers: () => Iterable<Watchable>) {
     this.#workers = workers
   }
 
-  /** Begins to watch; `read` gives what was seen since it was called last. */
-  watch(): { read(): Flow; stop(): void } {
+  /**
+   * Begins to watch all, or only how requests of scripts are answered, which costs the workers far less;
+   * `read` gives what was seen since it was called last.
+   */
+  watch(wanted: 'requests' | 'all'): { read(): Flow; stop(): void } {
     const reports: WorkerReport[] = []
-    this.#watchers.add(reports)
-    if (this.#watchers.size === 1) this.#tellAll()
+    this.#change(() => this.#watchers.set(reports, wanted))
     let before = performance.now()
     return {
       read: () => {
@@ -83,8 +86,7 @@ export class FlowMonitor {
         return addUp(reports.splice(0), seconds)
       },
       stop: () => {
-        this.#watchers.delete(reports)
-        if (this.#watchers.size === 0) this.#tellAll()
+        this.#change(() => this.#watchers.delete(reports))
       },
     }
   }
@@ -108,7 +110,7 @@ export class FlowMonitor {
   /** The taps were those of another program. */
   programChanged(): void {
     for (const id of [...this.#taps.keys()]) this.untap(id)
-    for (const reports of this.#watchers) reports.length = 0
+    for (const reports of this.#watchers.keys()) reports.length = 0
   }
 
   /** Workers have come or gone; new ones know nothing yet. */
@@ -118,7 +120,8 @@ export class FlowMonitor {
 
   receive(worker: number, message: FlowMessage): void {
     if (message.type === 'tapped') this.#tapped(worker, message.id, message.events)
-    else for (const reports of this.#watchers) reports.push({ worker, report: message.report })
+    else
+      for (const reports of this.#watchers.keys()) reports.push({ worker, report: message.report })
   }
 
   #tapped(worker: number, id: number, events: readonly TappedEvent[]): void {
@@ -133,6 +136,18 @@ export class FlowMonitor {
     tap.listener(worker, taken, tap.left === 0)
   }
 
+  /** Tells the workers if those who watch want more or less afterwards. */
+  #change(act: () => void): void {
+    const before = this.#wanted
+    act()
+    if (this.#wanted !== before) this.#tellAll()
+  }
+
+  get #wanted(): WatchScope {
+    const all = [...this.#watchers.values()]
+    return all.includes('all') ? 'all' : (all[0] ?? 'nothing')
+  }
+
   #tellAll(): void {
     const wish = this.#wish()
     for (const worker of this.#workers()) worker.post(wish)
@@ -140,7 +155,7 @@ export class FlowMonitor {
 
   #wish(): MessageToWorker {
     const taps = [...this.#taps.values()].map(({ spec }) => spec)
-    return { type: 'watch', isWanted: this.#watchers.size > 0, taps }
+    return { type: 'watch', wanted: this.#wanted, taps }
   }
 }
 

@@ -8,7 +8,7 @@ import type { Sockets } from '../native/sockets.ts'
 import { isFramable } from '../net/framable.ts'
 import { ExchangeCounts } from './exchange-counts.ts'
 import { FlowTap } from './flow-tap.ts'
-import type { FlowCall, FlowMessage, FlowReport, TapSpec } from './messages.ts'
+import type { FlowCall, FlowMessage, FlowReport, TapSpec, WatchScope } from './messages.ts'
 
 /** How often it is looked whether there is more to see than should be looked at. */
 const TICK_MS = 100
@@ -23,7 +23,7 @@ export class FlowWatcher {
   /** Answers are counted that nobody else counts. */
   #countsAnswers = false
   readonly #answers = new Map<Layout, ExchangeCounts>()
-  #isWanted = false
+  #wanted: WatchScope = 'nothing'
   #taps: FlowTap[] = []
   #watch: FlowWatch | null = null
   #timer: NodeJS.Timeout | undefined
@@ -45,8 +45,8 @@ export class FlowWatcher {
   }
 
   /** What the orchestrator wants from now on: reports, and these taps. */
-  want(isWanted: boolean, specs: readonly TapSpec[]): void {
-    this.#isWanted = isWanted
+  want(wanted: WatchScope, specs: readonly TapSpec[]): void {
+    this.#wanted = wanted
     const known = new Map(this.#taps.map((tap) => [tap.id, tap]))
     this.#taps = specs.flatMap(
       (spec) => known.get(spec.id) ?? FlowTap.open(spec, this.#layouts) ?? [],
@@ -55,8 +55,11 @@ export class FlowWatcher {
   }
 
   #update(): void {
-    if (!this.#isWanted && this.#taps.length === 0) return this.#stop()
-    if (this.#watch === null) this.#start()
+    const hasTaps = this.#taps.length > 0
+    if (this.#wanted === 'nothing' && !hasTaps) return this.#stop()
+    const looksAtRequests = this.#wanted !== 'all' && !hasTaps
+    if (this.#watch?.program.looksAtRequests === !looksAtRequests) this.#stop()
+    if (this.#watch === null) this.#start(looksAtRequests)
     const watch = this.#watch
     if (watch === null) return undefined
     const taps = this.#taps.map((tap) => tap.aim())
@@ -69,13 +72,14 @@ export class FlowWatcher {
     return undefined
   }
 
-  #start(): void {
+  #start(looksAtRequests: boolean): void {
     this.#answers.clear()
     this.#watch = new FlowWatch({
       layouts: this.#layouts,
       live: () => liveSessions(this.#sockets),
       isDirect: (filter) => isEncoder(filter) && isFramable(filter.next),
       exchangeOf: (layout) => this.#exchangeOf(layout),
+      looksAtRequests,
     })
     this.#ticks = 0
     this.#tickedAt = performance.now()

@@ -98,7 +98,7 @@ function receive(message: MessageToWorker): void {
       spans.taken()
       break
     case 'watch':
-      programs.watch(message.isWanted, message.taps)
+      programs.watch(message.wanted, message.taps)
       break
     case 'ping':
       send({ type: 'pong' })

@@ -57,6 +57,9 @@ export interface WorkerCounts {
   counters: number[]
 }
 
+/** What is looked at: nothing, only how scripts answer requests, or all that passes filters. */
+export type WatchScope = 'nothing' | 'requests' | 'all'
+
 /** A filter of the current program, and how much is wanted of what passes it. */
 export interface TapSpec {
   id: number
@@ -149,7 +152,7 @@ export type MessageToWorker =
   | { type: 'count' }
   | { type: 'reopen' }
   | { type: 'spansTaken' }
-  | { type: 'watch'; isWanted: boolean; taps: TapSpec[] }
+  | { type: 'watch'; wanted: WatchScope; taps: TapSpec[] }
   | { type: 'ping' }
 
 export type MessageFromWorker =

@@ -5,7 +5,7 @@ import { type Downstream, isDownstream } from '../net/inbound.ts'
 import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import { FlowWatcher } from './flow-watcher.ts'
-import type { FlowMessage, ListenerFd, TapSpec, WorkerCounts } from './messages.ts'
+import type { FlowMessage, ListenerFd, TapSpec, WatchScope, WorkerCounts } from './messages.ts'
 import type { Observation } from './observers.ts'
 import { buildProgram, type ProgramHost } from './program-host.ts'
 
@@ -161,8 +161,8 @@ export class Programs {
   }
 
   /** Looks at the sessions of the current program, or at no more than these taps need. */
-  watch(isWanted: boolean, taps: readonly TapSpec[]): void {
-    this.#watcher.want(isWanted, taps)
+  watch(wanted: WatchScope, taps: readonly TapSpec[]): void {
+    this.#watcher.want(wanted, taps)
   }
 
   counts(): WorkerCounts {

@@ -48,7 +48,7 @@ function statsFeed(control: GuiControl): EventFeed {
           void reader?.read()
         }
         // Requests of configs are counted anyway.
-        if (running?.runsScript === true) watch ??= running.flow.watch()
+        if (running?.runsScript === true) watch ??= running.flow.watch('requests')
         else {
           watch?.stop()
           watch = undefined
@@ -113,7 +113,7 @@ function flowFeed(control: GuiControl): EventFeed {
         if (orchestrator?.flow === monitor) return
         watch?.stop()
         monitor = orchestrator?.flow
-        watch = monitor?.watch()
+        watch = monitor?.watch('all')
       }
       follow()
       const stop = control.runner.observe(follow)

@@ -8,6 +8,7 @@ import {
   type WatchedProgram,
 } from '../../../src/engine/flow-watch.ts'
 import type { Layout } from '../../../src/engine/layout.ts'
+import { Message } from '../../../src/engine/message.ts'
 import type { Session } from '../../../src/engine/session.ts'
 import { type Spec, TestProgram, type TestSession } from '../filters/support/run.ts'
 
@@ -32,6 +33,7 @@ function watched(spec: Spec, names = ['main'], more: Partial<WatchedProgram> = {
     live: () => live.filter(({ isLive }) => isLive),
     isDirect: () => false,
     exchangeOf: () => null,
+    looksAtRequests: false,
     ...more,
   })
   const open = (name?: string): TestSession => {
@@ -97,7 +99,10 @@ test('a session that was there before is watched from now on', () => {
   session.feed(request())
   const layouts = [program.layout()]
   const live = (): Session[] => [session.session]
-  const watch = new FlowWatch({ layouts, live, isDirect: () => false, exchangeOf: () => null })
+  const watch = new FlowWatch({
+    ...{ layouts, live, isDirect: () => false, exchangeOf: () => null },
+    looksAtRequests: false,
+  })
   session.feed(new MessageEnd())
   assert.equal(watch.counts[EVENTS], 1)
   assert.deepEqual(session.output.length, 2)
@@ -284,4 +289,34 @@ test('requests that wait for their answers are known, and gone with their sessio
   session.session.free()
   all.program.settle()
   assert.equal(waiting(), 1)
+})
+
+test('when only requests are looked at, nothing stands elsewhere', () => {
+  const answered: string[] = []
+  const observer = { answered: (start: MessageStart) => void answered.push(String(start.head)) }
+  const spec: Spec = (pipeline) =>
+    two(
+      pipeline
+        .replaceMessage(() => new Message('an answer'))
+        .link('inner')
+        .pipeline('inner'),
+    )
+  const all = watched(spec, ['main', 'inner'], {
+    looksAtRequests: true,
+    exchangeOf: ({ name }) => (name === 'main' ? { asks: 0, answers: 1, observer } : null),
+  })
+  const session = all.open()
+  session.feed(request(), new MessageEnd())
+  assert.equal(answered.length, 1)
+  assert.deepEqual(edges(all, all.layouts[0], MESSAGES), [1, 1, 0])
+  assert.deepEqual(edges(all, all.layouts[1], MESSAGES), [0, 0, 0])
+  assert.equal(
+    all.watch.times.reduce((a, b) => a + b),
+    0,
+  )
+  all.open()
+  all.watch.passed = MANY
+  all.watch.adjust(1)
+  const { first, entry } = all.open().session
+  assert.ok(entry === first, 'one that is not looked at is as it was')
 })

@@ -13,7 +13,7 @@ class Workers {
   constructor(count = 1) {
     const post = (message: MessageToWorker): void => {
       if (message.type !== 'watch') throw new Error(`not expected: ${message.type}`)
-      this.told.push(`${message.isWanted} ${message.taps.map(({ id }) => id).join(' ')}`.trim())
+      this.told.push(`${message.wanted} ${message.taps.map(({ id }) => id).join(' ')}`.trim())
     }
     const workers = Array.from({ length: count }, (_, slot) => ({ slot, post }))
     this.monitor = new FlowMonitor(() => workers)
@@ -46,26 +46,37 @@ function record(): { calls: string[]; listener: TapListener } {
 
 test('workers report from the first who watches to the last', () => {
   const { monitor, told } = new Workers()
-  const one = monitor.watch()
-  const other = monitor.watch()
+  const one = monitor.watch('all')
+  const other = monitor.watch('all')
   one.stop()
-  assert.deepEqual(told, ['true'])
+  assert.deepEqual(told, ['all'])
   other.stop()
-  assert.deepEqual(told, ['true', 'false'])
+  assert.deepEqual(told, ['all', 'nothing'])
+})
+
+test('workers look at all while one who watches wants that, and else at requests alone', () => {
+  const { monitor, told } = new Workers()
+  const dashboard = monitor.watch('requests')
+  const graph = monitor.watch('all')
+  const another = monitor.watch('requests')
+  graph.stop()
+  dashboard.stop()
+  another.stop()
+  assert.deepEqual(told, ['requests', 'all', 'requests', 'nothing'])
 })
 
 test('a worker that has come is told what is wanted, unless that is nothing', () => {
   const { monitor, told } = new Workers()
   monitor.workersChanged()
   assert.deepEqual(told, [])
-  monitor.watch()
+  monitor.watch('all')
   monitor.workersChanged()
-  assert.deepEqual(told, ['true', 'true'])
+  assert.deepEqual(told, ['all', 'all'])
 })
 
 test('reports are added up; of what comes and goes the last of each worker counts', () => {
   const workers = new Workers()
-  const watch = workers.monitor.watch()
+  const watch = workers.monitor.watch('all')
   workers.report(0, { counts: [1, 2], times: [0.5], active: 7, waiting: 4 })
   workers.report(0, { counts: [10, 20], times: [0.25], active: 2, waiting: 1 })
   workers.report(1, { counts: [100, 200], times: [1], active: 3, waiting: 2 }, 8)
@@ -81,9 +92,9 @@ test('reports are added up; of what comes and goes the last of each worker count
 
 test('each who watches reads what has come since they read last', () => {
   const workers = new Workers()
-  const one = workers.monitor.watch()
+  const one = workers.monitor.watch('all')
   workers.report(0, { counts: [1] })
-  const other = workers.monitor.watch()
+  const other = workers.monitor.watch('all')
   workers.report(0, { counts: [2] })
   const read = (watch: typeof one): unknown => watch.read().pipelines[0]?.counts
   assert.deepEqual([read(one), read(other)], [[3], [2]])
@@ -92,7 +103,7 @@ test('each who watches reads what has come since they read last', () => {
 
 test('answers are added up where workers count them, by pipeline and by worker', () => {
   const workers = new Workers()
-  const watch = workers.monitor.watch()
+  const watch = workers.monitor.watch('all')
   workers.report(0, { answers: Float64Array.of(1, 2) })
   workers.report(1, { answers: Float64Array.of(10, 20) })
   workers.report(1, { index: 1, answers: Float64Array.of(100, 200) })
@@ -120,7 +131,7 @@ test('a tap ends with as many events as were asked for, whichever workers saw th
   monitor.receive(0, { type: 'tapped', id, events: events(1) })
   assert.deepEqual(calls, ['worker 0: 2 events', 'worker 1: 1 events, over'])
   // Both workers, each time.
-  assert.deepEqual(told, ['false 1', 'false 1', 'false', 'false'])
+  assert.deepEqual(told, ['nothing 1', 'nothing 1', 'nothing', 'nothing'])
 })
 
 test('a tap that is taken away ends once, without events', () => {
@@ -135,7 +146,7 @@ test('a tap that is taken away ends once, without events', () => {
 
 test('with another program taps end, and what was seen of the old one is forgotten', () => {
   const workers = new Workers()
-  const watch = workers.monitor.watch()
+  const watch = workers.monitor.watch('all')
   const { calls, listener } = record()
   workers.monitor.tap(PLACE, listener)
   workers.report(0, { counts: [1] })
@@ -143,5 +154,5 @@ test('with another program taps end, and what was seen of the old one is forgott
   assert.deepEqual(calls, ['worker 0: 0 events, over'])
   assert.deepEqual(watch.read().pipelines, [])
   // Who watches goes on watching.
-  assert.equal(workers.told.at(-1), 'true')
+  assert.equal(workers.told.at(-1), 'all')
 })
