@@ -1,10 +1,10 @@
-import { closeSync } from 'node:fs'
 import type { AccessLogSpec } from '../engine/request-observer.ts'
-import { openLineFile } from '../observability/access-log/line-file.ts'
+import { tryLineFile } from '../observability/access-log/open-line-file.ts'
 import type { ProgramSpec } from '../program/spec.ts'
 import { StartError } from './start-error.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
+  EBADF: 'no such descriptor is open for writing',
   EACCES: 'permission denied',
   EISDIR: 'it is a directory',
   ENOENT: 'no such directory',
@@ -23,7 +23,7 @@ function logsOf(spec: ProgramSpec): readonly AccessLogSpec[] {
 
 function checkFile(path: string): void {
   try {
-    closeSync(openLineFile(path))
+    tryLineFile(path)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     throw new StartError(`cannot write the access log ${path}: ${REASONS[code] ?? code}`)

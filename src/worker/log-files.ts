@@ -61,6 +61,13 @@ export class LogFiles {
         if (problem === '') logger.warn(`[access log] ${path} is written again`)
         else logger.error(`[access log] ${path} cannot be written, lines are dropped: ${problem}`)
       },
+      reopened: (problem) => {
+        if (problem === '') logger.warn(`[access log] ${path} is open again`)
+        else {
+          const what = `[access log] ${path} cannot be opened again: ${problem}`
+          logger.error(`${what}; lines go to the file before until it can`)
+        }
+      },
     })
     this.#files.set(path, file)
     return file

@@ -1,10 +1,9 @@
-import { isIP } from 'node:net'
 import { Data } from '../../engine/data.ts'
 import type { SessionErrorCode } from '../../engine/errors.ts'
 import { DATA, type Event, MESSAGE_START, SESSION_END, SessionEnd } from '../../engine/event.ts'
 import { parseTarget } from '../../net/target.ts'
 import { nodeTls } from '../../net/tls/node-tls.ts'
-import type { TlsClient } from '../../net/tls/options.ts'
+import { type TlsClient, tlsConnection } from '../../net/tls/options.ts'
 import { type TlsCarrier, type TlsOwner, TlsStream } from '../../net/tls/tls-stream.ts'
 import { type ConnectTimeouts, Upstream, type Watched } from './upstream.ts'
 
@@ -205,20 +204,9 @@ export class TlsConnect extends Upstream implements TlsCarrier, TlsOwner {
 
   #handshake(): void {
     this.#state = 'opening'
-    const { context, alpn, isVerified, serverName } = this.#plan
-    const host = parseTarget(this.target)?.host ?? ''
-    const name = serverName ?? host
+    const options = tlsConnection(this.#plan, parseTarget(this.target)?.host ?? '')
     this.#tls = new TlsStream('client', this, this, (transport) =>
-      nodeTls().connect({
-        socket: transport,
-        // Only looked at to verify whose certificate it is.
-        host: name,
-        // RFC 6066 §3: the name to ask for is no address.
-        ...(isIP(name) === 0 && name !== '' && { servername: name }),
-        secureContext: context,
-        rejectUnauthorized: isVerified,
-        ...(alpn.length > 0 && { ALPNProtocols: alpn }),
-      }),
+      nodeTls().connect({ ...options, socket: transport }),
     )
     if (this.#pauses > 0) this.#tls.pause()
   }

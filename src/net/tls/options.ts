@@ -1,4 +1,5 @@
-import type { SecureContext } from 'node:tls'
+import { isIP } from 'node:net'
+import type { ConnectionOptions, SecureContext } from 'node:tls'
 import { nodeCrypto, nodeTls } from './node-tls.ts'
 
 /** PEM text, as a string or as what `os.readFile` gives. */
@@ -92,6 +93,21 @@ export function createTlsClient(options: TlsConnectOptions): TlsClient {
   if (cert !== undefined && key !== undefined) checkPair(cert, key)
   const isVerified = verify === true || trusted.length > 0
   return { context, alpn: readAlpn(alpn), isVerified, serverName: sni ?? servername ?? null }
+}
+
+/** What `tls.connect` is told for a connection to `host`, beside the transport. */
+export function tlsConnection(client: TlsClient, host: string): ConnectionOptions {
+  const { context, alpn, isVerified, serverName } = client
+  const name = serverName ?? host
+  return {
+    // Only looked at to verify whose certificate it is.
+    host: name,
+    // RFC 6066 §3: the name to ask for is no address.
+    ...(isIP(name) === 0 && name !== '' && { servername: name }),
+    secureContext: context,
+    rejectUnauthorized: isVerified,
+    ...(alpn.length > 0 && { ALPNProtocols: alpn }),
+  }
 }
 
 function checkObject(options: unknown): void {

@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer'
-import { close, constants, fstatSync, open, openSync, write } from 'node:fs'
+import { close, fstatSync, open, write } from 'node:fs'
+import { LINE_FILE_FLAGS, LINE_FILE_MODE, openLineFile } from './open-line-file.ts'
 
 /** What a file takes too slowly is kept up to this size; what goes beyond is dropped and counted. */
 const MAX_WAITING_BYTES = 4 << 20
@@ -7,15 +8,9 @@ const MAX_WAITING_BYTES = 4 << 20
 const PIPE_PIECE_BYTES = 4096
 /** How long a pipe that is full is left alone. */
 const RETRY_MS = 100
-const MODE = 0o640
-/** Without O_NONBLOCK a pipe that nobody reads would hold a thread of libuv, which others need. */
-const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK
+/** How long until a file that cannot be opened again is tried once more. */
+const REOPEN_MS = 2000
 const LF = 0x0a
-
-/** Opens a file for lines, and makes it if it does not exist. Throws what `open` does. */
-export function openLineFile(path: string): number {
-  return openSync(path, FLAGS, MODE)
-}
 
 /** Is told what becomes of lines. */
 export interface LineFileEvents {
@@ -23,6 +18,8 @@ export interface LineFileEvents {
   dropped(lines: number): void
   /** Writing has begun to fail, or works again when `problem` is empty. */
   changed(problem: string): void
+  /** The file cannot be opened again, and lines go to the one before; or it was when `problem` is empty. */
+  reopened(problem: string): void
 }
 
 /**
@@ -40,19 +37,24 @@ export class LineFile {
   readonly #path: string
   readonly #events: LineFileEvents
   #fd: number
+  readonly #isInherited: boolean
   #isPipe: boolean
   #state: 'Idle' | 'Busy' | 'Held' = 'Idle'
   #pieces: Buffer[] = []
   #waitingBytes = 0
   #isReopening = false
   #hasFailed = false
+  /** The file that has the name now could not be opened. */
+  #isBehind = false
   #finished: (() => void) | null = null
 
   /** Opens the file, and makes it if it does not exist. Throws what `open` does. */
   constructor(path: string, events: LineFileEvents) {
     this.#path = path
     this.#events = events
-    this.#fd = openLineFile(path)
+    const { fd, isInherited } = openLineFile(path)
+    this.#fd = fd
+    this.#isInherited = isInherited
     this.#isPipe = fstatSync(this.#fd).isFIFO()
   }
 
@@ -64,8 +66,12 @@ export class LineFile {
     this.#pump()
   }
 
-  /** Goes on in the file that has the name now: for rotation, after the present one was moved. */
+  /**
+   * Goes on in the file that has the name now: for rotation, after the present one was moved. As
+   * long as that cannot be opened, it is tried again and again.
+   */
   reopen(): void {
+    if (this.#isInherited) return
     this.#isReopening = true
     this.#pump()
   }
@@ -82,7 +88,7 @@ export class LineFile {
   /** Closes the file when everything is written, or cannot be; nothing may be written any more. */
   async end(): Promise<void> {
     await this.finish()
-    close(this.#fd)
+    if (!this.#isInherited) close(this.#fd)
   }
 
   #pump(): void {
@@ -123,17 +129,27 @@ export class LineFile {
   #reopen(): void {
     this.#state = 'Busy'
     this.#isReopening = false
-    open(this.#path, FLAGS, MODE, (error, fd) => {
+    open(this.#path, LINE_FILE_FLAGS, LINE_FILE_MODE, (error, fd) => {
       this.#state = 'Idle'
-      this.#note(error)
       // Better the old file than none.
-      if (error === null) {
+      if (error !== null) this.#reopenLater(error)
+      else {
         close(this.#fd)
         this.#fd = fd
         this.#isPipe = fstatSync(fd).isFIFO()
+        if (this.#isBehind) this.#events.reopened('')
+        this.#isBehind = false
       }
       this.#pump()
     })
+  }
+
+  #reopenLater(error: NodeJS.ErrnoException): void {
+    if (!this.#isBehind) this.#events.reopened(codeOf(error))
+    this.#isBehind = true
+    setTimeout(() => {
+      if (this.#isBehind && this.#finished === null) this.reopen()
+    }, REOPEN_MS).unref()
   }
 
   #drop(piece: Buffer): void {
@@ -145,8 +161,12 @@ export class LineFile {
   #note(error: NodeJS.ErrnoException | null): void {
     if ((error !== null) === this.#hasFailed) return
     this.#hasFailed = error !== null
-    this.#events.changed(error === null ? '' : (error.code ?? error.message))
+    this.#events.changed(error === null ? '' : codeOf(error))
   }
+}
+
+function codeOf(error: NodeJS.ErrnoException): string {
+  return error.code ?? error.message
 }
 
 /** As many whole lines as fit a write that is not torn apart, or the first line. */

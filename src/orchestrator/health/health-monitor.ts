@@ -1,8 +1,10 @@
 import type { EndpointTable } from '../../balancer/endpoint-table.ts'
 import { OutlierDetector } from '../../balancer/outlier-detector.ts'
 import { proxyHeader } from '../../net/proxy-protocol/proxy-header.ts'
+import { createTlsClient, type TlsConnectOptions } from '../../net/tls/options.ts'
 import { logger } from '../../observability/logger.ts'
 import { formatAddress } from '../../program/format-address.ts'
+import { tlsOptions } from '../../program/lb/tls-options.ts'
 import type { Address, EndpointSpec, ProgramSpec } from '../../program/spec.ts'
 import type { HealthSpec, UpstreamPolicies } from '../../program/upstream-policies.ts'
 import { probeDubbo } from './dubbo-probe.ts'
@@ -19,6 +21,8 @@ export interface MonitoredUpstream
   extends Pick<UpstreamPolicies, 'health' | 'ejection' | 'proxyProtocol'> {
   readonly name: string
   readonly endpoints: readonly MonitoredEndpoint[]
+  /** How TLS is spoken with the endpoints, if it is. */
+  readonly tls?: TlsConnectOptions
 }
 
 /**
@@ -80,7 +84,8 @@ export class HealthMonitor {
     for (const timer of this.#detectors.splice(0)) clearInterval(timer)
   }
 
-  #watchUpstream({ name, endpoints, health, ejection, proxyProtocol }: MonitoredUpstream): void {
+  #watchUpstream(upstream: MonitoredUpstream): void {
+    const { name, endpoints, health, ejection, proxyProtocol } = upstream
     // A probe speaks for nobody.
     const greeting = proxyProtocol === undefined ? '' : proxyHeader(proxyProtocol, null)
     const rows = endpoints.map((endpoint) => {
@@ -89,10 +94,12 @@ export class HealthMonitor {
       this.#rows.set(`${name} ${address}`, row)
       return row
     })
+    const tls =
+      health === undefined || upstream.tls === undefined ? null : createTlsClient(upstream.tls)
     for (const [i, address] of endpoints.entries()) {
       const row = rows[i] as number
       if (health === undefined) this.#table.setHealth(row, 'unknown')
-      else this.#probe(name, { ...address, greeting }, row, health)
+      else this.#probe(name, { ...address, greeting, tls }, row, health)
     }
     if (ejection === undefined) return
     const detector = new OutlierDetector(this.#table, rows, ejection)
@@ -135,5 +142,9 @@ function probeOf({ check }: HealthSpec): Probe {
 
 /** The upstreams of a program; scripts have none that anybody else knows. */
 export function upstreamsOf(spec: ProgramSpec): readonly MonitoredUpstream[] {
-  return spec.kind === 'lb' ? spec.upstreams : []
+  if (spec.kind !== 'lb') return []
+  const { upstreams, pems = {} } = spec
+  return upstreams.map(({ tls, ...rest }) =>
+    tls === undefined ? rest : { ...rest, tls: tlsOptions(tls, pems) },
+  )
 }

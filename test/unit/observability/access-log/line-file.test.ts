@@ -23,6 +23,7 @@ function openFile(context: TestContext, path = join(folderOf(context), 'access.l
       lost += lines
     },
     changed: (problem) => problems.push(problem),
+    reopened: (problem) => problems.push(`reopened ${problem}`),
   })
   const buffer = new LineBuffer(file, 'text')
   return {
