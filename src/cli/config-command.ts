@@ -1,5 +1,7 @@
 import { dirname, relative } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { GoodConfig } from '../config/load-config.ts'
+import { logger } from '../observability/logger.ts'
 import type { LoadedProgram } from '../orchestrator/program-source.ts'
 import { readRunOptions } from './common-options.ts'
 import type { ParsedOptions } from './option-table.ts'
@@ -43,12 +45,28 @@ export async function runConfig(
     kind: 'config' as const,
     path: relative(cwd, file),
     isWatched: options.isSet('watch'),
-    load: async () => toProgram(await load()),
+    load: async () => {
+      const loaded = await load()
+      return toProgram(loaded, unapplied(config.config.process, loaded.config.process))
+    },
   }
   const start = () => runProgram(config.spec, run, { source, files: config.files })
   await startWithAdmin(start, run)
 }
 
-function toProgram({ spec, files }: GoodConfig): LoadedProgram {
-  return { spec, files, log: () => {} }
+type ProcessSection = GoodConfig['config']['process']
+
+/** What another config says of the process, which is as the first one said. */
+function unapplied(first: ProcessSection, next: ProcessSection): string[] {
+  const names = Object.keys({ ...first, ...next }) as (keyof NonNullable<ProcessSection>)[]
+  return names.filter((name) => !isDeepStrictEqual(first?.[name], next?.[name]))
+}
+
+function toProgram({ spec, files }: GoodConfig, waiting: readonly string[]): LoadedProgram {
+  const log = (): void => {
+    if (waiting.length === 0) return
+    const now = waiting.includes('workers') ? ' ("sluice workers <n>" changes workers now)' : ''
+    logger.warn(`[config] process: ${waiting.join(', ')}: in force with the next start${now}`)
+  }
+  return { spec, files, log }
 }

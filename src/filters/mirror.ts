@@ -9,6 +9,7 @@ import {
   type Event,
   MESSAGE_END,
   MESSAGE_START,
+  type MessageStart,
   SESSION_END,
   SessionEnd,
 } from '../engine/event.ts'
@@ -16,7 +17,9 @@ import { Filter, type Sink, type Source } from '../engine/filter.ts'
 import type { Layout } from '../engine/layout.ts'
 import type { Session } from '../engine/session.ts'
 import { batchTime } from '../native/batch-clock.ts'
+import { HEAD_UPGRADE } from '../native/protocol.ts'
 import { cloneEvent } from './events/clone.ts'
+import { HttpWireHead } from './http/wire-head.ts'
 
 /** `mirror(target, percent?)`: copies of a share of the messages go elsewhere; nobody waits. */
 export const mirror = defineFilter({
@@ -112,7 +115,7 @@ class Mirror extends Filter {
   }
 
   process(event: Event): void {
-    if (event.kind === MESSAGE_START) this.#begin()
+    if (event.kind === MESSAGE_START) this.#begin(event as MessageStart)
     const copy = this.#copy
     if (copy !== null) {
       copy.feed(event)
@@ -131,8 +134,10 @@ class Mirror extends Filter {
     this.#copy = null
   }
 
-  #begin(): void {
+  #begin({ wire }: MessageStart): void {
     this.#abandon()
+    // What is switched to is no message, and nobody would talk it with the mirror.
+    if (wire instanceof HttpWireHead && (wire.flags & HEAD_UPGRADE) !== 0) return
     if (!this.#place.takes()) return
     const { runtime, module } = this.#layout
     const target = runtime.findLayout(module, this.#place.target)

@@ -216,7 +216,7 @@ class ServeFiles extends Filter implements FileTaker {
     if (entry === 'folder') {
       // Relative, because the path may not be the one that the client knows.
       const name = request.path.slice(request.path.lastIndexOf('/') + 1)
-      return this.#answer(refusal(301, { location: `./${name}/` }))
+      return this.#answer(refusal(301, { location: `./${name}/${request.query}` }))
     }
     const answer = answerWith(request, entry, this.#place)
     const { body } = answer

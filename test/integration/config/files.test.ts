@@ -67,6 +67,7 @@ test('files, folders with an index, and what is not there', async (context) => {
   assert.equal(await get('/inner'), '<p>docs</p>', 'a link within')
   const where = ['-o', '/dev/null', '-w', '%{http_code} %{redirect_url}']
   assert.match(await get('/docs', ...where), /^301 http:\/\/127\.0\.0\.1:\d+\/docs\/$/)
+  assert.match(await get('/docs?a=1&b', ...where), /^301 http:\S+\/docs\/\?a=1&b$/)
   for (const path of ['/empty/', '/nothing', '/docs/nothing/', '/app.js/', '/loop']) {
     assert.equal(await status(path), '404', path)
   }

@@ -141,3 +141,14 @@ test('no request fails while configs are loaded under traffic', async (context) 
   assert.ok((seen.get('a') ?? 0) > 0 && (seen.get('b') ?? 0) > 0, JSON.stringify([...seen]))
   assert.equal(seen.size, 2)
 })
+
+test('what a reload cannot change is told', async (context) => {
+  const config = configOf({ a: await named(context, 'a') }, 'a')
+  const running = await startConfig(context, config)
+  await reload(running, { ...config, process: { workers: 3, drainTimeout: '5s' } })
+  await running.sluice.line(
+    /\[warning\] \[config\] process: workers, drainTimeout: in force with the next start \("sluice workers/,
+  )
+  await reload(running, { ...config, process: {} })
+  assert.equal(running.sluice.stdout.split('in force with the next start').length, 2)
+})

@@ -205,6 +205,28 @@ test('a mirror gets its share of copies, and nobody waits for it', async (contex
   }
 })
 
+test('a mirror gets no copies of requests to upgrade', async (context) => {
+  const primary = await startRawServer(context)
+  const shadow = await startRawServer(context)
+  const { ports } = await startConfig(context, {
+    listeners: [{ address: '127.0.0.1:0' }],
+    routes: [{ upstream: 'p', mirror: { upstream: 'shadow' } }],
+    upstreams: {
+      p: { endpoints: [primary.address] },
+      shadow: { endpoints: [shadow.address] },
+    },
+  })
+  const client = await connectRaw(context, ports[0] as number)
+  client.write('GET /a HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+  const connection = await primary.connection()
+  await connection.message()
+  connection.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno')
+  assert.equal((await client.message()).body, 'no')
+  client.write('GET /b HTTP/1.1\r\nHost: h\r\n\r\n')
+  const copy = await shadow.connection()
+  assert.equal((await copy.message()).startLine, 'GET /b HTTP/1.1')
+})
+
 test('a mirror that cannot be reached harms nobody', async (context) => {
   const primary = await named(context, 'p')
   const { ports } = await startConfig(context, {
