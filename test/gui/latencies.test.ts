@@ -31,6 +31,7 @@ async function startTwoUpstreams(context: TestContext): Promise<string> {
 upstreams:
   fast: { endpoints: [${one}] }
   slow: { endpoints: [${other}] }
+process: { workers: 1 }
 `,
   })
   await call('POST', '/api/v1/program', { path: '/lb.yaml' })
