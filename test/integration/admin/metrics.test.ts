@@ -139,7 +139,7 @@ test('workers tell how long they work and wait, and their longest turn', async (
   const file = temporaryScript(
     context,
     `pipy().listen(0, { host: '127.0.0.1' }).decodeHttpRequest()
-      .replaceMessage(() => (repeat(60000000, () => 1), new Message('late'))).encodeHttpResponse()`,
+      .replaceMessage(() => (repeat(30, () => (repeat(1000000, () => 1), 1)), new Message('late'))).encodeHttpResponse()`,
   )
   const admin = await startAdmin(context, [file, '--workers', '1'])
   // The longest turn of an interval: the start is over.
