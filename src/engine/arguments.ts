@@ -1,9 +1,6 @@
-import { parseDuration, parseSize, SIZE_FORM, TIME_FORM } from './quantity.ts'
+import { MAX_DURATION_MS, parseDuration, parseSize, SIZE_FORM, TIME_FORM } from './quantity.ts'
 
 /** Checks of what scripts pass to filters; the messages are those that script authors know. */
-
-/** Longest time a timer of 32 bits can wait. */
-const LONGEST_MS = 2 ** 31 - 1
 
 function expected(position: number, what: string): never {
   throw new TypeError(`argument #${position} expects ${what}`)
@@ -35,10 +32,8 @@ export function timeOption<Name extends string>(
   name: Name,
   otherwise: number,
 ): number {
-  const value = options[name] ?? otherwise
-  const isTime = typeof value === 'number' || (typeof value === 'string' && TIME_FORM.test(value))
-  const ms = isTime ? parseDuration(value) : Number.NaN
-  if (ms >= 0 && ms <= LONGEST_MS) return ms
+  const ms = read(options[name] ?? otherwise, TIME_FORM, parseDuration)
+  if (ms >= 0 && ms <= MAX_DURATION_MS) return ms
   throw new TypeError(`option ${name} must be seconds or a text such as "500ms" or "2m"`)
 }
 
@@ -48,11 +43,15 @@ export function sizeOption<Name extends string>(
   name: Name,
   otherwise: number,
 ): number {
-  const value = options[name] ?? otherwise
-  const isSize = typeof value === 'number' || (typeof value === 'string' && SIZE_FORM.test(value))
-  const bytes = isSize ? parseSize(value) : Number.NaN
+  const bytes = read(options[name] ?? otherwise, SIZE_FORM, parseSize)
   if (bytes >= 0) return bytes
   throw new TypeError(`option ${name} must be a number of bytes or a text such as "16k"`)
+}
+
+/** NaN for what is no quantity. */
+function read(value: unknown, form: RegExp, parse: (value: number | string) => number): number {
+  if (typeof value === 'number') return parse(value)
+  return typeof value === 'string' && form.test(value) ? parse(value) : Number.NaN
 }
 
 /** An option that counts something. */

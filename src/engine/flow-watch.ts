@@ -77,7 +77,7 @@ export class FlowWatch {
   readonly counts: Float64Array
   /** Milliseconds that each filter took, without what it led to; of the time in which it is measured. */
   readonly times: Float64Array
-  /** One in so many sessions is looked at, and stands for that many. */
+  /** One in so many sessions is looked at; see `LayoutWatch.weight` for how many it stands. */
   sampled = 1
   viewer: EdgeViewer | null = null
   /** Whether it is measured what filters take. */
@@ -202,6 +202,8 @@ export class FlowWatch {
     this.isTiming =
       !this.program.looksAtRequests && (rate < TIMED_ALWAYS || interval % TIMED_INTERVALS === 0)
     let sampled = this.sampled
+    // Everything is looked at, and may be.
+    if (sampled === 1 && rate <= BUDGET) return
     const roots = this.#rootsLookedAt()
     const isFewest = roots.size > 0 && [...roots.values()].every((count) => count <= 1)
     if (rate > BUDGET && !isFewest) sampled *= 2 ** Math.ceil(Math.log2(rate / BUDGET))
@@ -214,7 +216,7 @@ export class FlowWatch {
     if (sampled !== this.sampled || (isUnseen && interval % RESAMPLE_INTERVALS === 0)) {
       this.sampled = sampled
       this.#sampleAnew()
-    } else if (sampled > 1) this.#weigh(roots)
+    } else this.#weigh(roots)
   }
 
   /** How many sessions of each layout that work for no other are looked at. */

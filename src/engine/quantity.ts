@@ -23,7 +23,7 @@ export function parseDuration(value: number | string): number {
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
 /** Longest time a timer of 32 bits can wait. */
-const MAX_DURATION_MS = 2 ** 31 - 1
+export const MAX_DURATION_MS: number = 2 ** 31 - 1
 
 /** Milliseconds of seconds, or of a text with `ms`, `s`, `m` or `h`; `undefined` for others. */
 export function readDuration(value: unknown): number | undefined {

@@ -216,7 +216,8 @@ class ServeFiles extends Filter implements FileTaker {
     if (entry === 'folder') {
       // Relative, because the path may not be the one that the client knows.
       const name = request.path.slice(request.path.lastIndexOf('/') + 1)
-      return this.#answer(refusal(301, { location: `./${name}/${request.query}` }))
+      const query = request.query === '' ? '' : `?${request.query}`
+      return this.#answer(refusal(301, { location: `./${name}/${query}` }))
     }
     const answer = answerWith(request, entry, this.#place)
     const { body } = answer

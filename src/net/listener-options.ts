@@ -1,4 +1,10 @@
-import { parseDuration, parseSize, SIZE_FORM, TIME_FORM } from '../engine/quantity.ts'
+import {
+  MAX_DURATION_MS,
+  parseDuration,
+  parseSize,
+  SIZE_FORM,
+  TIME_FORM,
+} from '../engine/quantity.ts'
 import { type AccessRules, readAccess } from './access.ts'
 import { isNetwork } from './address-list.ts'
 import {
@@ -8,7 +14,6 @@ import {
   type ListenerLimits,
   type ListenerPolicy,
   type ListenerTimeouts,
-  MAX_TIMEOUT_MS,
 } from './listener-policy.ts'
 
 type TimeoutName<Key extends string> = Key extends `${infer Name}Ms` ? Name : never
@@ -90,7 +95,7 @@ function readTimeouts(given: object): Partial<ListenerTimeouts> {
       throw new TypeError(`listen has no option timeouts.${name}`)
     }
     const ms = Math.round(parseDuration(value))
-    if (!(ms >= 0 && ms <= MAX_TIMEOUT_MS)) {
+    if (!(ms >= 0 && ms <= MAX_DURATION_MS)) {
       throw new RangeError(`option timeouts.${name} is out of range: ${value}`)
     }
     read[key] = ms

@@ -99,9 +99,6 @@ export const LIMIT_RANGES: Readonly<Record<keyof ListenerLimits, LimitRange>> = 
   maxBufferedBytes: { min: 4, max: 2 ** 30 },
 }
 
-/** Longest time-out: a timer of 32 bits. */
-export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1
-
 /** What of the limits and time-outs of a listener was chosen. */
 export interface ListenerPolicy {
   /** A bare LF ends a line of a request, too (RFC 9112 §2.2); it is forwarded as CRLF. */

@@ -12,7 +12,7 @@ const NOTHING: GraphLayout = { width: 0, height: 0, cards: [], wires: [] }
  */
 export function useLayout(graph: FlowGraph, direction: Direction): GraphLayout {
   const [layout, setLayout] = useState(NOTHING)
-  const wanted = useRef<FlowGraph | null>(null)
+  const wanted = useRef<{ graph: FlowGraph; direction: Direction } | null>(null)
   const isBusy = useRef(false)
   const follow = async (): Promise<void> => {
     if (isBusy.current) return
@@ -20,12 +20,12 @@ export function useLayout(graph: FlowGraph, direction: Direction): GraphLayout {
     while (wanted.current !== null) {
       const next = wanted.current
       wanted.current = null
-      await attempt(async () => setLayout(await layOutAside(next, direction)))
+      await attempt(async () => setLayout(await layOutAside(next.graph, next.direction)))
     }
     isBusy.current = false
   }
   useEffect(() => {
-    wanted.current = graph
+    wanted.current = { graph, direction }
     void follow()
   }, [graph, direction])
   return layout

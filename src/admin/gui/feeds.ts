@@ -2,6 +2,7 @@ import { watch } from 'chokidar'
 import type { FlowMonitor } from '../../orchestrator/flow-monitor.ts'
 import { type Stats, StatsReader } from '../../orchestrator/metrics/stats.ts'
 import type { Orchestrator } from '../../orchestrator/orchestrator.ts'
+import type { ProgramSpec } from '../../program/spec.ts'
 import type { EventFeed } from '../event-streams.ts'
 import { sendReading } from '../feeds.ts'
 import type { FileChange, ProgramState } from './contract.ts'
@@ -47,8 +48,8 @@ function statsFeed(control: GuiControl): EventFeed {
           // What was before is no part of the first interval.
           void reader?.read()
         }
-        // Requests of configs are counted anyway.
-        if (running?.runsScript === true) watch ??= running.flow.watch('requests')
+        if (running !== undefined && !isCounted(running.spec))
+          watch ??= running.flow.watch('requests')
         else {
           watch?.stop()
           watch = undefined
@@ -100,6 +101,11 @@ function programFeed(control: GuiControl): EventFeed {
       }
     },
   }
+}
+
+/** Whether requests are counted anyway: those of configs, and of scripts that record them. */
+function isCounted(spec: ProgramSpec): boolean {
+  return spec.kind === 'lb' || (spec.records?.listeners.length ?? 0) > 0
 }
 
 /** Has whatever runs at the moment watched. */

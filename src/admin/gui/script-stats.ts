@@ -24,7 +24,6 @@ export async function withScriptRequests(
   modules: readonly FlowModule[],
 ): Promise<Reading> {
   const { stats } = counted
-  if (stats.listeners.length > 0) return counted
   const total = new Float64Array(REQUEST_GROUP)
   let waiting = 0
   const listeners: Stats['listeners'][number][] = []

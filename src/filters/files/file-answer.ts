@@ -8,7 +8,6 @@ export interface FileRequest extends Conditions {
   readonly method: string
   /** As routes compare it. */
   readonly path: string
-  /** With its question mark; empty if there is none. */
   readonly query: string
   readonly acceptEncoding: string | undefined
 }
@@ -39,7 +38,7 @@ export function readFileRequest(view: RequestView): FileRequest {
   return {
     method: view.method,
     path: view.path,
-    query: view.query === '' ? '' : `?${view.query}`,
+    query: view.query,
     acceptEncoding: view.field('accept-encoding'),
     ifMatch: view.field('if-match'),
     ifNoneMatch: view.field('if-none-match'),
