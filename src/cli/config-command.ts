@@ -2,6 +2,7 @@ import { dirname, relative } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { GoodConfig } from '../config/load-config.ts'
 import { logger } from '../observability/logger.ts'
+import { enterProgramFolder } from '../orchestrator/program-folder.ts'
 import type { LoadedProgram } from '../orchestrator/program-source.ts'
 import { readRunOptions } from './common-options.ts'
 import type { ParsedOptions } from './option-table.ts'
@@ -17,8 +18,8 @@ export async function runConfig(
   loadTimeoutMs: number,
 ): Promise<void> {
   const cwd = process.cwd()
-  // Paths in configs are relative to the config. Only the main thread can change directory.
-  process.chdir(dirname(file))
+  // Paths in configs are relative to the config.
+  enterProgramFolder(dirname(file))
   const { loadConfigInJob } = await import('../orchestrator/load-in-job.ts')
   const load = async (): Promise<GoodConfig> =>
     withSharedPorts(await loadConfigInJob(file, loadTimeoutMs), options)

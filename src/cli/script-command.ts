@@ -4,6 +4,7 @@ import { isConfigFile } from '../config/config-file.ts'
 import { configureLogger, logger } from '../observability/logger.ts'
 import { stdoutSink } from '../observability/stdout-sink.ts'
 import { LoadError } from '../orchestrator/load-error.ts'
+import { enterProgramFolder } from '../orchestrator/program-folder.ts'
 import type { GoodScript } from '../program/load-script.ts'
 import { HELP_OPTION, RUN_OPTIONS, type RunOptions, readRunOptions } from './common-options.ts'
 import { type HelpPage, renderHelp } from './help.ts'
@@ -159,8 +160,8 @@ async function runScript(
   run: RunOptions,
   loadTimeoutMs: number,
 ): Promise<void> {
-  // Paths in scripts are relative to the script. Only the main thread can change directory.
-  process.chdir(dirname(file))
+  // Paths in scripts are relative to the script.
+  enterProgramFolder(dirname(file))
 
   configureLogger({ level: run.logLevel, sink: stdoutSink(run.logFormat) })
   const { loadScriptInJob } = await import('../orchestrator/load-in-job.ts')

@@ -1,6 +1,8 @@
 import type { Piscina } from 'piscina'
 import type { LoadConfigResult } from '../config/load-config.ts'
+import { logger } from '../observability/logger.ts'
 import type { LoadResult } from '../program/load-script.ts'
+import { returnToProgramFolder } from './program-folder.ts'
 import { StartError } from './start-error.ts'
 
 /** A file, maybe with another text than it has. */
@@ -45,6 +47,7 @@ export class JobPool {
     input: Jobs[Name]['input'],
     timeoutMs: number,
   ): Promise<Jobs[Name]['output']> {
+    returnToProgramFolder()
     const pool = await this.#open()
     const filename = new URL(`../orchestrator/jobs/${name}.js`, import.meta.url).href
     const signal = AbortSignal.timeout(timeoutMs)
@@ -75,12 +78,15 @@ export class JobPool {
 
   async #open(): Promise<Piscina> {
     const { Piscina } = await import('piscina')
-    this.#pool ??= new Piscina({
+    if (this.#pool !== undefined) return this.#pool
+    this.#pool = new Piscina({
       minThreads: 0,
       maxThreads: MAX_THREADS,
       idleTimeout: IDLE_TIMEOUT_MS,
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     })
+    // A thread that cannot start is no reason to end the process: its job runs into its time.
+    this.#pool.on('error', (error: Error) => logger.error(`[jobs] ${error.message}`))
     return this.#pool
   }
 }

@@ -5,6 +5,7 @@ import type { LoadProblem } from '../program/load-problem.ts'
 import { FileWatcher } from './file-watcher.ts'
 import { LoadError } from './load-error.ts'
 import { Orchestrator, type OrchestratorOptions } from './orchestrator.ts'
+import { enterProgramFolder } from './program-folder.ts'
 import type { LoadedProgram, ProgramSource } from './program-source.ts'
 
 /** A program with what is asked of the process that runs it, and with what can be shown of it. */
@@ -117,11 +118,10 @@ export class ProgramRunner {
 
   async #start(source: RunnableSource): Promise<void> {
     const before = this.#source
-    const folder = process.cwd()
+    let leaveFolder = (): void => {}
     this.#enter('starting')
     try {
-      // Only the main thread can change directory, and there is one for all.
-      process.chdir(source.folder)
+      leaveFolder = enterProgramFolder(source.folder)
       const program = await source.load()
       program.log()
       const added = await this.#run(program, before?.file !== source.file)
@@ -135,7 +135,7 @@ export class ProgramRunner {
       for (const address of added) logger.info(`[listener] Listening on ${address}`)
       logger.info(`${source.kind === 'script' ? 'Script' : 'Config'} started: ${source.path}`)
     } catch (error) {
-      process.chdir(folder)
+      leaveFolder()
       this.#fail(source, error)
       throw error
     } finally {

@@ -12,6 +12,7 @@ import type {
   WorkerSetup,
 } from '../worker/messages.ts'
 import { BackOff } from './back-off.ts'
+import { returnToProgramFolder } from './program-folder.ts'
 
 /**
  * Many new connections at once make V8 grow the young generation far beyond what pays: objects
@@ -179,6 +180,7 @@ export class WorkerSlot {
   }
 
   #start(): void {
+    returnToProgramFolder()
     const thread = new Worker(this.#options.entry ?? WORKER_ENTRY, {
       workerData: this.#options.setup(),
       name: `worker ${this.slot}`,

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { ConfigInput } from '../../../src/config/schema/config.ts'
 import { connectRaw } from '../support/byte-stream.ts'
@@ -151,4 +153,26 @@ test('what a reload cannot change is told', async (context) => {
   )
   await reload(running, { ...config, process: {} })
   assert.equal(running.sluice.stdout.split('in force with the next start').length, 2)
+})
+
+test('a folder that has taken the place of the first one is where a reload looks', async (context) => {
+  const servers = { a: await named(context, 'a'), b: await named(context, 'b') }
+  const running = await startConfig(context, configOf(servers, 'a'))
+  const folder = dirname(running.file)
+  renameSync(folder, `${folder}.old`)
+  rmSync(`${folder}.old`, { recursive: true })
+  mkdirSync(folder)
+  await reload(running, configOf(servers, 'b'))
+  assert.equal((await curl(`http://127.0.0.1:${running.ports[0]}`)).stdout, 'b')
+})
+
+test('while its folder is gone, a program goes on and a reload fails', async (context) => {
+  const { sluice, file, ports } = await startConfig(
+    context,
+    configOf({ a: await named(context, 'a') }, 'a'),
+  )
+  rmSync(dirname(file), { recursive: true })
+  sluice.signal('SIGHUP')
+  await sluice.line(/Failed reloading config/)
+  assert.equal((await curl(`http://127.0.0.1:${ports[0]}`)).stdout, 'a')
 })

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { startSluice } from '../../support/sluice-process.ts'
 import { curl } from '../support/curl.ts'
-import { answering, freePort, startGui } from '../support/start-gui.ts'
+import { answering, caller, freePort, startGui, temporaryFiles } from '../support/start-gui.ts'
 
 /** What a client gets; nothing if nobody listens. */
 async function answerAt(port: number): Promise<string> {
@@ -134,7 +135,33 @@ test('nothing that a program needs is there while none runs', async (context) =>
   assert.equal((await call('DELETE', '/api/program')).status, 204)
 })
 
-test('a program that is named starts with the UI, and a broken one can be mended', async (context) => {
+test('a program that is named starts with the UI, and its folder is shown', async (context) => {
+  const port = await freePort()
+  const root = temporaryFiles(context, { 'main.js': answering(port, 'now'), 'other.js': '' })
+  const sluice = startSluice(context, ['--gui-port=127.0.0.1:0', join(root, 'main.js')])
+  const [, url = ''] = await sluice.line(/\[gui\] Web UI on (http:\S+)/)
+  await sluice.line(/Script started: \/main\.js/)
+  assert.equal(await answerAt(port), 'now\n')
+  const files = (await caller(url)('GET', '/api/files')).json
+  assert.deepEqual(files, { 'main.js': '', 'other.js': '' })
+})
+
+test('when the folder of the running program is deleted, others can be started', async (context) => {
+  const [one, other] = [await freePort(), await freePort()]
+  const { call } = await startGui(context, {
+    'gone/main.js': answering(one, 'one'),
+    'main.js': answering(other, 'other'),
+  })
+  assert.equal((await call('POST', '/api/program', '/gone/main.js')).status, 201)
+  assert.equal((await call('DELETE', '/api/files/gone?recursive=true')).status, 204)
+  assert.equal(await answerAt(one), 'one\n')
+  const { status } = await call('POST', '/api/v1/config/reload')
+  assert.equal(status, 422)
+  assert.equal((await call('POST', '/api/program', '/main.js')).status, 201)
+  assert.equal(await answerAt(other), 'other\n')
+})
+
+test('a broken program can be mended', async (context) => {
   const port = await freePort()
   const { call } = await startGui(context, { 'main.js': answering(port, 'now') }, [])
   assert.equal((await call('GET', '/api/v1/program')).json.state, 'stopped')
