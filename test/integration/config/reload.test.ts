@@ -5,7 +5,13 @@ import { type TestContext, test } from 'node:test'
 import type { ConfigInput } from '../../../src/config/schema/config.ts'
 import { connectRaw } from '../support/byte-stream.ts'
 import { curl } from '../support/curl.ts'
-import { answering, type RawServer, response, startRawServer } from '../support/raw-server.ts'
+import {
+  answering,
+  closedPort,
+  type RawServer,
+  response,
+  startRawServer,
+} from '../support/raw-server.ts'
 import { reload, startConfig } from '../support/start-config.ts'
 
 function named(context: TestContext, name: string): Promise<RawServer> {
@@ -103,16 +109,35 @@ test('a config that is wrong is told with its line and changes nothing', async (
   assert.equal((await curl(`http://127.0.0.1:${ports[0]}`)).stdout, 'n')
 })
 
-test('a listener that is added accepts, one that is removed does not', async (context) => {
+test('a listener that is added accepts, one that is removed or moved does so no more', async (context) => {
   const a = await named(context, 'a')
-  const { sluice, write, ports } = await startConfig(context, configOf({ a }, 'a'))
-  const config = configOf({ a }, 'a')
-  write({ ...config, listeners: [...config.listeners, { address: '127.0.0.1:0', upstream: 'a' }] })
-  sluice.signal('SIGHUP')
-  await sluice.line(/Config reloaded/)
-  const [first, second] = await sluice.ports(2)
-  assert.equal(first, ports[0])
-  assert.equal((await curl(`http://127.0.0.1:${second}`)).stdout, 'a')
+  const ports = [await closedPort(), await closedPort(), await closedPort()] as const
+  const [stays, comes, moved] = ports
+  const at = (...listening: number[]): ConfigInput => ({
+    ...configOf({ a }, 'a'),
+    listeners: listening.map((port) => ({ address: `127.0.0.1:${port}`, upstream: 'a' })),
+  })
+  const answers = (): Promise<string[]> =>
+    Promise.all(ports.map(async (port) => (await curl(`http://127.0.0.1:${port}`)).stdout))
+  const running = await startConfig(context, at(stays))
+  const client = await connectRaw(context, stays)
+  const get = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'
+  assert.equal((await client.write(get).message()).body, 'a')
+  for (const [listening, expected] of [
+    [
+      [stays, comes],
+      ['a', 'a', ''],
+    ],
+    [
+      [stays, moved],
+      ['a', '', 'a'],
+    ],
+    [[stays], ['a', '', '']],
+  ] as const) {
+    await reload(running, at(...listening))
+    assert.deepEqual(await answers(), expected)
+  }
+  assert.equal((await client.write(get).message()).body, 'a', 'one that stays keeps its clients')
 })
 
 test('no request fails while configs are loaded under traffic', async (context) => {
