@@ -1,7 +1,13 @@
 import { STATUS_CODES } from 'node:http'
 import swagger from '@fastify/swagger'
 import { Ajv, type ErrorObject } from 'ajv'
-import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
+import {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+} from 'fastify'
 import { type AccessPolicy, refuse } from './access.ts'
 import { cut } from './cut.ts'
 
@@ -24,6 +30,7 @@ export interface HttpServerOptions {
 }
 
 const MAX_BODY_BYTES = 1 << 20
+const MAX_PARAM_LENGTH = 500
 /** For clients that open a connection, or begin a request, and say no more. */
 const REQUEST_TIMEOUT_MS = 10_000
 
@@ -71,7 +78,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     // Streams of events would hold up the end of the process.
     forceCloseConnections: true,
     // Addresses of endpoints are parameters, and may be paths of sockets.
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    // What is no path finds no route, and none of the hooks of one.
+    frameworkErrors: (error, request, reply) => {
+      if (!guard(request, reply, options.policy)) answerBadPath(error, request, reply)
+    },
     schemaErrorFormatter: ([problem], part) => {
       const {
         instancePath = '',
@@ -91,14 +102,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   // JSON needs a preflight from other sites, which nobody answers.
   app.removeContentTypeParser('text/plain')
   app.addHook('onRequest', async (request, reply) => {
-    const { isPage = false, isPublic = false, isReading = false } = request.routeOptions.config
-    const { method, headers } = request
-    const refusal = refuse({ method, headers, isPage, isPublic, isReading }, options.policy)
-    reply.headers(SAFE_HEADERS)
-    if (refusal === null) return undefined
-    const { status, error, message } = refusal
-    if (status === 401) reply.header('www-authenticate', 'Bearer')
-    return reply.code(status).send({ error, message })
+    return guard(request, reply, options.policy) ? reply : undefined
   })
   app.setErrorHandler((error: FastifyError | HttpError, _request, reply) => {
     const status = error.statusCode ?? 500
@@ -119,6 +123,29 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     },
   })
   return app
+}
+
+/** Answers a request that the policy refuses; whether it has. */
+function guard(request: FastifyRequest, reply: FastifyReply, policy: AccessPolicy): boolean {
+  const { isPage = false, isPublic = false, isReading = false } = request.routeOptions.config
+  const { method, headers } = request
+  const refusal = refuse({ method, headers, isPage, isPublic, isReading }, policy)
+  reply.headers(SAFE_HEADERS)
+  if (refusal === null) return false
+  const { status, error, message } = refusal
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  reply.code(status).send({ error, message })
+  return true
+}
+
+function answerBadPath(error: FastifyError, { url }: FastifyRequest, reply: FastifyReply): void {
+  const { statusCode: status = 400, code } = error
+  const problem =
+    code === 'FST_ERR_MAX_PARAM_LENGTH'
+      ? `a part of the path is longer than ${MAX_PARAM_LENGTH} characters`
+      : 'the path is not percent-encoded UTF-8'
+  const message = cut(`${problem}: ${url}`)
+  reply.code(status).send({ error: wordOf(error, status), message })
 }
 
 function wordOf(error: FastifyError | HttpError, status: number): string {

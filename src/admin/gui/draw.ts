@@ -7,7 +7,8 @@ import type { PipelineSketch } from '../../program/flow/sketch.ts'
 import { sketchScript } from '../../program/flow/sketch-script.ts'
 import { ScriptError } from '../../program/script/script-error.ts'
 import { HttpError } from '../http-server.ts'
-import { type FileStore, kindOf } from './file-store.ts'
+import { kindOf } from './file-kind.ts'
+import type { FileStore } from './file-store.ts'
 import type { Text } from './verify.ts'
 
 /** A script that uses more modules is drawn without the rest. */

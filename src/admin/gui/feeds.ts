@@ -150,7 +150,8 @@ function filesFeed({ store }: GuiControl): EventFeed {
       const watcher = watch(store.root, {
         ignoreInitial: true,
         followSymlinks: false,
-        ignored: (file) => !store.contains(file),
+        ignored: (file, stats) =>
+          !store.contains(file) || (stats?.isSymbolicLink() === true && !store.isLinkToFile(file)),
       })
       watcher.on('all', (event, file) => {
         const path = store.pathOf(file)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { constants, readFileSync, type Stats } from 'node:fs'
+import { constants, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import {
   type FileHandle,
   lstat,
@@ -12,12 +12,14 @@ import {
   rmdir,
   stat,
 } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
-import { isConfigFile } from '../../config/config-file.ts'
+import { basename, dirname, join, relative, sep } from 'node:path'
+import { cut } from '../cut.ts'
 import { HttpError } from '../http-server.ts'
-import type { FileEntry, FileKind, FileList } from './contract.ts'
+import type { FileEntry, FileList } from './contract.ts'
+import { explainFailure } from './file-failure.ts'
+import { kindOf } from './file-kind.ts'
 import { replaceFile } from './replace-file.ts'
-import { explainWriteFailure } from './write-failure.ts'
+import { isOneOf, type WriteCondition } from './write-condition.ts'
 
 /** The UI is an editor for programs, not for what they serve. */
 const MAX_FILE_BYTES = 16 << 20
@@ -25,14 +27,9 @@ const MAX_FILE_BYTES = 16 << 20
 const MAX_CONFIG_BYTES = 1 << 18
 /** A tree with more entries was not meant to be edited here. */
 const MAX_ENTRIES = 10_000
-
-/** When a file may be written. */
-export interface WriteCondition {
-  /** It is still that of this tag. */
-  readonly tag?: string | undefined
-  /** There is none yet. */
-  readonly isNew?: boolean
-}
+/** What Linux allows. */
+const MAX_NAME_BYTES = 255
+const MAX_PATH_BYTES = 4095
 
 /**
  * The files below a directory, by paths that begin with a slash there. What lies elsewhere does not
@@ -54,6 +51,13 @@ export class FileStore {
     return this.contains(file) ? file : notFound(path)
   }
 
+  /** The absolute path of a file that exists. A slash at the end makes the path that of a folder. */
+  async findFile(path: string): Promise<string> {
+    const file = await this.find(path)
+    const found = await stat(file).catch(() => notFound(path))
+    return found.isFile() && !isFolderPath(path) ? file : notFound(path)
+  }
+
   /** What clients call a file, by its absolute path; undefined if it lies elsewhere. */
   pathOf(file: string): string | undefined {
     return this.contains(file) ? `/${relative(this.root, file).split(sep).join('/')}` : undefined
@@ -65,8 +69,20 @@ export class FileStore {
     return path === '' || path.split(sep).every((name) => !isHidden(name))
   }
 
+  /** Whether a symbolic link leads to one of our files; no other is shown to anybody. */
+  isLinkToFile(link: string): boolean {
+    try {
+      const file = realpathSync(link)
+      return this.contains(file) && statSync(file).isFile()
+    } catch {
+      return false
+    }
+  }
+
   async read(path: string): Promise<{ bytes: Buffer; tag: string }> {
-    const file = await open(await this.find(path), READ).catch(() => notFound(path))
+    const file = await open(await this.findFile(path), READ).catch((error) => {
+      throw explainFailure('read', path, error)
+    })
     try {
       const { size } = await fileStat(file, path)
       if (size > MAX_FILE_BYTES) throw new HttpError(413, 'too_large', `too large to edit: ${path}`)
@@ -78,19 +94,14 @@ export class FileStore {
   }
 
   /** Writes a file in a folder that exists, under a condition if there is one. */
-  write(path: string, bytes: Buffer, { tag, isNew = false }: WriteCondition = {}): Promise<string> {
+  write(path: string, bytes: Buffer, condition: WriteCondition = {}): Promise<string> {
     return this.#inTurn(async () => {
       const target = await this.#target(path)
+      if (isFolderPath(path)) notFound(path)
       const before = await lookAt(target, path)
-      if (isNew && before !== undefined)
-        throw new HttpError(412, 'exists', `there is already ${path}`)
-      if (tag !== undefined) {
-        const found = before === undefined ? undefined : await this.read(path)
-        if (found?.tag !== tag)
-          throw new HttpError(412, 'changed', `somebody else has changed ${path}`)
-      }
+      await this.#check(path, before !== undefined, condition)
       await replaceFile(target, bytes, before).catch((error) => {
-        throw explainWriteFailure(path, error)
+        throw explainFailure('write', path, error)
       })
       return tagOf(bytes)
     })
@@ -104,19 +115,15 @@ export class FileStore {
     return this.#inTurn(async () => {
       const target = await this.#target(path, true)
       const found = await lstat(target).catch(() => notFound(path))
-      if (!found.isDirectory()) await rm(target)
-      else if (isRecursive) {
-        const hidden = await hiddenIn(target)
-        if (hidden !== undefined) {
-          const name = relative(target, hidden)
-          const message = `there is ${name} in ${path}, which is not shown here: remove it first`
-          throw new HttpError(409, 'has_hidden', message)
+      try {
+        if (!found.isDirectory()) await rm(target)
+        else if (!isRecursive) await rmdir(target)
+        else {
+          await refuseHidden(target, path)
+          await rm(target, { recursive: true })
         }
-        await rm(target, { recursive: true })
-      } else {
-        await rmdir(target).catch(() => {
-          throw new HttpError(409, 'not_empty', `not empty: ${path}`)
-        })
+      } catch (error) {
+        throw explainFailure('remove', path, error)
       }
     })
   }
@@ -125,9 +132,7 @@ export class FileStore {
     return this.#inTurn(async () => {
       const target = await this.#target(path, true)
       await mkdir(target).catch((error) => {
-        throw error.code === 'EEXIST'
-          ? new HttpError(409, 'exists', `there is already ${path}`)
-          : new HttpError(404, 'not_found', `no such folder: ${dirname(path)}`)
+        throw explainFailure('make', path, error)
       })
     })
   }
@@ -136,11 +141,12 @@ export class FileStore {
     return this.#inTurn(async () => {
       const source = await this.#target(from, true)
       const target = await this.#target(to, true)
-      await lstat(source).catch(() => notFound(from))
+      const found = await lstat(source).catch(() => notFound(from))
+      if (isFolderPath(to) && !found.isDirectory()) notFound(to)
       const isThere = await lstat(target).catch(() => undefined)
       if (isThere !== undefined) throw new HttpError(409, 'exists', `there is already ${to}`)
-      await rename(source, target).catch(() => {
-        throw new HttpError(409, 'not_moved', `cannot move ${from} to ${to}`)
+      await rename(source, target).catch((error) => {
+        throw explainFailure(`move ${cut(from, MAX_NAME_BYTES)} to`, to, error)
       })
     })
   }
@@ -150,6 +156,20 @@ export class FileStore {
     const entries: FileEntry[] = []
     const isAll = await this.#list(this.root, entries)
     return { entries, isTruncated: !isAll }
+  }
+
+  async #check(
+    path: string,
+    isThere: boolean,
+    { match, noneMatch }: WriteCondition,
+  ): Promise<void> {
+    const isOfTags = Array.isArray(match) || Array.isArray(noneMatch)
+    const tag = !isThere ? undefined : isOfTags ? (await this.read(path)).tag : ''
+    if (noneMatch !== undefined && isOneOf(noneMatch, tag))
+      throw new HttpError(412, 'exists', `there is already ${path}`)
+    if (match === undefined || isOneOf(match, tag)) return
+    const message = isThere ? `somebody else has changed ${path}` : `there is no ${path} to change`
+    throw new HttpError(412, 'changed', message)
   }
 
   #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
@@ -185,29 +205,29 @@ export class FileStore {
   /** Where something is, or would be, in a folder that exists; what is there may be a link. */
   async #target(path: string, isLinkItself = false): Promise<string> {
     const place = this.#place(path)
-    if (place === this.root) notFound(path)
-    const folder = await realpath(dirname(place)).catch(() => notFound(path))
-    const target = join(folder, place.slice(dirname(place).length + 1))
-    if (!this.contains(target)) notFound(path)
+    if (place === this.root) {
+      throw new HttpError(400, 'is_root', 'that is the root folder: want the path of what is in it')
+    }
+    // Whether there is something where links lead out to is nobody's business.
+    const folder = await realpath(dirname(place)).catch(() => noFolder(path))
+    if (!this.contains(folder)) noFolder(path)
+    const target = join(folder, basename(place))
     const found = await lstat(target).catch(() => undefined)
+    if (found !== undefined && !found.isDirectory() && isFolderPath(path)) notFound(path)
     return found?.isSymbolicLink() === true && !isLinkItself ? this.find(path) : target
   }
 
   #place(path: string): string {
     const names = path.split('/').filter((name) => name !== '')
     if (names.some((name) => isHidden(name) || name.includes('\0'))) notFound(path)
-    return join(this.root, ...names)
+    const place = join(this.root, ...names)
+    const isTooLong = names.some((name) => Buffer.byteLength(name) > MAX_NAME_BYTES)
+    if (isTooLong || Buffer.byteLength(place) > MAX_PATH_BYTES) {
+      const wanted = `names have at most ${MAX_NAME_BYTES} bytes, whole paths ${MAX_PATH_BYTES}`
+      throw new HttpError(400, 'too_long', `too long: ${wanted}, found ${cut(path, 100)}`)
+    }
+    return place
   }
-}
-
-/**
- * Whether a file is a program, by its name. JSON may be anything: there `text` has to say that it
- * listens.
- */
-export function kindOf(path: string, text: () => string): FileKind {
-  if (path.endsWith('.json')) return /"listeners"\s*:/.test(text()) ? 'config' : 'other'
-  if (isConfigFile(path)) return 'config'
-  return path.endsWith('.js') ? 'script' : 'other'
 }
 
 // What was looked at is what is opened, and a pipe does not hold anybody up.
@@ -223,9 +243,7 @@ async function fileStat(file: FileHandle, path: string): Promise<Stats> {
 async function lookAt(target: string, path: string): Promise<Stats | undefined> {
   const file = await open(target, WRITE).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
-    // A folder, a pipe that nobody reads, or a link that has just come.
-    if (['EISDIR', 'ENXIO', 'ELOOP'].includes(error.code ?? '')) notFound(path)
-    throw explainWriteFailure(path, error)
+    throw explainFailure('write', path, error)
   })
   if (file === undefined) return undefined
   try {
@@ -235,8 +253,21 @@ async function lookAt(target: string, path: string): Promise<Stats | undefined> 
   }
 }
 
+/** Whether a path is that of a folder, whatever is there. */
+function isFolderPath(path: string): boolean {
+  return path.endsWith('/')
+}
+
 function isHidden(name: string): boolean {
   return name.startsWith('.') || name === 'node_modules'
+}
+
+async function refuseHidden(folder: string, path: string): Promise<void> {
+  const hidden = await hiddenIn(folder)
+  if (hidden === undefined) return
+  const name = relative(folder, hidden)
+  const message = `there is ${name} in ${path}, which is not shown here: remove it first`
+  throw new HttpError(409, 'has_hidden', message)
 }
 
 /** Something hidden in a folder, or below. */
@@ -265,4 +296,8 @@ function tagOf(bytes: Buffer): string {
 
 function notFound(path: string): never {
   throw new HttpError(404, 'not_found', `no such file: ${path}`)
+}
+
+function noFolder(path: string): never {
+  throw new HttpError(404, 'not_found', `no such folder: ${dirname(path)}`)
 }

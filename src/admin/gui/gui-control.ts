@@ -54,7 +54,7 @@ export class GuiControl implements ProgramControl {
 
   /** Starts a program; throws `StartError`, or `HttpError` if there is no such file. */
   async start(path: string): Promise<void> {
-    const file = await this.store.find(path)
+    const file = await this.store.findFile(path)
     await this.runner.start(this.#open(file, this.store.pathOf(file) ?? path))
   }
 

@@ -5,7 +5,7 @@ import { StartError } from '../../orchestrator/start-error.ts'
 import { checkScript } from '../../program/flow/check-script.ts'
 import type { LoadProblem } from '../../program/load-problem.ts'
 import { placeOf } from '../../program/script/source-text.ts'
-import { kindOf } from './file-store.ts'
+import { kindOf } from './file-kind.ts'
 
 /** A script or config by its absolute path; the text may be another than the file's. */
 export interface Text {

@@ -65,6 +65,29 @@ test('names that may be rebound, and pages of other sites, are refused', async (
   assert.equal(await statusOf('-H', 'Origin: null', ...reload), '403')
 })
 
+test('paths that are none are looked at like any other', async (context) => {
+  const sluice = startSluice(context, [...LB, '--admin', '0.0.0.0:0'])
+  const [, port] = await sluice.line(/\[admin\] API on http:\/\/0\.0\.0\.0:(\d+)/)
+  const [, file = ''] = await sluice.line(/token in (\S+)/)
+  const bearer = ['-H', `Authorization: Bearer ${JSON.parse(readFileSync(file, 'utf8')).token}`]
+  const url = `http://127.0.0.1:${port}/api/v1/%FF`
+  assert.equal(await statusOf(url), '401')
+  assert.equal(await statusOf(...bearer, url), '400')
+  assert.equal(await statusOf(...bearer, '-H', 'Host: evil.example', url), '421')
+  const { stdout } = await curl('-i', ...bearer, url)
+  assert.match(stdout, /^content-security-policy: default-src 'none'/im)
+  assert.match(stdout, /\{"error":"bad_request","message":"the path is not percent-encoded/)
+})
+
+test('a part of a path that is too long is refused in words', async (context) => {
+  const { call } = await startAdmin(context, LB)
+  const path = `/api/v1/upstreams/${'x'.repeat(501)}/endpoints/a`
+  const { status, json, headers } = await call('PATCH', path, { weight: 1 })
+  assert.equal(status, 414)
+  assert.match(json.message, /^a part of the path is longer than 500 characters: /)
+  assert.equal(headers.get('x-content-type-options'), 'nosniff')
+})
+
 test('other bodies than JSON are refused', async (context) => {
   const { url, call } = await startAdmin(context, LB)
   const form = { 'content-type': 'text/plain' }

@@ -102,6 +102,21 @@ test('pages of other sites open no streams, and frame no answers', async (contex
   assert.equal((await call('GET', '/api/program')).status, 200)
 })
 
+test('paths that are none are looked at like any other', async (context) => {
+  const { url, call } = await startGui(context, {})
+  for (const path of ['/api/files/%FF', '/%', '/api/v1/taps/%C3%28']) {
+    const { status, json, headers } = await call('GET', path)
+    assert.deepEqual([status, json.error], [400, 'bad_request'], path)
+    assert.equal(json.message, `the path is not percent-encoded UTF-8: ${path}`)
+    assert.deepEqual(Object.keys(json), ['error', 'message'])
+    assert.match(headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/, path)
+    assert.equal(headers.get('x-content-type-options'), 'nosniff')
+    assert.equal(headers.get('cache-control'), 'no-store')
+    assert.equal(await statusOf('-H', 'Host: evil.example', `${url}${path}`), '421', path)
+    assert.equal(await statusOf('-H', 'Origin: http://evil.example', `${url}${path}`), '403', path)
+  }
+})
+
 test('nothing frames the pages, and they have no way out of their folder', async (context) => {
   const { call } = await startGui(context, {})
   const { status, headers } = await call('GET', '/')

@@ -3,6 +3,7 @@ import { ERROR_SCHEMA } from '../../http-server.ts'
 import type { FileEntry } from '../contract.ts'
 import type { FileStore } from '../file-store.ts'
 import { bodyOf, METHODS, refuseOthers, takeAnyBody } from '../text-bodies.ts'
+import { writeConditionOf } from '../write-condition.ts'
 
 const PARAMS = {
   type: 'object',
@@ -50,8 +51,8 @@ export function fileRoutes(store: FileStore): FastifyPluginAsync {
         schema: {
           summary: 'Writes a file in a folder that exists',
           description:
-            'With If-Match only if the file is still the one with that ETag; with If-None-Match: * ' +
-            'only if there is none.',
+            'With If-Match only if the file is still one with that ETag, or with * if there is one; ' +
+            'with If-None-Match only if it is not, or with * if there is none.',
           security: SECURITY,
           params: PARAMS,
           consumes: ['text/plain'],
@@ -59,8 +60,7 @@ export function fileRoutes(store: FileStore): FastifyPluginAsync {
         },
       },
       async ({ params, body, headers }, reply) => {
-        const condition = { tag: headers['if-match'], isNew: headers['if-none-match'] === '*' }
-        const tag = await store.write(params['*'], bodyOf(body), condition)
+        const tag = await store.write(params['*'], bodyOf(body), writeConditionOf(headers))
         return reply.code(201).header('etag', tag).send()
       },
     )

@@ -40,7 +40,7 @@ async function outcome(action: Promise<unknown>): Promise<unknown> {
 }
 
 const save = (store: FileStore, path: string, text: string, tag?: string): Promise<string> =>
-  store.write(path, Buffer.from(text), { tag })
+  store.write(path, Buffer.from(text), tag === undefined ? {} : { match: [tag] })
 
 test('a saved file keeps its mode, and nothing else is left in its folder', async (context) => {
   const { store, root } = storeIn(context)
@@ -111,7 +111,7 @@ test('with a tag, only the file of that tag is overwritten', async (context) => 
 test('a new file takes the place of none', async (context) => {
   const { store, root } = storeIn(context)
   const create = (path: string): Promise<unknown> =>
-    outcome(store.write(path, Buffer.from('new'), { isNew: true }))
+    outcome(store.write(path, Buffer.from('new'), { noneMatch: '*' }))
   writeFileSync(join(root, 'a.js'), 'there')
   assert.equal(await create('/a.js'), 'exists')
   assert.equal(readFileSync(join(root, 'a.js'), 'utf8'), 'there')
