@@ -26,6 +26,7 @@ import { Exchanges } from './http/exchanges.ts'
 import { EventOutput } from './http/frame-output.ts'
 import { type Framing, responseStatus, responseText } from './http/head-text.ts'
 import type { ResponseHead } from './http/head-view.ts'
+import { httpDate } from './http/http-date.ts'
 import { type BodyMode, type HeadOption, HttpEncoder } from './http/http-encoder.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 
@@ -290,7 +291,9 @@ export class EncodeHttpResponse extends HttpEncoder {
   #answer(status: number, statusText: string): void {
     if (this.#hasClosed) return
     const framing: Framing = { contentLength: 0, isChunked: false, connection: 'close' }
-    this.output.sendText(responseText({ status, statusText }, null, framing))
+    this.output.sendText(
+      responseText({ headers: { date: httpDate() }, status, statusText }, null, framing),
+    )
     this.#close('')
   }
 
@@ -313,7 +316,8 @@ export class EncodeHttpResponse extends HttpEncoder {
 function failureHead(failure: SessionErrorCode): object {
   const { status, statusText } = SESSION_ERRORS[failure]
   // RFC 9110 §10.2.3: when it makes sense to come again.
-  const headers = failure === 'Overloaded' ? { 'retry-after': '1' } : {}
+  const again = failure === 'Overloaded' ? { 'retry-after': '1' } : {}
+  const headers = { date: httpDate(), ...again }
   return { headers, protocol: 'HTTP/1.1', status, statusText }
 }
 

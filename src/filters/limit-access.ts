@@ -6,6 +6,7 @@ import { Message } from '../engine/message.ts'
 import { counterIndex } from '../native/counters.ts'
 import { Access, type AccessRules, readAccess } from '../net/access.ts'
 import { Gate } from './http/gate.ts'
+import { httpDate } from './http/http-date.ts'
 
 /**
  * `limitAccess(target, rules)`: what clients of some addresses send goes on in a pipeline; requests
@@ -51,7 +52,7 @@ class LimitAccess extends Gate {
     if (request !== null) request.refusal = 'AccessDenied'
     const { counters } = runtime.sockets.reactor
     counters[REFUSALS] = (counters[REFUSALS] as number) + 1
-    return new Message({ status: 403 })
+    return new Message({ status: 403, headers: { date: httpDate() } })
   }
 
   protected override admits(): boolean {

@@ -11,6 +11,7 @@ import type { Runtime } from '../engine/runtime.ts'
 import { counterIndex } from '../native/counters.ts'
 import { clientOf } from '../net/connection-limiter.ts'
 import { Gate } from './http/gate.ts'
+import { httpDate } from './http/http-date.ts'
 import { type RequestKey, readerOf } from './http/request-key.ts'
 import { RequestView } from './route/request-view.ts'
 
@@ -123,7 +124,7 @@ class LimitRate extends Gate {
     const { counters } = context.runtime.sockets.reactor
     counters[REFUSALS] = (counters[REFUSALS] as number) + 1
     // RFC 9110 §10.2.3: whole seconds.
-    const headers = { 'retry-after': String(Math.ceil(wait / 1000)) }
+    const headers = { date: httpDate(), 'retry-after': String(Math.ceil(wait / 1000)) }
     return new Message({ status: 429, headers })
   }
 

@@ -17,7 +17,7 @@ import { Filter, type Sink, type Source } from '../engine/filter.ts'
 import type { Layout } from '../engine/layout.ts'
 import type { Session } from '../engine/session.ts'
 import { batchTime } from '../native/batch-clock.ts'
-import { HEAD_UPGRADE } from '../native/protocol.ts'
+import { HEAD_CONNECT_METHOD, HEAD_UPGRADE } from '../native/protocol.ts'
 import { cloneEvent } from './events/clone.ts'
 import { HttpWireHead } from './http/wire-head.ts'
 
@@ -101,6 +101,9 @@ class MirrorPlace {
   }
 }
 
+/** What asks for a connection of its own. */
+const TUNNEL = HEAD_UPGRADE | HEAD_CONNECT_METHOD
+
 class Mirror extends Filter {
   readonly #layout: Layout
   readonly #place: MirrorPlace
@@ -137,7 +140,7 @@ class Mirror extends Filter {
   #begin({ wire }: MessageStart): void {
     this.#abandon()
     // What is switched to is no message, and nobody would talk it with the mirror.
-    if (wire instanceof HttpWireHead && (wire.flags & HEAD_UPGRADE) !== 0) return
+    if (wire instanceof HttpWireHead && (wire.flags & TUNNEL) !== 0) return
     if (!this.#place.takes()) return
     const { runtime, module } = this.#layout
     const target = runtime.findLayout(module, this.#place.target)

@@ -2,6 +2,7 @@ import { defineFilter } from '../engine/definition.ts'
 import type { MessageStart } from '../engine/event.ts'
 import { Message } from '../engine/message.ts'
 import { AnsweringFilter } from './http/answering-filter.ts'
+import { httpDate } from './http/http-date.ts'
 import { PathRewrite, type PathRewriteOptions } from './route/path-rewrite.ts'
 import { RequestView } from './route/request-view.ts'
 
@@ -55,7 +56,7 @@ class Redirect extends AnsweringFilter {
     const asked = view.look(request)
     const path = localPath(this.#rewrite?.apply(asked.path) ?? asked.path)
     const query = asked.query === '' ? '' : `?${asked.query}`
-    const headers = { location: `${this.#originOf(asked)}${path}${query}` }
+    const headers = { date: httpDate(), location: `${this.#originOf(asked)}${path}${query}` }
     return new Message({ status: this.#status, headers })
   }
 

@@ -8,6 +8,7 @@ import {
   SESSION_END,
 } from '../engine/event.ts'
 import type { Layout } from '../engine/layout.ts'
+import { httpDate } from './http/http-date.ts'
 import { RequestView } from './route/request-view.ts'
 import { type RouteMatch, RouteTable } from './route/route-table.ts'
 import { type Share, WeightedTurns } from './route/weighted-turns.ts'
@@ -56,9 +57,6 @@ function pipelinesOf({ to }: RouteRule): string[] {
   return sharesOf(to).map(({ pipeline }) => pipeline)
 }
 
-/** What a request gets that meets the conditions of no rule. */
-const NOT_FOUND = { status: 404, headers: { 'content-type': 'text/plain' } }
-
 class Route extends SubSession {
   readonly #layout: Layout
   readonly #plan: RoutePlan
@@ -101,9 +99,10 @@ class Route extends SubSession {
     }
   }
 
-  /** Answered when all of the request is in, so that its connection can be used again. */
+  /** What meets no rule is answered when all of it is in, so that its connection can be used again. */
   #refuse(): void {
-    this.next.process(new MessageStart({ ...NOT_FOUND }))
+    const headers = { date: httpDate(), 'content-type': 'text/plain' }
+    this.next.process(new MessageStart({ status: 404, headers }))
     this.next.process(MESSAGE_ENDED)
   }
 }

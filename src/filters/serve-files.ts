@@ -214,10 +214,12 @@ class ServeFiles extends Filter implements FileTaker {
     const { request } = inquiry
     if (entry === 'absent') return this.#answer(refusal(404))
     if (entry === 'folder') {
+      // The client knows it with a slash: it was rewritten to a name without.
+      if (request.lastSegment === '')
+        return void this.#ask({ ...inquiry, name: `${inquiry.name}/` })
       // Relative, because the path may not be the one that the client knows.
-      const name = request.path.slice(request.path.lastIndexOf('/') + 1)
       const query = request.query === '' ? '' : `?${request.query}`
-      return this.#answer(refusal(301, { location: `./${name}/${query}` }))
+      return this.#answer(refusal(301, { location: `./${request.lastSegment}/${query}` }))
     }
     const answer = answerWith(request, entry, this.#place)
     const { body } = answer

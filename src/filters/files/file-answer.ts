@@ -1,4 +1,5 @@
 import { acceptedEncoding } from '../compress/accepted-encoding.ts'
+import { httpDate } from '../http/http-date.ts'
 import type { RequestView } from '../route/request-view.ts'
 import { type Conditions, evaluateConditions, partOf } from './conditions.ts'
 import type { ServedFile } from './served-file.ts'
@@ -8,7 +9,10 @@ export interface FileRequest extends Conditions {
   readonly method: string
   /** As routes compare it. */
   readonly path: string
+  /** What follows the question mark, if anything does. */
   readonly query: string
+  /** The last segment of the path that the client knows; empty if that ends with a slash. */
+  readonly lastSegment: string
   readonly acceptEncoding: string | undefined
 }
 
@@ -39,6 +43,7 @@ export function readFileRequest(view: RequestView): FileRequest {
     method: view.method,
     path: view.path,
     query: view.query,
+    lastSegment: view.originalPath.slice(view.originalPath.lastIndexOf('/') + 1),
     acceptEncoding: view.field('accept-encoding'),
     ifMatch: view.field('if-match'),
     ifNoneMatch: view.field('if-none-match'),
@@ -93,18 +98,4 @@ function fileFor({ acceptEncoding }: FileRequest, files: readonly ServedFile[]):
   const encodings = others.flatMap(({ encoding }) => (encoding === 'identity' ? [] : [encoding]))
   const wanted = acceptedEncoding(acceptEncoding, encodings)
   return others.find(({ encoding }) => encoding === wanted) ?? plain
-}
-
-let dateSecond = 0
-let dateText = ''
-
-/** RFC 9110 §6.6.1: the time, which changes once a second. */
-function httpDate(): string {
-  const now = Date.now()
-  const second = Math.floor(now / 1000)
-  if (second !== dateSecond) {
-    dateSecond = second
-    dateText = new Date(now).toUTCString()
-  }
-  return dateText
 }

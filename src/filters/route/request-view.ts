@@ -4,6 +4,8 @@ import { HttpWireHead } from '../http/wire-head.ts'
 import { normalisePath } from './normalise-path.ts'
 
 const SLASH = 0x2f
+/** An absolute-form target: where, and what of it. */
+const ABSOLUTE = /^(https?:\/\/[^/?#]*)(.*)$/i
 
 /**
  * A request head as routes look at it. A head that came from the wire and that nobody has touched
@@ -19,12 +21,15 @@ export class RequestView {
   #hasHost = false
   #host = ''
   #wire: HttpWireHead | null = null
+  /** The head as it was received, whether or not somebody has changed it. */
+  #received: HttpWireHead | null = null
   #head: Partial<RequestHead> | null = null
 
   /** Looks at the head of this message until the next call. */
   look(start: MessageStart): this {
-    const wire = start.wire
-    if (wire instanceof HttpWireHead && !wire.isChanged()) {
+    const wire = start.wire instanceof HttpWireHead ? start.wire : null
+    this.#received = wire
+    if (wire !== null && !wire.isChanged()) {
       this.#wire = wire
       this.#head = null
       this.#split(wire.target)
@@ -35,6 +40,12 @@ export class RequestView {
     }
     this.#hasHost = false
     return this
+  }
+
+  /** The path that the client has asked for, like `path`, whatever has become of it since. */
+  get originalPath(): string {
+    const received = this.#received
+    return received === this.#wire || received === null ? this.path : pathOf(received.target)
   }
 
   get method(): string {
@@ -74,7 +85,7 @@ export class RequestView {
     let path = target
     this.origin = ''
     if (target.charCodeAt(0) !== SLASH) {
-      const absolute = /^(https?:\/\/[^/?#]*)(.*)$/i.exec(target)
+      const absolute = ABSOLUTE.exec(target)
       this.origin = absolute?.[1] ?? ''
       path = absolute?.[2] ?? target
     }
@@ -82,6 +93,12 @@ export class RequestView {
     this.query = mark < 0 ? '' : path.slice(mark + 1)
     this.path = normalisePath(mark < 0 ? path : path.slice(0, mark))
   }
+}
+
+function pathOf(target: string): string {
+  const local = ABSOLUTE.exec(target)?.[2] ?? target
+  const mark = local.indexOf('?')
+  return normalisePath(mark < 0 ? local : local.slice(0, mark))
 }
 
 function nameIn(headers: Record<string, unknown>, name: string): string {

@@ -1,4 +1,5 @@
 import { Message } from '../../engine/message.ts'
+import { httpDate } from '../../filters/http/http-date.ts'
 import type { Share } from '../../filters/route/weighted-turns.ts'
 import type { RouteRule } from '../../filters/route.ts'
 import { tellPolicy } from '../../filters/tell-policy.ts'
@@ -83,7 +84,11 @@ export function addRoute(
     case 'respond': {
       const { status, headers, body } = action
       // A new one each time: the filters behind may change it.
-      program.replaceMessage(() => new Message({ status, headers: { ...headers } }, body))
+      const isDated = Object.keys(headers).some((name) => name.toLowerCase() === 'date')
+      program.replaceMessage(() => {
+        const date = isDated ? {} : { date: httpDate() }
+        return new Message({ status, headers: { ...date, ...headers } }, body)
+      })
       break
     }
   }

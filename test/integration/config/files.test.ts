@@ -74,6 +74,23 @@ test('files, folders with an index, and what is not there', async (context) => {
   assert.equal(await status(`/${'a'.repeat(300)}`), '404', 'a name that is too long')
 })
 
+test('a folder without a slash leads to the path that the client knows', async (context) => {
+  const where = ['-o', '/dev/null', '-w', '%{http_code} %header{location}']
+  const { get } = await start(context, {})
+  assert.equal(await get('/docs?x=1&y', ...where), '301 ./docs/?x=1&y', 'with its query')
+  const moved = await start(context, {
+    match: { path: { prefix: '/manual' } },
+    rewrite: { prefix: '/docs' },
+  })
+  assert.equal(await moved.get('/manual?x', ...where), '301 ./manual/?x')
+  assert.equal(await moved.get('/manual/'), '<p>docs</p>')
+  const whole = await start(context, {
+    match: { path: { exact: '/manual/' } },
+    rewrite: { to: '/docs' },
+  })
+  assert.equal(await whole.get('/manual/'), '<p>docs</p>', 'it has a slash')
+})
+
 test('nothing outside of the root', async (context) => {
   const { status } = await start(context, {})
   for (const path of [

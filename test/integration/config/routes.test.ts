@@ -336,3 +336,27 @@ test('endpoints are told of the host that the client has asked for', async (cont
   assert.equal(request.field('x-forwarded-host'), 'outside.test')
   assert.equal(request.field('forwarded'), 'for=127.0.0.1;host="outside.test";proto=http')
 })
+
+test('responses of our own tell the time, those of upstreams are left as they are', async (context) => {
+  const { get } = await start(context, [
+    { match: { path: { exact: '/respond' } }, respond: { body: 'x' } },
+    {
+      match: { path: { exact: '/dated' } },
+      respond: { headers: { Date: 'Thu, 29 Feb 2024 12:00:00 GMT' } },
+    },
+    { match: { path: { exact: '/redirect' } }, redirect: { host: 'b.test' } },
+    { match: { path: { exact: '/denied' } }, access: { deny: ['127.0.0.1'] }, upstream: 'a' },
+    { match: { path: { exact: '/upstream' } }, upstream: 'a' },
+  ])
+  const dateOf = async (path: string, ...options: string[]): Promise<string> =>
+    get(path, '-o', '/dev/null', '-w', '%{http_code} %header{date}', ...options)
+  const now = /^\d+ \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/
+  for (const path of ['/respond', '/redirect', '/denied', '/nobody']) {
+    const answer = await dateOf(path)
+    assert.match(answer, now, path)
+    assert.ok(Math.abs(Date.parse(answer.slice(4)) - Date.now()) < 3_600_000, answer)
+  }
+  assert.match(await dateOf('/respond', '-H', 'Host: a b'), /^400 \w{3}, /)
+  assert.equal(await dateOf('/dated'), '200 Thu, 29 Feb 2024 12:00:00 GMT')
+  assert.equal(await dateOf('/upstream'), '200 ')
+})

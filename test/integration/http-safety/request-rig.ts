@@ -73,7 +73,9 @@ export class RequestRig {
     assert.equal(answer.field('connection'), isLast ? 'close' : 'keep-alive')
     if (status === 200) return assert.equal(answer.field('x-from'), 'upstream')
     assert.equal(answer.startLine, `HTTP/1.1 ${status} ${STATUS_CODES[status]}`)
-    assert.deepEqual(answer.lines, ['Connection: close', 'Content-Length: 0'])
+    const [date = '', ...lines] = answer.lines
+    assert.match(date, /^date: .* GMT$/)
+    assert.deepEqual(lines, ['Connection: close', 'Content-Length: 0'])
   }
 
   /**
