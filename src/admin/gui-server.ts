@@ -3,10 +3,12 @@ import { realpathSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
 import { logger } from '../observability/logger.ts'
 import type { ProgramRunner } from '../orchestrator/program-runner.ts'
-import { isLoopback } from './access.ts'
+import { type AccessPolicy, isLoopback } from './access.ts'
 import { addAdminRoutes } from './admin-api.ts'
+import type { GuiSession } from './gui/contract.ts'
 import { guiFeeds } from './gui/feeds.ts'
 import { FileStore } from './gui/file-store.ts'
 import { GuiControl, type Programs } from './gui/gui-control.ts'
@@ -52,28 +54,37 @@ export async function startGui(runner: ProgramRunner, options: GuiOptions): Prom
     cookie: `sluice-token-${process.pid}`,
     isReadonly,
   }
-  const taps = new TapStore(control)
   const app = await createHttpServer({
     title: 'Sluice web UI',
     description: 'Files, programs, flow graphs, numbers and log of a Sluice with a web UI.',
     policy,
   })
-  await addAdminRoutes(app, control, guiFeeds(control, taps))
-  await app.register(fileRoutes(store), { prefix: '/api' })
-  await app.register(plainProgramRoutes(control), { prefix: '/api' })
-  await app.register(logRoutes(), { prefix: '/api' })
-  await app.register(plainGraphRoutes(), { prefix: '/api' })
   const rootId = createHash('sha256').update(root).digest('hex').slice(0, 16)
-  const about = { version, rootName: basename(root), rootId }
-  await app.register(sessionRoutes(policy, about), { prefix: '/api/v1' })
-  await app.register(treeRoutes(store), { prefix: '/api/v1' })
-  await app.register(programStateRoutes(control), { prefix: '/api/v1' })
-  await app.register(lookRoutes(control, isReadonly), { prefix: '/api/v1' })
-  await app.register(tapRoutes(taps), { prefix: '/api/v1' })
-  await app.register(pages(PAGES))
+  await addGuiRoutes(app, control, policy, { version, rootName: basename(root), rootId })
   const url = await listen(app, { host, port }, 'the web UI')
   rememberServer({ url, token, pid: process.pid })
   if (policy.tokenFor === 'nothing') logger.info(`[gui] Web UI on ${url}`)
   else logger.secret(`[gui] Web UI on ${url}/#token=${token}`)
   return control
+}
+
+/** Adds what the web UI serves to a server: the admin API, its own, and its pages. */
+export async function addGuiRoutes(
+  app: FastifyInstance,
+  control: GuiControl,
+  policy: AccessPolicy & { cookie: string },
+  about: Pick<GuiSession, 'version' | 'rootName' | 'rootId'>,
+): Promise<void> {
+  const taps = new TapStore(control)
+  await addAdminRoutes(app, control, guiFeeds(control, taps))
+  await app.register(fileRoutes(control.store), { prefix: '/api' })
+  await app.register(plainProgramRoutes(control), { prefix: '/api' })
+  await app.register(logRoutes(), { prefix: '/api' })
+  await app.register(plainGraphRoutes(), { prefix: '/api' })
+  await app.register(sessionRoutes(policy, about), { prefix: '/api/v1' })
+  await app.register(treeRoutes(control.store), { prefix: '/api/v1' })
+  await app.register(programStateRoutes(control), { prefix: '/api/v1' })
+  await app.register(lookRoutes(control, policy.isReadonly === true), { prefix: '/api/v1' })
+  await app.register(tapRoutes(taps), { prefix: '/api/v1' })
+  await app.register(pages(PAGES))
 }

@@ -6,6 +6,7 @@ import {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type FastifySchema,
   fastify,
 } from 'fastify'
 import { type AccessPolicy, refuse } from './access.ts'
@@ -41,7 +42,7 @@ export const SAFE_HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const
 
-/** What every failed request is answered with. */
+/** What every failed request is answered with: routes need not say so. */
 export const ERROR_SCHEMA = {
   type: 'object',
   description: 'What went wrong',
@@ -104,6 +105,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   app.addHook('onRequest', async (request, reply) => {
     return guard(request, reply, options.policy) ? reply : undefined
   })
+  // Any request may be refused, and anything may fail, whatever the route says of it.
+  app.addHook('onRoute', (route) => {
+    if (route.schema?.hide !== true) route.schema = withFailures(route.schema)
+  })
   app.setErrorHandler((error: FastifyError | HttpError, _request, reply) => {
     const status = error.statusCode ?? 500
     const details = 'details' in error ? error.details : {}
@@ -123,6 +128,17 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     },
   })
   return app
+}
+
+/** Adds the answers to failed requests, which are JSON, also where others are not. */
+function withFailures(schema: FastifySchema = {}): FastifySchema {
+  const response: Record<string, object> = { ...Object(schema.response) }
+  const { '4xx': refused = ERROR_SCHEMA, '5xx': failed = ERROR_SCHEMA } = response
+  return { ...schema, response: { ...response, '4xx': asJson(refused), '5xx': asJson(failed) } }
+}
+
+function asJson(schema: object): object {
+  return { description: 'What went wrong', content: { 'application/json': { schema } } }
 }
 
 /** Answers a request that the policy refuses; whether it has. */

@@ -10,7 +10,7 @@ export class LogHistory {
 
   constructor() {
     this.#stop = observeLog((entries) => {
-      this.#entries.push(...entries)
+      this.#entries.push(...entries.slice(-MAX_ENTRIES))
       if (this.#entries.length > MAX_ENTRIES) this.#entries = this.#entries.slice(-MAX_ENTRIES)
     })
   }

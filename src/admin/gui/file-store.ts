@@ -295,7 +295,8 @@ function tagOf(bytes: Buffer): string {
 }
 
 function notFound(path: string): never {
-  throw new HttpError(404, 'not_found', `no such file: ${path}`)
+  const message = path === '' ? 'the path is empty: want that of a file' : `no such file: ${path}`
+  throw new HttpError(404, 'not_found', message)
 }
 
 function noFolder(path: string): never {

@@ -32,7 +32,7 @@ export class LineLog {
   }
 
   #add(lines: readonly string[]): void {
-    this.#lines.push(...lines)
+    this.#lines.push(...lines.slice(-MAX_LINES))
     this.#written += lines.length
     if (this.#lines.length > 2 * MAX_LINES) this.#lines = this.#lines.slice(-MAX_LINES)
   }

@@ -18,6 +18,11 @@ export function takeAnyBody(app: FastifyInstance): void {
   )
 }
 
+/** Describes the body of a route that takes any: for readers, because what comes is not looked at. */
+export function textBody(description: string): object {
+  return { content: { 'text/plain': { schema: { type: 'string', description } } } }
+}
+
 /** The body of a request, which may have none. */
 export function bodyOf(body: unknown): Buffer {
   return Buffer.isBuffer(body) ? body : Buffer.alloc(0)

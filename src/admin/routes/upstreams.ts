@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { logger } from '../../observability/logger.ts'
 import type { EndpointChange } from '../../orchestrator/health/endpoint-state.ts'
-import { ERROR_SCHEMA, HttpError } from '../http-server.ts'
+import { HttpError } from '../http-server.ts'
 import type { ProgramControl } from '../program-control.ts'
 
 const MAX_WEIGHT = 256
@@ -67,7 +67,7 @@ export function upstreamRoutes(control: ProgramControl): FastifyPluginAsync {
             minProperties: 1,
             additionalProperties: false,
           },
-          response: { 200: ENDPOINT_SCHEMA, '4xx': ERROR_SCHEMA },
+          response: { 200: ENDPOINT_SCHEMA },
         },
       },
       ({ params, body }) => {

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { ERROR_SCHEMA, HttpError } from '../http-server.ts'
+import { HttpError } from '../http-server.ts'
 import type { ProgramControl } from '../program-control.ts'
 
 /** The most threads that one process may be told to run. */
@@ -54,7 +54,7 @@ export function workerRoutes(control: ProgramControl): FastifyPluginAsync {
             required: ['count'],
             additionalProperties: false,
           },
-          response: { 200: WORKERS_SCHEMA, '4xx': ERROR_SCHEMA },
+          response: { 200: WORKERS_SCHEMA },
         },
       },
       async ({ body }) => {

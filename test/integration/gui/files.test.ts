@@ -125,16 +125,16 @@ test('what a client asks for in vain is its own fault, and told without paths of
     [...move('/a.js', '/b.js/'), 404, /no such file: \/b\.js\/$/],
     ['POST', '/api/v1/program', { path: '/a.js/' }, 404, /no such file: \/a\.js\/$/],
     // The root is no file, and is not theirs.
-    ['GET', '/api/files/', undefined, 404, /no such file/],
+    ['GET', '/api/files/', undefined, 404, /the path is empty/],
     ['POST', '/api/files/', 'text', 400, /root folder/],
     ['DELETE', '/api/files/?recursive=true', undefined, 400, /root folder/],
     [...make('/'), 400, /root folder/],
     [...move('/', '/folder/root'), 400, /root folder/],
-    ['POST', '/api/v1/program', { path: '' }, 404, /no such file/],
+    ['POST', '/api/v1/program', { path: '' }, 404, /the path is empty/],
     ['POST', '/api/v1/program', { path: '/' }, 404, /no such file: \/$/],
     ['POST', '/api/v1/program', { path: '/folder' }, 404, /no such file: \/folder$/],
     // Whatever is wrong with its path, a program is answered as Pipy does.
-    ['POST', '/api/program', '', 400, /no such file/],
+    ['POST', '/api/program', '', 400, /the path is empty/],
     ['POST', '/api/program', '/', 400, /no such file: \/$/],
     ['POST', '/api/program', '/folder', 400, /no such file: \/folder$/],
   ] as const

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { Validator } from '@seriousme/openapi-schema-validator'
 import type { FlowGraph, FlowPipeline, Problem, Registry } from '../../../src/admin/gui/contract.ts'
 import { answering, freePort, type RunningGui, startGui } from '../support/start-gui.ts'
 
@@ -281,16 +280,6 @@ export default {
   const path = '/lb.config.ts'
   const answer = await readonly.call('POST', '/api/v1/flow', { path, isRun: true })
   assert.deepEqual([answer.status, answer.json.error], [422, 'not_run'])
-})
-
-test('one OpenAPI document has all of it', async (context) => {
-  const { call } = await start(context)
-  const { json } = await call('GET', '/api/v1/openapi.json')
-  assert.deepEqual((await new Validator().validate(json)).errors ?? [], [])
-  for (const path of ['/api/files/{*}', '/api/program', '/api/graph', '/api/log', '/api/v1/flow'])
-    assert.ok(Object.hasOwn(json.paths, path), `${path} of ${Object.keys(json.paths)}`)
-  for (const path of ['/api/v1/workers', '/api/v1/taps/{id}', '/metrics'])
-    assert.ok(Object.hasOwn(json.paths, path), path)
 })
 
 test('the registry documents all that scripts are made of', async (context) => {

@@ -1,13 +1,16 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { ERROR_SCHEMA } from '../../http-server.ts'
 import type { FileEntry } from '../contract.ts'
 import type { FileStore } from '../file-store.ts'
-import { bodyOf, METHODS, refuseOthers, takeAnyBody } from '../text-bodies.ts'
+import { bodyOf, METHODS, refuseOthers, takeAnyBody, textBody } from '../text-bodies.ts'
 import { writeConditionOf } from '../write-condition.ts'
 
 const PARAMS = {
   type: 'object',
   properties: { '*': { type: 'string', description: 'Path of the file from the root' } },
+} as const
+const CONDITIONS = {
+  type: 'object',
+  properties: { 'if-match': { type: 'string' }, 'if-none-match': { type: 'string' } },
 } as const
 const NOTHING = { type: 'null' } as const
 const SECURITY = [{ token: [] }]
@@ -37,7 +40,7 @@ export function fileRoutes(store: FileStore): FastifyPluginAsync {
           summary: 'The bytes of a file',
           params: PARAMS,
           produces: ['text/plain'],
-          response: { 200: { type: 'string' }, '4xx': ERROR_SCHEMA },
+          response: { 200: { type: 'string' } },
         },
       },
       async ({ params }, reply) => {
@@ -55,8 +58,9 @@ export function fileRoutes(store: FileStore): FastifyPluginAsync {
             'with If-None-Match only if it is not, or with * if there is none.',
           security: SECURITY,
           params: PARAMS,
-          consumes: ['text/plain'],
-          response: { 201: NOTHING, '4xx': ERROR_SCHEMA },
+          headers: CONDITIONS,
+          body: textBody('What the file is to contain'),
+          response: { 201: NOTHING },
         },
       },
       async ({ params, body, headers }, reply) => {
@@ -75,7 +79,7 @@ export function fileRoutes(store: FileStore): FastifyPluginAsync {
             type: 'object',
             properties: { recursive: { type: 'boolean', default: false } },
           },
-          response: { 204: NOTHING, '4xx': ERROR_SCHEMA },
+          response: { 204: NOTHING },
         },
       },
       async ({ params, query }, reply) => {
@@ -131,7 +135,7 @@ export function treeRoutes(store: FileStore): FastifyPluginAsync {
             required: ['from', 'to'],
             additionalProperties: false,
           },
-          response: { 204: NOTHING, '4xx': ERROR_SCHEMA },
+          response: { 204: NOTHING },
         },
       },
       async ({ body }, reply) => {
@@ -151,7 +155,7 @@ export function treeRoutes(store: FileStore): FastifyPluginAsync {
             required: ['path'],
             additionalProperties: false,
           },
-          response: { 201: NOTHING, '4xx': ERROR_SCHEMA },
+          response: { 201: NOTHING },
         },
       },
       async ({ body }, reply) => {

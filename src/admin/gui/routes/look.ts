@@ -5,13 +5,13 @@ import { plainGraph } from '../../../program/flow/plain-graph.ts'
 import { sketchScript } from '../../../program/flow/sketch-script.ts'
 import { formatScriptError, ScriptError } from '../../../program/script/script-error.ts'
 import { cut } from '../../cut.ts'
-import { ERROR_SCHEMA, HttpError } from '../../http-server.ts'
+import { HttpError } from '../../http-server.ts'
 import { FAILURE_SCHEMA, PROBLEMS_SCHEMA } from '../../problem-schemas.ts'
 import type { FlowGraph, VerifyAnswer, VerifyRequest } from '../contract.ts'
 import { draw } from '../draw.ts'
 import type { GuiControl } from '../gui-control.ts'
 import { describeRegistry } from '../registry.ts'
-import { bodyOf, refuseOthers, takeAnyBody } from '../text-bodies.ts'
+import { bodyOf, refuseOthers, takeAnyBody, textBody } from '../text-bodies.ts'
 import { problemsOf, type Text, verify } from '../verify.ts'
 
 const TEXT_PROPERTIES = {
@@ -35,7 +35,7 @@ export function plainGraphRoutes(): FastifyPluginAsync {
         config: { isReading: true },
         schema: {
           summary: 'Flow graph of the text of a script, of which nothing runs',
-          consumes: ['text/plain'],
+          body: textBody('Text of the script'),
           response: { 200: OPEN_SCHEMA, 400: OPEN_SCHEMA },
         },
       },
@@ -88,7 +88,6 @@ export function lookRoutes(control: GuiControl, isReadonly: boolean): FastifyPlu
           },
           response: {
             200: { type: 'object', properties: { problems: PROBLEMS_SCHEMA } },
-            '4xx': ERROR_SCHEMA,
           },
         },
       },
@@ -139,7 +138,7 @@ export function lookRoutes(control: GuiControl, isReadonly: boolean): FastifyPlu
       {
         schema: {
           summary: 'Flow graph of the running program',
-          response: { 200: OPEN_SCHEMA, '4xx': ERROR_SCHEMA },
+          response: { 200: OPEN_SCHEMA },
         },
       },
       (): FlowGraph => {

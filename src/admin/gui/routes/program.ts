@@ -3,7 +3,7 @@ import { HttpError } from '../../http-server.ts'
 import { FAILURE_SCHEMA } from '../../problem-schemas.ts'
 import { explainFailure, type GuiControl } from '../gui-control.ts'
 import { PROGRAM_SCHEMA } from '../schemas.ts'
-import { bodyOf, refuseOthers, takeAnyBody } from '../text-bodies.ts'
+import { bodyOf, refuseOthers, takeAnyBody, textBody } from '../text-bodies.ts'
 
 const SECURITY = [{ token: [] }]
 const NOTHING = { type: 'null' } as const
@@ -28,9 +28,8 @@ export function plainProgramRoutes(control: GuiControl): FastifyPluginAsync {
       {
         schema: {
           summary: 'Starts a program, in the place of the running one',
-          description: 'The body is its path.',
           security: SECURITY,
-          consumes: ['text/plain'],
+          body: textBody('Path of the program'),
           response: { 201: NOTHING, '4xx': FAILURE_SCHEMA },
         },
       },

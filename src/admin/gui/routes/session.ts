@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { type AccessPolicy, hasToken, isToken } from '../../access.ts'
-import { ERROR_SCHEMA, HttpError } from '../../http-server.ts'
+import { HttpError } from '../../http-server.ts'
 import type { GuiSession } from '../contract.ts'
 
 const SESSION_SCHEMA = {
@@ -54,7 +54,7 @@ export function sessionRoutes(
             required: ['token'],
             additionalProperties: false,
           },
-          response: { 204: NOTHING, '4xx': ERROR_SCHEMA },
+          response: { 204: NOTHING },
         },
       },
       async ({ body }, reply) => {

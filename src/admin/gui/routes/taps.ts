@@ -1,5 +1,4 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { ERROR_SCHEMA } from '../../http-server.ts'
 import type { TapRequest } from '../contract.ts'
 import type { TapStore } from '../tap-store.ts'
 
@@ -43,7 +42,7 @@ export function tapRoutes(taps: TapStore): FastifyPluginAsync {
             required: ['filter'],
             additionalProperties: false,
           },
-          response: { 201: TAP_SCHEMA, '4xx': ERROR_SCHEMA },
+          response: { 201: TAP_SCHEMA },
         },
       },
       ({ body }, reply) => reply.code(201).send(taps.open(body)),
@@ -54,7 +53,7 @@ export function tapRoutes(taps: TapStore): FastifyPluginAsync {
         schema: {
           summary: 'What a tap has seen so far',
           params: PARAMS,
-          response: { 200: TAP_SCHEMA, '4xx': ERROR_SCHEMA },
+          response: { 200: TAP_SCHEMA },
         },
       },
       ({ params }) => taps.find(params.id),
@@ -66,7 +65,7 @@ export function tapRoutes(taps: TapStore): FastifyPluginAsync {
           summary: 'Ends a tap',
           security: SECURITY,
           params: PARAMS,
-          response: { 204: { type: 'null' }, '4xx': ERROR_SCHEMA },
+          response: { 204: { type: 'null' } },
         },
       },
       (request, reply) => {
