@@ -15,12 +15,17 @@ import type { Layout } from '../engine/layout.ts'
 import type { BatchListener } from '../engine/runtime.ts'
 import type { Session } from '../engine/session.ts'
 import type { Encoding } from './compress/accepted-encoding.ts'
-import { type CompressionOptions, CompressionPolicy } from './compress/compression-policy.ts'
+import {
+  type CompressionOptions,
+  CompressionPolicy,
+  hasWholeBody,
+} from './compress/compression-policy.ts'
 import { Compressor, type CompressorOwner, hasCompressor } from './compress/compressor.ts'
 import { tellEncoding, tellVariance } from './compress/encoded-head.ts'
 import { own } from './events/own.ts'
 import { changeable } from './http/header-changes.ts'
 import { bodySizeOf } from './http/sized-head.ts'
+import { statusOf } from './http/status-of.ts'
 import { RequestView } from './route/request-view.ts'
 import { SubSession } from './sub-session.ts'
 
@@ -217,10 +222,11 @@ class CompressResponse extends SubSession implements CompressorOwner, BatchListe
     }
     const encoding = this.#encodings.shift() ?? 'identity'
     const size = bodySizeOf(start)
-    const isShort = size >= 0 && size < policy.minimumSize
+    const isWhole = hasWholeBody(statusOf(start))
+    const isShort = isWhole && size >= 0 && size < policy.minimumSize
     if (isShort || start.isBodyChanged || !policy.suits(start)) return this.#emit(start)
     const answer = changeable(start)
-    if (encoding === 'identity' || !hasCompressor()) {
+    if (encoding === 'identity' || !isWhole || !hasCompressor()) {
       tellVariance(answer)
       return this.#emit(answer)
     }

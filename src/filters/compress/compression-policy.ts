@@ -78,16 +78,19 @@ export class CompressionPolicy {
     return encoding
   }
 
-  /** Whether a response is one to be compressed for clients that want it, as far as its head tells. */
+  /**
+   * Whether a response is one to be compressed for clients that want it, as far as its head tells, or
+   * stands for a part of such a one or for one that has not changed.
+   */
   suits(start: MessageStart): boolean {
     const { wire } = start
     // Heads of other protocols, and of a request that is answered with itself.
     if (wire instanceof HttpWireHead ? wire.isRequest : !isOurs(wire)) return false
     const type = fieldOf(start, 'content-type')
     if (type === undefined || !this.#types.has(type)) return false
-    if (fieldOf(start, 'content-encoding') !== undefined || !hasWholeBody(statusOf(start))) {
-      return false
-    }
+    const status = statusOf(start)
+    if (status < 200 || status === 204 || status === 205) return false
+    if (fieldOf(start, 'content-encoding') !== undefined) return false
     // RFC 9110 §7.7, RFC 9111 §5.2.2.6.
     if (fieldsOf(start, 'cache-control').some((one) => /\bno-transform\b/i.test(one))) return false
     return !DIGESTS.some((name) => fieldOf(start, name) !== undefined)
@@ -98,9 +101,9 @@ function isOurs(wire: MessageStart['wire']): boolean {
   return wire === null || wire instanceof SizedHead
 }
 
-/** RFC 9110 §15.3: neither nothing nor a part. */
-function hasWholeBody(status: number): boolean {
-  return status >= 200 && ![204, 205, 206, 304].includes(status)
+/** RFC 9110 §15.3.7, §15.4.5: not a part, and not nothing because the client has it. */
+export function hasWholeBody(status: number): boolean {
+  return status !== 206 && status !== 304
 }
 
 function checkTypes(types: unknown): void {

@@ -79,6 +79,28 @@ test('the head tells caches and clients what they need', async (context) => {
   assert.deepEqual([head.field('ETag'), head.all('Content-Encoding')], ['"page"', []])
 })
 
+test('a part, and what has not changed, vary like the whole', async (context) => {
+  const { port } = await start(context, (request, response) => {
+    response.setHeader('Content-Type', 'text/html')
+    response.setHeader('ETag', '"page"')
+    if (request.headers['if-none-match'] !== undefined) response.writeHead(304).end()
+    else {
+      response.setHeader('Content-Range', `bytes 0-4/${PAGE.length}`)
+      response.writeHead(206, { 'Content-Length': 5 }).end(PAGE.slice(0, 5))
+    }
+  })
+  const client = await connectRaw(context, port)
+  for (const [asked, status, body] of [
+    ['Range: bytes=0-4', 206, PAGE.slice(0, 5)],
+    ['If-None-Match: "page"', 304, ''],
+  ] as const) {
+    client.write(`GET / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n${asked}\r\n\r\n`)
+    const answer = await client.message()
+    assert.deepEqual([answer.status, answer.body], [status, body])
+    assert.deepEqual(answer.all('Vary'), ['Accept-Encoding'])
+  }
+})
+
 test('the server is told what the client accepts, and its own encoding stays', async (context) => {
   const { url } = await start(context, (request, response) => {
     response.setHeader('Content-Type', 'text/plain')
