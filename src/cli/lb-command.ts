@@ -23,6 +23,7 @@ import {
   LIMIT_OPTIONS,
   LISTENER_TIMEOUT_OPTIONS,
   readListenerOptions,
+  refuseHttpOptions,
 } from './limit-options.ts'
 import { type OptionSpec, type ParsedOptions, parseOptions } from './option-table.ts'
 import { parseEndpoint, parseListen } from './parse-address.ts'
@@ -212,6 +213,7 @@ function readConfig(options: ParsedOptions): ConfigInput {
   const [extra] = options.positionals
   if (extra !== undefined) throw new UsageError(`unexpected argument: ${extra}`)
   const policy = readListenerOptions(options)
+  if (options.isSet('tcp')) refuseHttpOptions(options)
   const addresses = options.values('listen')
   const sockets = addresses.map((one) => formatAddress(parseListen(one)))
   // Several may ask for any free port.

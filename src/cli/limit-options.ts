@@ -1,7 +1,9 @@
+import { HTTP_ONLY_OF_LISTENERS } from '../config/check-tcp.ts'
 import type { ListenerOptions, ListenerTimeoutName } from '../net/listener-options.ts'
 import { LIMIT_RANGES, type ListenerLimits } from '../net/listener-policy.ts'
 import type { OptionSpec, ParsedOptions } from './option-table.ts'
 import { parseDuration, parseSize } from './parse-value.ts'
+import { UsageError } from './usage-error.ts'
 
 interface LimitOption extends OptionSpec {
   key: keyof ListenerLimits
@@ -126,6 +128,20 @@ export const LISTENER_TIMEOUT_OPTIONS: readonly TimeoutOption[] = [
     doc: 'For an HTTP client that asks nothing more. Default: that of --idle-timeout.',
   },
 ]
+
+/** Complains of options that were given and that only HTTP knows; throws `UsageError`. */
+export function refuseHttpOptions(options: ParsedOptions): void {
+  const keys: readonly [name: string, key: string][] = [
+    ...LIMIT_OPTIONS.map(({ name, key }): [string, string] => [name, `limits.${key}`]),
+    ...LISTENER_TIMEOUT_OPTIONS.map(({ name, key }): [string, string] => [name, `timeouts.${key}`]),
+    [LENIENT_LF_OPTION.name, 'httpLenientLf'],
+  ]
+  const httpOnly = HTTP_ONLY_OF_LISTENERS.map(({ key }) => key.join('.'))
+  for (const [name, key] of keys) {
+    if (!options.isSet(name) || !httpOnly.includes(key)) continue
+    throw new UsageError(`--${name} is for HTTP, and --tcp passes bytes as they are: leave one out`)
+  }
+}
 
 /** Reads the options of these tables; only what was given is in the result. Throws `UsageError`. */
 export function readListenerOptions(options: ParsedOptions): ListenerOptions {

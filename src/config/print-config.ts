@@ -4,6 +4,7 @@ import {
   DEFAULT_LISTENER_TIMEOUTS,
   type ListenerLimits,
 } from '../net/listener-policy.ts'
+import { HTTP_ONLY_OF_LISTENERS } from './check-tcp.ts'
 import { PROCESS_DEFAULTS } from './defaults.ts'
 import { formatDuration } from './duration.ts'
 import { HEALTH_DEFAULTS } from './policy-defaults.ts'
@@ -33,11 +34,9 @@ export function printConfig(config: Config): string {
   return stringify(all, { lineWidth: 100, aliasDuplicateObjects: false })
 }
 
-const TCP_LIMITS: readonly (keyof ListenerLimits)[] = [
-  'maxConnections',
-  'maxConnectionsPerAddress',
-  'maxBufferedBytes',
-]
+const TCP_LIMITS = (Object.keys(DEFAULT_LIMITS) as (keyof ListenerLimits)[]).filter(
+  (limit) => !HTTP_ONLY_OF_LISTENERS.some(({ key: [, name] }) => name === limit),
+)
 
 function spellListener(listener: Listener, idleTimeout: Config['idleTimeout']): Listener {
   const { requestHeadMs, requestBodyMs, writeMs, handshakeMs } = DEFAULT_LISTENER_TIMEOUTS

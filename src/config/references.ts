@@ -3,6 +3,7 @@ import { checkListener } from './check-listener.ts'
 import { checkPolicies } from './check-policies.ts'
 import { checkRateLimits } from './check-rate-limits.ts'
 import { checkRoute } from './check-route.ts'
+import { checkTcp } from './check-tcp.ts'
 import type { Path, Problem } from './problem.ts'
 import type { Config } from './schema/config.ts'
 import type { Loose } from './sound-part.ts'
@@ -45,6 +46,7 @@ export function checkReferences(config: NonNullable<Loose<Config>>): Problem[] {
   checkRoutes(routes, ['routes'])
   return [
     ...problems,
+    ...checkTcp(config),
     ...findTwins(config),
     ...checkAddresses(config),
     ...checkPolicies(config),

@@ -67,7 +67,7 @@ export const ejection = z.strictObject({
   minRequests: integer(1, 1_000_000)
     .default(EJECTION_DEFAULTS.minRequests)
     .describe('With fewer requests an interval goes on.'),
-  interval: duration
+  interval: someTime
     .default(EJECTION_DEFAULTS.interval)
     .describe('How often rates and latencies are looked at.'),
   duration: duration

@@ -46,6 +46,12 @@ const ERRORS: readonly [args: string, message: RegExp][] = [
   ['--to :1', /^nowhere to listen/],
   ['--listen 1', /^no upstream/],
   ['--listen 1 --to :1 extra', /^unexpected argument: extra$/],
+  [
+    '--listen 1 --to :1 --tcp --max-headers 9',
+    /^--max-headers is for HTTP, and --tcp passes bytes/,
+  ],
+  ['--listen 1 --to :1 --tcp --head-timeout 9s', /^--head-timeout is for HTTP,/],
+  ['--listen 1 --to :1 --tcp --http-lenient-lf', /^--http-lenient-lf is for HTTP,/],
   ['--listen 1 --to :1 -b fair', /^--balance fair: want round-robin,/],
 ]
 

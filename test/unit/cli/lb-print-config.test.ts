@@ -63,6 +63,23 @@ function bothMeanings(args: readonly string[]) {
   ] as const
 }
 
+/** What cannot be said beside --tcp. */
+const HTTP_ONLY = [
+  'http-lenient-lf',
+  'head-timeout',
+  'body-timeout',
+  'keep-alive-timeout',
+  'max-headers',
+  'max-head-size',
+  'max-request-line-size',
+  'max-body-size',
+  'min-body-rate',
+  'max-chunk-extension-size',
+  'max-trailers-size',
+  'max-requests',
+  'max-pipelined',
+]
+
 for (const { name, value } of LB_OPTIONS) {
   if (ACTIONS.includes(name)) continue
   for (const mode of [[], ['--tcp']]) {
@@ -71,6 +88,15 @@ for (const { name, value } of LB_OPTIONS) {
       const text = own ?? VALUES[value ?? '']
       if (value !== undefined) assert.ok(text, `say here what --${name} may be given: ${value}`)
       const option = value === undefined ? [`--${name}`] : [`--${name}=${text}`]
+      if (mode.length > 0 && HTTP_ONLY.includes(name)) {
+        const error = {
+          message: `--${name} is for HTTP, and --tcp passes bytes as they are: leave one out`,
+        }
+        return assert.throws(
+          () => readFlags(parseOptions([...BASE, ...mode, ...option], LB_OPTIONS)),
+          error,
+        )
+      }
       const common = [...BASE, ...mode.filter((one) => one !== option[0])]
       const [flags, file] = bothMeanings([...common, ...beside, ...option])
       assert.deepEqual(file, flags)

@@ -91,6 +91,35 @@ upstreams:
     ],
   ],
   [
+    'what listeners of HTTP have, for TCP',
+    `listeners:
+- { address: 1, upstream: app, protocol: tcp, httpLenientLf: true, limits: { maxHeaders: 9, maxConnections: 9 } }
+- { address: 2, upstream: app, protocol: tcp, timeouts: { requestHead: 1s, handshake: 1s } }
+upstreams: { app: { endpoints: [9001] } }`,
+    [
+      'lb.yaml:2:47: listeners[0].httpLenientLf: only HTTP has lines to read: leave it out of a tcp listener, or choose protocol: http',
+      'lb.yaml:2:78: listeners[0].limits.maxHeaders: only HTTP has requests: leave it out of a tcp listener, or choose protocol: http',
+      'lb.yaml:3:59: listeners[1].timeouts.requestHead: only HTTP has requests to wait for: use timeouts.idle instead',
+    ],
+  ],
+  [
+    'what only requests have, once for all tcp listeners',
+    `listeners: [{ address: 1, upstream: app, protocol: tcp }, { address: 2, upstream: app, protocol: tcp }]
+upstreams:
+  app: { endpoints: [9001], retry: {}, circuit: { maxPending: 1, maxRequests: 2, maxRetries: 0 } }`,
+    [
+      'lb.yaml:3:29: upstreams.app.retry: a tcp listener leads here, whose connections have no requests',
+      'lb.yaml:3:66: upstreams.app.circuit.maxRequests: a tcp listener leads here, whose connections have no requests: limit maxConnections of its endpoints instead',
+    ],
+  ],
+  [
+    'an interval in which nothing could be looked at',
+    'listeners: [{ address: 1, upstream: app }]\nupstreams: { app: { endpoints: [9001], ejection: { interval: 0 } } }',
+    [
+      'lb.yaml:2:62: upstreams.app.ejection.interval: expected a duration such as 500ms, 5s or 2m, more than 0, found 0',
+    ],
+  ],
+  [
     'probes that could not be made, or not be good',
     'listeners: [{ address: 1, upstream: app }]\nupstreams: { app: { endpoints: [9001], health: { interval: 0, timeout: 0s } }, b: { endpoints: [1], health: { method: HEAD, body: fine } } }',
     [

@@ -1,0 +1,111 @@
+import { CIRCUIT_DEFAULTS } from './policy-defaults.ts'
+import type { Path, Problem } from './problem.ts'
+import type { Config } from './schema/config.ts'
+import type { Loose } from './sound-part.ts'
+
+type LooseConfig = NonNullable<Loose<Config>>
+
+/** A key that means nothing where there are connections only. */
+interface HttpOnly {
+  readonly key: Path
+  /** What is wrong with it and how to mend it. */
+  readonly message: string
+  /** Values that say nothing; besides, it may be missing. */
+  readonly harmless?: readonly unknown[]
+}
+
+const LEAVE_OUT = 'leave it out of a tcp listener, or choose protocol: http'
+const NO_REQUESTS = `only HTTP has requests: ${LEAVE_OUT}`
+
+/** What only listeners of HTTP have; a test asks of every key of listeners whether it belongs here. */
+export const HTTP_ONLY_OF_LISTENERS: readonly HttpOnly[] = [
+  {
+    key: ['rateLimit'],
+    message: 'only HTTP has requests to limit: use limits.maxConnections instead',
+  },
+  {
+    key: ['routes'],
+    message: 'only HTTP has routes: give the tcp listener an upstream instead',
+  },
+  {
+    key: ['compress'],
+    message: 'only HTTP has responses to compress: leave it out of a tcp listener',
+  },
+  { key: ['httpLenientLf'], message: `only HTTP has lines to read: ${LEAVE_OUT}` },
+  { key: ['limits', 'maxHeaders'], message: NO_REQUESTS },
+  { key: ['limits', 'maxHeadBytes'], message: NO_REQUESTS },
+  { key: ['limits', 'maxRequestLineBytes'], message: NO_REQUESTS },
+  { key: ['limits', 'maxBodyBytes'], message: NO_REQUESTS },
+  { key: ['limits', 'minBodyRate'], message: NO_REQUESTS },
+  { key: ['limits', 'maxChunkExtensionBytes'], message: NO_REQUESTS },
+  { key: ['limits', 'maxTrailerBytes'], message: NO_REQUESTS },
+  { key: ['limits', 'maxRequestsPerConnection'], message: NO_REQUESTS },
+  { key: ['limits', 'maxPipelinedRequests'], message: NO_REQUESTS },
+  {
+    key: ['timeouts', 'requestHead'],
+    message: 'only HTTP has requests to wait for: use timeouts.idle instead',
+  },
+  {
+    key: ['timeouts', 'requestBody'],
+    message: 'only HTTP has requests to wait for: use timeouts.idle instead',
+  },
+  {
+    key: ['timeouts', 'keepAlive'],
+    message: 'only HTTP has requests to wait for: use timeouts.idle instead',
+  },
+]
+
+const LEADS_HERE = 'a tcp listener leads here, whose connections have'
+const NO_REQUESTS_HERE = `${LEADS_HERE} no requests`
+
+/** The same of upstreams. */
+const HTTP_ONLY_OF_UPSTREAMS: readonly HttpOnly[] = [
+  {
+    key: ['hash'],
+    message: `${LEADS_HERE} only an address to go by`,
+    harmless: ['address', null],
+  },
+  { key: ['sticky'], message: `${LEADS_HERE} no cookies` },
+  { key: ['retry'], message: NO_REQUESTS_HERE },
+  { key: ['hedge'], message: NO_REQUESTS_HERE },
+  { key: ['timeouts', 'total'], message: NO_REQUESTS_HERE },
+  {
+    key: ['circuit', 'maxRequests'],
+    message: `${NO_REQUESTS_HERE}: limit maxConnections of its endpoints instead`,
+    harmless: [CIRCUIT_DEFAULTS.maxRequests],
+  },
+  {
+    key: ['circuit', 'maxRetries'],
+    message: NO_REQUESTS_HERE,
+    harmless: [CIRCUIT_DEFAULTS.maxRetries],
+  },
+  { key: ['circuit', 'maxDelay'], message: NO_REQUESTS_HERE },
+]
+
+/** What tcp listeners, and upstreams that they lead to, have that only HTTP knows. */
+export function checkTcp({ listeners, upstreams }: LooseConfig): Problem[] {
+  const problems: Problem[] = []
+  const names = new Set<string>()
+  for (const [index, listener] of (listeners ?? []).entries()) {
+    if (listener?.protocol !== 'tcp') continue
+    problems.push(...found(HTTP_ONLY_OF_LISTENERS, listener, ['listeners', index]))
+    if (typeof listener.upstream === 'string') names.add(listener.upstream)
+  }
+  for (const name of names) {
+    problems.push(...found(HTTP_ONLY_OF_UPSTREAMS, upstreams?.[name], ['upstreams', name]))
+  }
+  return problems
+}
+
+function found(keys: readonly HttpOnly[], section: unknown, path: Path): Problem[] {
+  return keys
+    .filter(({ key, harmless = [] }) => ![undefined, ...harmless].includes(valueIn(section, key)))
+    .map(({ key, message }) => ({ path: [...path, ...key], message, isAboutKey: true }))
+}
+
+function valueIn(section: unknown, key: Path): unknown {
+  return key.reduce<unknown>(
+    (at, part) => (at as Record<string | number, unknown> | null | undefined)?.[part],
+    section,
+  )
+}
