@@ -41,6 +41,18 @@ upstreams:
   await endpoint.getByRole('spinbutton').fill('7')
   await page.keyboard.press('Enter')
   await page.getByRole('log').getByText('weight 7').waitFor()
+  // What the server would refuse is not asked for: the field shows what holds.
+  const field = endpoint.getByRole('spinbutton')
+  const showsSeven = async (): Promise<void> => {
+    while ((await field.inputValue()) !== '7') await page.waitForTimeout(50)
+  }
+  await showsSeven()
+  for (const weight of ['257', '-1', '1.5']) {
+    await field.fill(weight)
+    await page.keyboard.press('Enter')
+    await showsSeven()
+  }
+  assert.equal((await call('GET', '/api/v1/upstreams')).json[0].weight, 7)
 
   // Workers.
   const workers = page.getByRole('table', { name: 'Workers' })
@@ -53,6 +65,15 @@ upstreams:
     .getByText(String(before + 1))
     .waitFor()
   assert.equal((await call('GET', '/api/v1/program')).json.workers, before + 1)
+
+  // One is the least.
+  const less = count.getByRole('button', { name: 'One worker less' })
+  for (let wanted = before; wanted >= 1; wanted--) {
+    await less.click()
+    await count.getByRole('status').getByText(String(wanted), { exact: true }).waitFor()
+    assert.equal((await call('GET', '/api/v1/program')).json.workers, wanted)
+  }
+  assert.ok(await less.isDisabled())
 })
 
 test('the log is filtered by level and searched', BROWSER, async (context) => {

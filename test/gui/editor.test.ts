@@ -36,6 +36,28 @@ test('errors are underlined and listed, and the last graph stays', BROWSER, asyn
   assert.ok(await node(page, /^Listen on/).isVisible())
 })
 
+test(
+  'an error is underlined where it is, also when lines come before it',
+  BROWSER,
+  async (context) => {
+    const { url } = await startGui(context, { 'main.js': SCRIPT })
+    const page = await openPage(context, url)
+    await openFile(page, '/main.js')
+    const error = page.locator('.cm-lintRange-error')
+    const line = page.locator('.cm-line').filter({ has: error })
+    const problems = page.getByRole('list', { name: 'Problems' })
+    await rewrite(page, '/main.js', SCRIPT.replace('Request()', 'Request(1 2)'))
+    await problems.getByText('line 4').waitFor()
+    assert.deepEqual(await line.allTextContents(), ['  .decodeHttpRequest(1 2)'])
+    assert.deepEqual(await error.allTextContents(), ['2'])
+    await page.keyboard.press('Control+Home')
+    await page.keyboard.insertText('// one line\n// another\n')
+    await problems.getByText('line 6').waitFor()
+    assert.deepEqual(await line.allTextContents(), ['  .decodeHttpRequest(1 2)'])
+    assert.deepEqual(await error.allTextContents(), ['2'])
+  },
+)
+
 test('filters are completed and explained', BROWSER, async (context) => {
   const { url } = await startGui(context, { 'main.js': SCRIPT })
   const page = await openPage(context, url)
