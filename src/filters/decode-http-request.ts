@@ -59,8 +59,6 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
   responder: EncodeHttpResponse | null = null
   /** A request has begun whose end has not come. */
   isOpen = false
-  /** A request has come in. One may be on its way to a connection that has seen none. */
-  isUsed = false
   /** The client will send nothing more. */
   hasEnded = false
   /** Status to answer to bytes that are no request, once its turn has come; 0 for none. */
@@ -94,7 +92,6 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     this.#accepted = accepted
     if (accepted !== null) {
       this.#policy = accepted.owner.policy
-      this.isUsed = accepted.hasServed
       this.#maxPipelined = accepted.owner.limits.maxPipelinedRequests
     }
     const { source } = session
@@ -121,7 +118,6 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     this.exchanges.clear()
     this.responder = null
     this.isOpen = false
-    this.isUsed = false
     this.hasEnded = false
     this.refusal = 0
     this.#accepted = null
@@ -149,7 +145,6 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     const wire = new HttpWireHead(this.reactor, true, events, at)
     if (this.#accepted !== null) wire.isSecure = this.#accepted.isSecure
     this.isOpen = true
-    this.isUsed = true
     this.#hasHead = true
     this.exchanges.push(wire.flags)
     if ((wire.flags & HEAD_UPGRADE) !== 0) this.#protocol = 'asked'
@@ -298,8 +293,8 @@ export class DecodeHttpRequest extends FrameDecoder implements RequestTracker {
     return this.exchanges.size > 0
   }
 
-  drain(isPatient: boolean): void {
-    this.responder?.drain(isPatient)
+  drain(): void {
+    this.responder?.drain()
   }
 }
 

@@ -114,11 +114,9 @@ export class EncodeHttpResponse extends HttpEncoder {
     if (this.#isQuiet) this.#close('')
   }
 
-  /** Answers what was asked and then closes; with `isPatient`, also what is asked next. */
-  drain(isPatient: boolean): void {
+  /** Answers what was asked, or else what is asked next, and then closes. */
+  drain(): void {
     this.#isDraining = true
-    if (isPatient) return
-    if (this.#isQuiet && this.#decoder?.isUsed !== false) this.#close('')
   }
 
   /** Nothing is asked for, and nothing is being written: scripts answer unasked, too. */

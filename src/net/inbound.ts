@@ -22,11 +22,8 @@ import { Socket } from './socket.ts'
 
 /** What the codec at a listener's end knows about the requests in progress. */
 export interface RequestTracker extends FramedReceiver {
-  /**
-   * Answers no further request on this connection, and closes it now if it is idle; with
-   * `isPatient`, an idle client may ask once more, so that no close crosses a request.
-   */
-  drain(isPatient: boolean): void
+  /** Closes after the answers that are due; an idle client may ask once more, so that no close crosses that. */
+  drain(): void
   /** A message was begun and not completed in time. */
   receiveTimeout(): void
   /**
@@ -43,8 +40,6 @@ export interface Accepted {
   readonly connection: number
   /** The client came by TLS. */
   readonly isSecure: boolean
-  /** It has had requests before this session. */
-  readonly hasServed: boolean
 }
 
 /** Whether a session's source is such a thing. */
@@ -75,8 +70,8 @@ export interface Downstream extends SocketHandler {
   /** Goes on in another program as soon as no request is in progress; false if it cannot. */
   moveTo?(heir: InboundHeir): boolean
   /**
-   * The worker is about to stop: close now if idle, else after the response in progress. With
-   * `isPatient`, an idle connection is closed after its next response or when its time is over.
+   * The worker is about to stop: close after the response in progress, or else after the next one. An
+   * idle connection is closed without one soon, with `isPatient` when its usual time is over.
    */
   drain(isPatient: boolean): void
   /** Closes whatever is in progress. */
@@ -88,8 +83,11 @@ export function isDownstream(handler: SocketHandler): handler is Downstream {
   return 'drain' in handler
 }
 
-/** A new connection has so long to make its first request when the worker is about to stop. */
-const DRAIN_GRACE_MS = 1000
+/**
+ * A client has so long to ask once more when the worker is about to stop: a request that is on its way
+ * would cross a close, and be lost.
+ */
+export const DRAIN_GRACE_MS = 1000
 
 const KEEP_ALIVE_TIMEOUTS = counterIndex('keepAliveTimeouts')
 const IDLE_TIMEOUTS = counterIndex('idleTimeouts')
@@ -102,7 +100,8 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
   readonly socket: Socket
   #owner: InboundOwner
   #session: Session
-  hasServed = false
+  /** It has had requests before this session. */
+  #hasServed = false
   /** Another worker has begun to serve it, and has died. */
   readonly #isTakenOver: boolean
   /** Who takes what the framer on the socket finds. */
@@ -153,7 +152,7 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
     this.#receiver = receiver
     this.#tracker = receiver as RequestTracker
     // One that has moved keeps its framer, which may have seen a part of a head.
-    if (this.hasServed) return
+    if (this.#hasServed) return
     this.#isHttp = kind === FRAMER_HTTP_REQUEST
     this.socket.frame(kind)
     // One that was taken over may have asked before, and be idle for as long as others.
@@ -252,7 +251,7 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
   }
 
   drain(isPatient: boolean): void {
-    this.#tracker?.drain(isPatient)
+    this.#tracker?.drain()
     if (isPatient) return
     if (this.#tracker?.isBusy() === false) this.socket.timeout(DRAIN_GRACE_MS, TIMEOUT_IDLE)
   }
@@ -284,7 +283,7 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
     this.#tracker = null
     const since = this.#owner.leave(this.socket.id)
     this.#owner = heir
-    this.hasServed = true
+    this.#hasServed = true
     this.#session = this.#spawn(heir.take(this.socket.id, since))
     if (this.#isCongested) this.#session.pauseOutput()
     before.free()

@@ -80,8 +80,58 @@ test('idle keep-alive connections do not hold it up', async (context) => {
   sluice.signal('SIGINT')
   const { status, stdout } = await sluice.exit()
   assert.equal(status, 0)
-  assert.doesNotMatch(stdout, /Waiting for/)
+  assert.match(stdout, /Stopped/)
 })
+
+test('no client loses a request that crosses the signal', async (context) => {
+  const server = createServer((_, response) => response.end('fine'))
+  context.after(() => server.close().closeAllConnections())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port: upstream } = server.address() as AddressInfo
+  const args = ['--listen', '127.0.0.1:0', '--to', `127.0.0.1:${upstream}`, '--workers', '2']
+  const sluice = startSluice(context, ['lb', ...args])
+  const [port = 0] = await sluice.ports()
+  const clients = Array.from({ length: 16 }, () => new TirelessClient(context, port))
+  await Promise.all(clients.map(({ served }) => served))
+  sluice.signal('SIGTERM')
+  const ends = await Promise.all(clients.map(({ end }) => end))
+  assert.deepEqual(ends, Array(16).fill('told to close'))
+  assert.equal((await sluice.exit()).status, 0)
+})
+
+/** Asks as soon as it has an answer, on one connection; a close on a request would be a loss. */
+class TirelessClient {
+  /** It has had some answers. */
+  readonly served: Promise<void>
+  readonly end: Promise<string>
+
+  constructor(context: TestContext, port: number) {
+    const socket = connect(port, '127.0.0.1').setNoDelay(true).setEncoding('latin1')
+    context.after(() => socket.destroy())
+    let tellServed = (): void => {}
+    let tellEnd = (_: string): void => {}
+    this.served = new Promise((resolve) => {
+      tellServed = resolve
+    })
+    this.end = new Promise((resolve) => {
+      tellEnd = resolve
+    })
+    const ask = () => socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    let text = ''
+    let count = 0
+    socket.on('connect', ask)
+    socket.on('data', (piece) => {
+      text += piece
+      if (!text.endsWith('\r\n\r\nfine')) return
+      if (++count === 10) tellServed()
+      if (/^connection: close\r$/im.test(text)) tellEnd('told to close')
+      else ask()
+      text = ''
+    })
+    socket.on('error', ({ message }) => tellEnd(message))
+    socket.on('close', () => tellEnd(`closed after "${text}"`))
+  }
+}
 
 test('the second signal stops at once', async (context) => {
   const { sluice, port, arrival } = await start(context)

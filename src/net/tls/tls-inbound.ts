@@ -14,7 +14,13 @@ import {
   TIMEOUT_WRITE,
 } from '../../native/protocol.ts'
 import type { Sockets } from '../../native/sockets.ts'
-import type { Downstream, InboundOwner, RequestTracker, Trackable } from '../inbound.ts'
+import {
+  type Downstream,
+  DRAIN_GRACE_MS,
+  type InboundOwner,
+  type RequestTracker,
+  type Trackable,
+} from '../inbound.ts'
 import { Peer } from '../peer.ts'
 import { Socket } from '../socket.ts'
 import { nodeTls } from './node-tls.ts'
@@ -68,11 +74,6 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
         ...(alpn.length > 0 && { ALPNProtocols: alpn }),
       })
     })
-  }
-
-  /** It cannot be moved: its certificate would be that of the other program. */
-  get hasServed(): boolean {
-    return false
   }
 
   get owner(): InboundOwner {
@@ -240,8 +241,12 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
   receiveBad(): void {}
 
   drain(isPatient: boolean): void {
-    if (this.#state !== 'handshake') this.#tracker?.drain(isPatient)
-    else if (!isPatient) this.#finish(false)
+    if (this.#state !== 'handshake') {
+      this.#tracker?.drain()
+      if (!isPatient && this.#tracker?.isBusy() === false) {
+        this.#socket.timeout(DRAIN_GRACE_MS, TIMEOUT_IDLE)
+      }
+    } else if (!isPatient) this.#finish(false)
   }
 
   destroy(): void {
