@@ -76,14 +76,14 @@ function count(
 ): void {
   if (at < 0) return
   add(numbers, at + status + ((request.status / 100) | 0), 1)
+  add(numbers, at + responseBytes, request.responseBytes)
+  add(numbers, at + duration, micros)
+  add(numbers, at + buckets + bucket, 1)
+  if (request.requestBytes > 0) add(numbers, at + requestBytes, request.requestBytes)
+  if (request.attempts > 1) add(numbers, at + retries, request.attempts - 1)
   if (request.error !== '')
     add(numbers, at + (request.error === 'ClientGone' ? clientGone : failed), 1)
   if (request.refusal !== '') add(numbers, at + REFUSALS[request.refusal], 1)
-  if (request.requestBytes > 0) add(numbers, at + requestBytes, request.requestBytes)
-  add(numbers, at + responseBytes, request.responseBytes)
-  if (request.attempts > 1) add(numbers, at + retries, request.attempts - 1)
-  add(numbers, at + duration, micros)
-  add(numbers, at + buckets + bucket, 1)
 }
 
 function add(numbers: Float64Array, at: number, value: number): void {

@@ -48,9 +48,8 @@ export const LOG_FIELDS: readonly LogField[] = [
     out.value(headText, from, Math.max(from, headText.indexOf(' ', from)))
   }),
   value('protocol', 'HTTP/1.1 or HTTP/1.0', (out, { headText }) => {
-    const end = headText.indexOf('\n')
-    const from = headText.lastIndexOf(' ', end) + 1
-    out.value(headText, from, headText.charCodeAt(end - 1) === CR ? end - 1 : end)
+    const end = requestLineEnd(headText)
+    out.value(headText, headText.lastIndexOf(' ', end) + 1, end)
   }),
   header('host', 'The Host field', 'host'),
   value('status', 'Status of the response; 499 when the client went before it', (out, one) =>
@@ -96,7 +95,15 @@ export const TEMPLATE_FIELDS: readonly LogField[] = [
   word('time_local', 'When the head came: 31/Jan/2026:13:00:00 +0100', (one, names) =>
     names.clock.common(one.startMs),
   ),
+  value('request', 'Method, target and protocol: the first line of the head', (out, { headText }) =>
+    out.value(headText, 0, requestLineEnd(headText)),
+  ),
 ]
+
+function requestLineEnd(headText: string): number {
+  const end = headText.indexOf('\n')
+  return headText.charCodeAt(end - 1) === CR ? end - 1 : end
+}
 
 type Read = (request: RequestInfo, names: LogNames) => string
 

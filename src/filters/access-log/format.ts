@@ -11,7 +11,7 @@ export interface LogFormat {
 
 /** The format that web servers have in common, which most tools can read. */
 const COMBINED =
-  '{client} - - [{time_local}] "{method} {target} {protocol}" {status} {bytes} "{referer}" "{user_agent}"'
+  '{client} - - [{time_local}] "{request}" {status} {bytes} "{referer}" "{user_agent}"'
 
 /**
  * Compiles `combined`, `json` or a template with fields in braces. Throws a `RangeError` that names

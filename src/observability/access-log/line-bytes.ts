@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer'
 /** What keeps a value from ending, or a line from having two meanings. */
 export type Escaping = 'text' | 'json'
 
-const FIRST_BYTES = 64 * 1024
+const FIRST_BYTES = 160 * 1024
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const SPACE = 0x20

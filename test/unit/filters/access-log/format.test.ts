@@ -115,8 +115,14 @@ test('what a client sends cannot end a value or a line', () => {
   assert.equal(agent, 'a"b\tcé')
 })
 
+test('the request is its first line, or a dash where no head has come', () => {
+  assert.equal(line('"{request}"'), '"GET /a?b=1 HTTP/1.1"\n')
+  assert.equal(line('"{request}"', { headText: '' }), '"-"\n')
+})
+
 test('heads with bare line feeds and without fields', () => {
   const headText = 'GET / HTTP/1.0\n\n'
+  assert.equal(line('{request}', { headText }), 'GET / HTTP/1.0\n')
   assert.equal(line('{method} {target} {protocol} {host}', { headText }), 'GET / HTTP/1.0 -\n')
 })
 
