@@ -61,7 +61,7 @@ export async function runStep(
       after: p99(samples, end, Number.POSITIVE_INFINITY),
     },
     ...(left === undefined ? {} : { leftAfterMs: Math.round(left) }),
-    ...(step.isLossless ? { isMet: failed + reset === 0 && hasLeft } : {}),
+    ...(step.isLossless ? { isMet: failed + reset + counts.socketErrors === 0 && hasLeft } : {}),
     faults: wrong
       .slice(0, FAULTS_SHOWN)
       .map(
