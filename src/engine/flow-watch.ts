@@ -1,4 +1,3 @@
-// The global of this name is a getter, which optimised code calls at each use.
 import { performance } from 'node:perf_hooks'
 import { Calls } from './call-counts.ts'
 import { EDGE_FIELDS } from './edge-counts.ts'
@@ -82,8 +81,8 @@ export class FlowWatch {
   /** One in so many sessions is looked at; see `LayoutWatch.weight` for how many it stands. */
   sampled = 1
   viewer: EdgeViewer | null = null
-  /** What is done with an event at a probe. */
-  look: (probe: Probe, event: Event) => void
+  /** Whether it is measured what filters take. */
+  isTiming: boolean
   /** Events that were looked at since the last `adjust`. */
   passed = 0
   /** The probe whose filter is running. */
@@ -97,7 +96,7 @@ export class FlowWatch {
 
   constructor(program: WatchedProgram) {
     this.program = program
-    this.look = program.looksAtRequests ? pass : time
+    this.isTiming = !program.looksAtRequests
     let edges = 0
     let filters = 0
     for (const layout of program.layouts) {
@@ -119,11 +118,6 @@ export class FlowWatch {
     this.counts = new Float64Array(edges * EDGE_FIELDS)
     this.times = new Float64Array(filters)
     this.#sampleAnew()
-  }
-
-  /** Whether it is measured what filters take. */
-  get isTiming(): boolean {
-    return this.look === time
   }
 
   /** Looks at nothing any more. */
@@ -206,8 +200,8 @@ export class FlowWatch {
     const rate = this.passed / seconds
     this.passed = 0
     const interval = this.#intervals++
-    if (!this.program.looksAtRequests)
-      this.#time(rate < TIMED_ALWAYS || interval % TIMED_INTERVALS === 0)
+    this.isTiming =
+      !this.program.looksAtRequests && (rate < TIMED_ALWAYS || interval % TIMED_INTERVALS === 0)
     let sampled = this.sampled
     // Everything is looked at, and may be.
     if (sampled === 1 && rate <= BUDGET) return
@@ -224,15 +218,6 @@ export class FlowWatch {
       this.sampled = sampled
       this.#sampleAnew()
     } else this.#weigh(roots)
-  }
-
-  #time(isTiming: boolean): void {
-    if (isTiming === this.isTiming) return
-    this.look = isTiming ? time : pass
-    for (let session of this.program.live()) {
-      while (session.parent !== null) session = session.parent
-      if (session.watch?.place.watch === this) session.watch.keepApart()
-    }
   }
 
   /** How many sessions of each layout that work for no other are looked at. */
@@ -315,19 +300,4 @@ export class FlowWatch {
     const { watch } = session
     if (watch !== null) this.ended(watch)
   }
-}
-
-function pass(probe: Probe, event: Event): void {
-  probe.see(event)
-  probe.next.process(event)
-}
-
-function time(probe: Probe, event: Event): void {
-  const { watch } = probe
-  probe.see(event)
-  // A probe that is taken out meanwhile has lost it.
-  const { next } = probe
-  const before = watch.enter(probe)
-  next.process(event)
-  watch.leave(before)
 }

@@ -41,8 +41,12 @@ export class SessionWatch {
   attach(weight: number): void {
     const { session, place } = this
     this.weight = weight
-    if (weight === 0) return this.keepApart()
     const { looksAtRequests } = place.watch.program
+    if (weight === 0) {
+      // Without times there is nothing to keep apart.
+      if (!looksAtRequests) session.entry = this.#gate
+      return
+    }
     this.#probes ??= this.#makeProbes()
     const probes = this.#probes
     const call = looksAtRequests ? null : place.calls.of(session)
@@ -63,12 +67,6 @@ export class SessionWatch {
       if (isOpen) at.next = insert(at.next)
       else edge++
     }
-  }
-
-  /** While it is measured what filters take, one that is not looked at stands behind a gate. */
-  keepApart(): void {
-    const { session, place, weight } = this
-    if (weight === 0) session.entry = place.watch.isTiming ? this.#gate : session.first
   }
 
   /** Stands for another number of sessions from now on. */
@@ -119,7 +117,7 @@ export class Probe implements Sink {
   weight = 1
   /** Number of the filter that it leads to; -1 for whatever stands behind the session. */
   readonly filter: number
-  readonly watch: FlowWatch
+  readonly #watch: FlowWatch
   readonly #edge: number
   readonly #session: number
   /** Where the edge's numbers are: at `#at` and behind. */
@@ -130,7 +128,7 @@ export class Probe implements Sink {
   #isAnswer = false
 
   constructor(watch: FlowWatch, edge: number, filter: number, session: number) {
-    this.watch = watch
+    this.#watch = watch
     this.#edge = edge
     this.filter = filter
     this.#session = session
@@ -140,7 +138,7 @@ export class Probe implements Sink {
 
   /** Counts at an end of the session are those of who has started it; `null` if no filter has. */
   countFor(call: Float64Array | null): void {
-    this.#counts = call ?? this.watch.counts
+    this.#counts = call ?? this.#watch.counts
     this.#at = call === null ? this.#edge * EDGE_FIELDS : 0
   }
 
@@ -154,14 +152,20 @@ export class Probe implements Sink {
     return this.#exchanges !== null
   }
 
-  /** Small, and what it calls is not known beforehand: so it takes little room in optimised filters. */
   process(event: Event): void {
-    this.watch.look(this, event)
+    const watch = this.#watch
+    this.#count(watch, event)
+    if (watch.viewer !== null) watch.viewer(this.#edge, this.#session, event)
+    // A probe that is taken out meanwhile has lost it.
+    const { next } = this
+    if (!watch.isTiming) return next.process(event)
+    const before = watch.enter(this)
+    next.process(event)
+    return watch.leave(before)
   }
 
-  /** Counts an event and shows it. */
-  see(event: Event): void {
-    const { weight, watch } = this
+  #count(watch: FlowWatch, event: Event): void {
+    const { weight } = this
     const counts = this.#counts
     const at = this.#at
     watch.passed++
@@ -181,7 +185,6 @@ export class Probe implements Sink {
         if ((event as SessionEnd).error !== '') this.#error(counts, at)
         break
     }
-    if (watch.viewer !== null) watch.viewer(this.#edge, this.#session, event)
   }
 
   #error(counts: Float64Array, at: number): void {

@@ -268,28 +268,6 @@ test('when there is much to see, times are those of some intervals, and counts o
   assert.ok(all.watch.isTiming, 'with little to see, always')
 })
 
-test('sessions that are not looked at are as they were, but while times are measured', () => {
-  const all = watched(two)
-  const open = (): Session => all.open().session
-  for (let opened = 0; opened < 4; opened++) open()
-  all.watch.passed = MANY
-  all.watch.adjust(1)
-  const hidden = [open(), open()].filter(({ watch }) => watch?.weight === 0)
-  assert.ok(hidden.length > 0)
-  const states = new Map<boolean, Set<boolean>>()
-  for (let interval = 0; interval < 20; interval++) {
-    all.watch.passed = 10_000
-    all.watch.adjust(1)
-    const later = open()
-    if (later.watch?.weight === 0) hidden.push(later)
-    const seen = states.get(all.watch.isTiming) ?? new Set()
-    for (const { entry, first } of hidden) seen.add(entry === first)
-    states.set(all.watch.isTiming, seen)
-  }
-  assert.deepEqual([...(states.get(true) ?? [])], [false])
-  assert.deepEqual([...(states.get(false) ?? [])], [true])
-})
-
 test('requests that wait for their answers are known, and gone with their session', () => {
   const answered: number[] = []
   const observer = { answered: (_: MessageStart, ms: number) => void answered.push(ms) }
