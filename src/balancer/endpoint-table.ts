@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { connectionWords, EndpointConnections } from './endpoint-connections.ts'
 import { hashText, mix } from './hash.ts'
 

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Endpoint, Picker } from './picker.ts'
 
 /** What is older than this counts for a third: time enough to see an endpoint recover. */

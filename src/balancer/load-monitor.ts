@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 /** How often the delay is measured. */
 const SAMPLE_MS = 20
 /** So many samples in a row make a standing delay: 100 ms, the interval of CoDel. */

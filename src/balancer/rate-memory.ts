@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
 import { hashText, mix } from './hash.ts'
 
 /** Limits with a name of their own: those of a program, and in a reload those of both. */

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 /** Requests of which the unused part of the budget is kept. */
 const KEPT_REQUESTS = 1000
 /** Credits that one retry costs: whole numbers, so that shares add up. */

@@ -16,6 +16,7 @@ interface HttpOnly {
 
 const LEAVE_OUT = 'leave it out of a tcp listener, or choose protocol: http'
 const NO_REQUESTS = `only HTTP has requests: ${LEAVE_OUT}`
+const NO_WAITING = 'only HTTP has requests to wait for: use timeouts.idle instead'
 
 /** What only listeners of HTTP have; a test asks of every key of listeners whether it belongs here. */
 export const HTTP_ONLY_OF_LISTENERS: readonly HttpOnly[] = [
@@ -41,18 +42,9 @@ export const HTTP_ONLY_OF_LISTENERS: readonly HttpOnly[] = [
   { key: ['limits', 'maxTrailerBytes'], message: NO_REQUESTS },
   { key: ['limits', 'maxRequestsPerConnection'], message: NO_REQUESTS },
   { key: ['limits', 'maxPipelinedRequests'], message: NO_REQUESTS },
-  {
-    key: ['timeouts', 'requestHead'],
-    message: 'only HTTP has requests to wait for: use timeouts.idle instead',
-  },
-  {
-    key: ['timeouts', 'requestBody'],
-    message: 'only HTTP has requests to wait for: use timeouts.idle instead',
-  },
-  {
-    key: ['timeouts', 'keepAlive'],
-    message: 'only HTTP has requests to wait for: use timeouts.idle instead',
-  },
+  { key: ['timeouts', 'requestHead'], message: NO_WAITING },
+  { key: ['timeouts', 'requestBody'], message: NO_WAITING },
+  { key: ['timeouts', 'keepAlive'], message: NO_WAITING },
 ]
 
 const LEADS_HERE = 'a tcp listener leads here, whose connections have'

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { MessageStart } from './event.ts'
 
 /** Is told of each answer that a session has given. */

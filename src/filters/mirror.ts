@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { checkString } from '../engine/arguments.ts'
 import type { SourceOfCalls } from '../engine/caller.ts'
 import type { Context } from '../engine/context.ts'

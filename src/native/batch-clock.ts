@@ -1,4 +1,3 @@
-// The global of this name is a getter, which optimised code calls at each use.
 import { performance } from 'node:perf_hooks'
 
 /** Negative outside of a batch, and inside until somebody asks. */

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
 import { logger } from '../observability/logger.ts'
 import type { MetricsPlan } from '../observability/metrics/metrics-plan.ts'

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Filter } from '../engine/filter.ts'
 import { type ExchangePlace, FlowWatch } from '../engine/flow-watch.ts'
 import type { Layout } from '../engine/layout.ts'

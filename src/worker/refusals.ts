@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Layout } from '../engine/layout.ts'
 import { RequestInfo } from '../engine/request-info.ts'
 import type { RequestObserver } from '../engine/request-observer.ts'

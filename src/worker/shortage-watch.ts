@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 /** A shortage is over when nothing was refused for so long. */
 const QUIET_MS = 5000
 const LOOK_MS = 1000

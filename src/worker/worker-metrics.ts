@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import { COUNTERS, counterIndex } from '../native/counters.ts'
 import type { Reactor } from '../native/reactor.ts'

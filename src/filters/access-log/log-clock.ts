@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 /** How long the difference of the clocks is trusted: somebody may set the time. */
 const RESYNC_MS = 1000

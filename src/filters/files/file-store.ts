@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import type { Encoding } from '../compress/accepted-encoding.ts'
 import { openBelow } from './open-file.ts'
 import { identityOf, type ServedFile, servedFile } from './served-file.ts'

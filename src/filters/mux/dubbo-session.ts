@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { SourceOfCalls } from '../../engine/caller.ts'
 import type { Context } from '../../engine/context.ts'
 import { Data } from '../../engine/data.ts'

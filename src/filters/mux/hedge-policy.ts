@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { RetryBudget } from '../../balancer/retry-budget.ts'
 import type { Context } from '../../engine/context.ts'
 import { batchTime } from '../../native/batch-clock.ts'

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { parseSize } from '../../engine/quantity.ts'
 import type { Runtime } from '../../engine/runtime.ts'
 

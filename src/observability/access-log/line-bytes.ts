@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer'
 /** What keeps a value from ending, or a line from having two meanings. */
 export type Escaping = 'text' | 'json'
 
+/** Room for a piece of a file and one more line. */
 const FIRST_BYTES = 160 * 1024
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
