@@ -31,8 +31,13 @@ export const HTTP_ONLY_OF_LISTENERS: readonly HttpOnly[] = [
   {
     key: ['compress'],
     message: 'only HTTP has responses to compress: leave it out of a tcp listener',
+    harmless: [false],
   },
-  { key: ['httpLenientLf'], message: `only HTTP has lines to read: ${LEAVE_OUT}` },
+  {
+    key: ['httpLenientLf'],
+    message: `only HTTP has lines to read: ${LEAVE_OUT}`,
+    harmless: [false],
+  },
   { key: ['limits', 'maxHeaders'], message: NO_REQUESTS },
   { key: ['limits', 'maxHeadBytes'], message: NO_REQUESTS },
   { key: ['limits', 'maxRequestLineBytes'], message: NO_REQUESTS },

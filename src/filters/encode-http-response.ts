@@ -114,7 +114,7 @@ export class EncodeHttpResponse extends HttpEncoder {
     if (this.#isQuiet) this.#close('')
   }
 
-  /** Answers what was asked, or else what is asked next, and then closes. */
+  /** Closes behind the next response that can say so: one whose head is out may be followed by a request. */
   drain(): void {
     this.#isDraining = true
   }
@@ -228,11 +228,7 @@ export class EncodeHttpResponse extends HttpEncoder {
     const isUnread =
       isLast && (this.#isUnread(request) || (hasAskedToUpgrade && decoder?.hasEarlyBytes === true))
     if (hasAskedToUpgrade && !isUnread) decoder?.stayHttp()
-    if (
-      this.#isClosing ||
-      isUnread ||
-      (isLast && (decoder?.hasEnded === true || this.#isDraining))
-    ) {
+    if (this.#isClosing || isUnread || (isLast && decoder?.hasEnded === true)) {
       this.#close('')
     } else if (decoder !== null && decoder.refusal !== 0 && this.#exchanges.size === 1) {
       this.refuse()

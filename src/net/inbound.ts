@@ -22,7 +22,7 @@ import { Socket } from './socket.ts'
 
 /** What the codec at a listener's end knows about the requests in progress. */
 export interface RequestTracker extends FramedReceiver {
-  /** Closes after the answers that are due; an idle client may ask once more, so that no close crosses that. */
+  /** Closes behind the next response that can tell the client so, so that no close crosses a request. */
   drain(): void
   /** A message was begun and not completed in time. */
   receiveTimeout(): void
@@ -70,8 +70,8 @@ export interface Downstream extends SocketHandler {
   /** Goes on in another program as soon as no request is in progress; false if it cannot. */
   moveTo?(heir: InboundHeir): boolean
   /**
-   * The worker is about to stop: close after the response in progress, or else after the next one. An
-   * idle connection is closed without one soon, with `isPatient` when its usual time is over.
+   * The worker is about to stop: close after the next response that can tell the client so. Without one,
+   * an idle connection is closed soon, with `isPatient` when its usual time is over.
    */
   drain(isPatient: boolean): void
   /** Closes whatever is in progress. */
@@ -113,6 +113,8 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
   /** The socket's queue is above its high watermark. */
   #isCongested = false
   #hasOutputEnded = false
+  /** The worker is about to stop, and waits for idle clients no longer than it must. */
+  #isHurried = false
 
   constructor(
     owner: InboundOwner,
@@ -251,9 +253,12 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
   }
 
   drain(isPatient: boolean): void {
-    this.#tracker?.drain()
+    const tracker = this.#tracker
+    if (tracker === null) return
+    tracker.drain()
     if (isPatient) return
-    if (this.#tracker?.isBusy() === false) this.socket.timeout(DRAIN_GRACE_MS, TIMEOUT_IDLE)
+    this.#isHurried = true
+    this.#armIdle()
   }
 
   moveTo(heir: InboundHeir): boolean {
@@ -296,7 +301,8 @@ export class Inbound implements Downstream, Sink, Source, Framable, Trackable {
 
   #armIdle(): void {
     const { keepAliveMs, idleMs } = this.#owner.timeouts
-    this.socket.timeout(this.#isHttp ? keepAliveMs : idleMs, TIMEOUT_IDLE)
+    const usual = this.#isHttp ? keepAliveMs : idleMs
+    this.socket.timeout(this.#isHurried ? DRAIN_GRACE_MS : usual, TIMEOUT_IDLE)
   }
 
   #idled(): void {

@@ -53,6 +53,8 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
   /** The session is held up. */
   #isFull = false
   #pauses = 0
+  /** The worker is about to stop, and waits for idle clients no longer than it must. */
+  #isHurried = false
 
   constructor(
     owner: InboundOwner,
@@ -242,10 +244,11 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
 
   drain(isPatient: boolean): void {
     if (this.#state !== 'handshake') {
-      this.#tracker?.drain()
-      if (!isPatient && this.#tracker?.isBusy() === false) {
-        this.#socket.timeout(DRAIN_GRACE_MS, TIMEOUT_IDLE)
-      }
+      if (this.#tracker === null) return
+      this.#tracker.drain()
+      if (isPatient) return
+      this.#isHurried = true
+      this.#armIdle()
     } else if (!isPatient) this.#finish(false)
   }
 
@@ -255,7 +258,8 @@ export class TlsInbound implements Downstream, Sink, Source, Trackable, TlsCarri
 
   #armIdle(): void {
     const { keepAliveMs, idleMs } = this.#owner.timeouts
-    this.#socket.timeout(this.#tracker === null ? idleMs : keepAliveMs, TIMEOUT_IDLE)
+    const usual = this.#tracker === null ? idleMs : keepAliveMs
+    this.#socket.timeout(this.#isHurried ? DRAIN_GRACE_MS : usual, TIMEOUT_IDLE)
   }
 
   #idled(): void {
