@@ -32,8 +32,9 @@ const HEADER_WORDS = NAMES + NAME_WORDS * MAX_RATE_LIMITS
 const NO_PROGRAM = -1
 const FREE_NAME = 0
 const FREE_KEY = 0
-/** Of a millisecond each. */
-const LOCK_TRIES = 100
+/** Looks at a lock before its thread is taken to be held up, and then once a millisecond. */
+const LOCK_SPINS = 100
+const LOCK_WAITS = 100
 
 /**
  * Makes the memory of rate limits, in which nobody owes anything; pages that stay empty cost nothing.
@@ -63,7 +64,7 @@ export function createRateMemory(): SharedArrayBuffer {
 export function placeOfLimit(words: Int32Array, name: string): number {
   const first = hashText(name) | 0 || 1
   const second = mix(first ^ hashText([...name].reverse().join(''))) | 0
-  lock(words)
+  lock(words, LOCK)
   try {
     const limit = findLimit(words, first, second)
     const at = NAMES + NAME_WORDS * limit
@@ -113,12 +114,15 @@ function findLimit(words: Int32Array, first: number, second: number): number {
   )
 }
 
-/** Names are asked for when programs begin, and by few threads. */
-function lock(words: Int32Array): void {
-  for (let tries = 0; Atomics.compareExchange(words, LOCK, 0, 1) !== 0; tries++) {
-    // Held for microseconds, unless a thread has died with it.
-    if (tries === LOCK_TRIES) return
-    Atomics.wait(words, LOCK, 1, 1)
+/**
+ * Takes the lock in word `at`, which storing 0 gives back. It is held for microseconds, unless a thread
+ * was held up or has died with it: who waits leaves it the processor, and goes on without after a while.
+ */
+export function lock(words: Int32Array, at: number): void {
+  for (let tries = 0; Atomics.compareExchange(words, at, 0, 1) !== 0; tries++) {
+    if (tries < LOCK_SPINS) continue
+    if (tries === LOCK_SPINS + LOCK_WAITS) return
+    Atomics.wait(words, at, 1, 1)
   }
 }
 

@@ -1,5 +1,14 @@
 import { hashText, mix } from './hash.ts'
-import { LOCKS, placeOfLimit, SET_WORDS, SETS, seedOf, sharedClock, WAYS } from './rate-memory.ts'
+import {
+  LOCKS,
+  lock,
+  placeOfLimit,
+  SET_WORDS,
+  SETS,
+  seedOf,
+  sharedClock,
+  WAYS,
+} from './rate-memory.ts'
 
 /** How much a key may have: so many tokens per second on average, and so many at once. */
 export interface Rate {
@@ -9,8 +18,6 @@ export interface Rate {
 
 /** Stands in place of a key. */
 const FREE = 0
-/** Looks at a lock that is held: for some nanoseconds, or by a thread that has died. */
-const SPINS = 10_000
 
 /** Parts of the time between two tokens: how exact one decision is. Nothing of it adds up. */
 const TICKS_PER_TOKEN = 64
@@ -137,9 +144,7 @@ export class RateTable {
     const found = this.#find()
     if (found >= 0) return found
     const words = this.#words
-    for (let spins = 0; Atomics.compareExchange(words, this.#lock, 0, 1) !== 0; spins++) {
-      if (spins === SPINS) break
-    }
+    lock(words, this.#lock)
     let slot = this.#find()
     if (slot < 0) {
       slot = this.#cheapest()
