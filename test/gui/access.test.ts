@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answering, freePort, startGui } from '../integration/support/start-gui.ts'
+import { answering, startGui } from '../integration/support/start-gui.ts'
+import { freePort } from '../support/free-port.ts'
 import { BROWSER, openPage } from './support/browser.ts'
 import { openFile } from './support/steps.ts'
 

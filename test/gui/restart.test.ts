@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import {
-  answering,
-  caller,
-  freePort,
-  startGui,
-  temporaryFiles,
-} from '../integration/support/start-gui.ts'
+import { answering, caller, startGui, temporaryFiles } from '../integration/support/start-gui.ts'
+import { freePort } from '../support/free-port.ts'
 import { type SluiceProcess, startSluice } from '../support/sluice-process.ts'
 import { BROWSER, newPage, openPage } from './support/browser.ts'
 import { entry, goTo, node, status } from './support/steps.ts'

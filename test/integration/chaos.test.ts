@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { freePort } from '../support/free-port.ts'
 import { type ByteStream, connectRaw } from './support/byte-stream.ts'
 import { eventually, openFiles } from './support/process-facts.ts'
-import { closedPort, type RawServer, startRawServer } from './support/raw-server.ts'
+import { type RawServer, startRawServer } from './support/raw-server.ts'
 import { type RunningLb, startLb } from './support/start-lb.ts'
 import { startScript } from './support/start-script.ts'
 
@@ -173,7 +174,7 @@ async function run(
 for (const balance of ['round-robin', 'least-connections']) {
   test(`sluice lb, ${balance}: every answer belongs to its request`, (context) =>
     run(context, false, async (upstreams) => {
-      const dead = `127.0.0.1:${await closedPort()}`
+      const dead = `127.0.0.1:${await freePort()}`
       const options = ['--balance', balance, '--idle-timeout', '1s', '--workers', '2']
       return startLb(context, [...upstreams, dead], ...options)
     }))

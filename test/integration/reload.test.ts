@@ -5,6 +5,7 @@ import { Agent, request } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { freePort } from '../support/free-port.ts'
 import { type SluiceProcess, startSluice } from '../support/sluice-process.ts'
 import { temporaryScript } from '../support/temporary-script.ts'
 import { connectRaw } from './support/byte-stream.ts'
@@ -82,7 +83,7 @@ for (const [what, text, line] of [
 test('nothing changes when a listener cannot be opened', async (context) => {
   const rig = await start(context, answering('one'), '--workers', '2')
   const taken = await listen(context)
-  const free = await freePort()
+  const free = String(await freePort())
   writeFileSync(rig.file, answering('two', ['0', free, String(portOf(taken))]))
   await reload(rig, false)
   assert.match(rig.sluice.stdout, /cannot listen on 127\.0\.0\.1:\d+: address already in use/)
@@ -92,7 +93,7 @@ test('nothing changes when a listener cannot be opened', async (context) => {
 
 test('an address that is listed twice is refused', async (context) => {
   const rig = await start(context, answering('one'))
-  const free = await freePort()
+  const free = String(await freePort())
   writeFileSync(rig.file, answering('two', ['0', free, free]))
   await reload(rig, false)
   assert.match(rig.sluice.stdout, /cannot listen on 127\.0\.0\.1:\d+: it is listed twice/)
@@ -100,7 +101,7 @@ test('an address that is listed twice is refused', async (context) => {
 })
 
 test('listeners come and go', async (context) => {
-  const port = Number(await freePort())
+  const port = await freePort()
   const rig = await start(context, answering('one'), '--workers', '2')
   writeFileSync(rig.file, answering('two', ['0', String(port)]))
   await reload(rig)
@@ -199,16 +200,6 @@ async function listen(context: TestContext): Promise<Server> {
   context.after(() => server.close())
   await once(server, 'listening')
   return server
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const port = portOf(server)
-  server.close()
-  await once(server, 'close')
-  return String(port)
 }
 
 function portOf(server: Server): number {

@@ -7,13 +7,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, describe, type TestContext, test } from 'node:test'
 import { connect, createServer, type TLSSocket, type TlsOptions } from 'node:tls'
+import { freePort } from '../support/free-port.ts'
 import { skipIfSanitized } from '../support/sanitized.ts'
 import { runSluice, startSluice } from '../support/sluice-process.ts'
 import { temporaryScript } from '../support/temporary-script.ts'
 import { ByteStream, connectRaw } from './support/byte-stream.ts'
 import { curl } from './support/curl.ts'
 import { eventually, openFiles, residentBytes } from './support/process-facts.ts'
-import { answering, closedPort, response, startRawServer } from './support/raw-server.ts'
+import { answering, response, startRawServer } from './support/raw-server.ts'
 import { startExample } from './support/start-example.ts'
 import type { RunningLb } from './support/start-lb.ts'
 import { startScript } from './support/start-script.ts'
@@ -511,7 +512,7 @@ describe('connect with tls', () => {
 
   test('a server that speaks no TLS, or nothing, or is not there', async (context) => {
     const plain = await startRawServer(context, (connection) => connection.end('SSH-2.0-x\r\n'))
-    const gone = await closedPort()
+    const gone = await freePort()
     for (const port of [plain.port, gone]) {
       const { port: proxy, sluice } = await startScript(
         context,

@@ -9,11 +9,12 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { freePort } from '../../support/free-port.ts'
 import { runSluice, startSluice } from '../../support/sluice-process.ts'
 import { temporaryFolder, temporaryScript } from '../../support/temporary-script.ts'
 import { connectRaw } from '../support/byte-stream.ts'
 import { curl } from '../support/curl.ts'
-import { answering, closedPort, response, startRawServer } from '../support/raw-server.ts'
+import { answering, response, startRawServer } from '../support/raw-server.ts'
 import { scrapeUntil } from '../support/scrape.ts'
 import { startAdmin } from '../support/start-admin.ts'
 import { startScript } from '../support/start-script.ts'
@@ -91,7 +92,7 @@ test('JSON, also of what fails, what is refused, and of clients that go', async 
           .decodeHttpResponse()
         .pipeline('closed')
           .encodeHttpRequest()
-          .connect('127.0.0.1:${await closedPort()}')
+          .connect('127.0.0.1:${await freePort()}')
           .decodeHttpResponse()
         .pipeline('answer')
           .replaceMessage(new Message({ status: 404 }, 'none'))
@@ -133,7 +134,7 @@ test('the endpoint is what an algo.Upstream has chosen', async (context) => {
     context,
     answering(() => response('12345')),
   )
-  const closed = `127.0.0.1:${await closedPort()}`
+  const closed = `127.0.0.1:${await freePort()}`
   const { port } = await startScript(
     context,
     `

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { freePort } from '../../support/free-port.ts'
 import { temporaryScript } from '../../support/temporary-script.ts'
 import { connectRaw, exchange } from '../support/byte-stream.ts'
 import { curl } from '../support/curl.ts'
-import { answering, closedPort, response, startRawServer } from '../support/raw-server.ts'
+import { answering, response, startRawServer } from '../support/raw-server.ts'
 import { scrapeUntil } from '../support/scrape.ts'
 import { type RunningAdmin, startAdmin } from '../support/start-admin.ts'
 
@@ -63,7 +64,7 @@ test('failed requests and retries are told apart', async (context) => {
     context,
     answering(() => response('x')),
   )
-  const dead = `127.0.0.1:${await closedPort()}`
+  const dead = `127.0.0.1:${await freePort()}`
   const admin = await startLb(context, [dead, upstream.address])
   const url = `http://127.0.0.1:${admin.ports[0]}/`
   for (let i = 0; i < 8; i++) await curl('-o', '/dev/null', url)

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { freePort } from '../../support/free-port.ts'
 import { temporaryFolder } from '../../support/temporary-script.ts'
 import { AppServer } from '../support/app-server.ts'
 import { ask } from '../support/load.ts'
-import { closedPort } from '../support/raw-server.ts'
 import { scrapeUntil } from '../support/scrape.ts'
 import { startAdmin } from '../support/start-admin.ts'
 
@@ -28,7 +28,7 @@ test('copies count for the upstream that gets them, and for nobody else', async 
     upstreams: {
       p: { endpoints: [primary.address] },
       shadow: { endpoints: [shadow.address] },
-      gone: { endpoints: [`127.0.0.1:${await closedPort()}`] },
+      gone: { endpoints: [`127.0.0.1:${await freePort()}`] },
     },
     accessLog: { path: log, format: '{target} {status} {upstream}' },
   }

@@ -3,17 +3,18 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { renderStatus } from '../../../src/cli/status-command.ts'
+import { freePort } from '../../support/free-port.ts'
 import { temporaryFolder } from '../../support/temporary-script.ts'
 import { AppServer } from '../support/app-server.ts'
 import { connectRaw } from '../support/byte-stream.ts'
 import { ask } from '../support/load.ts'
-import { closedPort, startRawServer } from '../support/raw-server.ts'
+import { startRawServer } from '../support/raw-server.ts'
 import { scrapeUntil } from '../support/scrape.ts'
 import { startAdmin } from '../support/start-admin.ts'
 
 test('connections to upstreams and endpoints are counted, and bytes of TCP', async (context) => {
   const server = await startRawServer(context)
-  const dead = `127.0.0.1:${await closedPort()}`
+  const dead = `127.0.0.1:${await freePort()}`
   const app = await AppServer.start(context, 'a')
   const config = {
     listeners: [

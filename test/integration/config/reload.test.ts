@@ -3,15 +3,10 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { ConfigInput } from '../../../src/config/schema/config.ts'
+import { freePort } from '../../support/free-port.ts'
 import { connectRaw } from '../support/byte-stream.ts'
 import { curl } from '../support/curl.ts'
-import {
-  answering,
-  closedPort,
-  type RawServer,
-  response,
-  startRawServer,
-} from '../support/raw-server.ts'
+import { answering, type RawServer, response, startRawServer } from '../support/raw-server.ts'
 import { reload, startConfig } from '../support/start-config.ts'
 
 function named(context: TestContext, name: string): Promise<RawServer> {
@@ -111,7 +106,7 @@ test('a config that is wrong is told with its line and changes nothing', async (
 
 test('a listener that is added accepts, one that is removed or moved does so no more', async (context) => {
   const a = await named(context, 'a')
-  const ports = [await closedPort(), await closedPort(), await closedPort()] as const
+  const ports = [await freePort(), await freePort(), await freePort()] as const
   const [stays, comes, moved] = ports
   const at = (...listening: number[]): ConfigInput => ({
     ...configOf({ a }, 'a'),

@@ -9,10 +9,11 @@ import type {
   TapEnd,
   TapEvent,
 } from '../../../src/admin/gui/contract.ts'
+import { freePort } from '../../support/free-port.ts'
 import { AppServer } from '../support/app-server.ts'
 import { curl } from '../support/curl.ts'
 import { eventsOf } from '../support/events-of.ts'
-import { answering, freePort, type RunningGui, startGui } from '../support/start-gui.ts'
+import { answering, type RunningGui, startGui } from '../support/start-gui.ts'
 
 /** A proxy to a server that answers, both in one program. */
 function proxy(port: number, behind: number): string {

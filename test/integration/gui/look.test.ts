@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { FlowGraph, FlowPipeline, Problem, Registry } from '../../../src/admin/gui/contract.ts'
-import { answering, freePort, type RunningGui, startGui } from '../support/start-gui.ts'
+import { freePort } from '../../support/free-port.ts'
+import { answering, type RunningGui, startGui } from '../support/start-gui.ts'
 
 const PROXY = `pipy({ _target: '' })
 

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { freePort } from '../../support/free-port.ts'
 import { startSluice } from '../../support/sluice-process.ts'
 import { curl } from '../support/curl.ts'
-import { answering, caller, freePort, startGui, temporaryFiles } from '../support/start-gui.ts'
+import { answering, caller, startGui, temporaryFiles } from '../support/start-gui.ts'
 
 /** What a client gets; nothing if nobody listens. */
 async function answerAt(port: number): Promise<string> {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { freePort } from '../../support/free-port.ts'
 import { connectRaw } from '../support/byte-stream.ts'
 import { makeCertificateFiles } from '../support/certificate.ts'
 import { curl } from '../support/curl.ts'
 import { startHaproxy } from '../support/haproxy.ts'
 import { startNginx } from '../support/nginx.ts'
-import { closedPort, startRawServer } from '../support/raw-server.ts'
+import { startRawServer } from '../support/raw-server.ts'
 import { startConfig } from '../support/start-config.ts'
 import { startLb } from '../support/start-lb.ts'
 import { startScript } from '../support/start-script.ts'
@@ -34,7 +35,7 @@ for (const version of ['v1', 'v2'] as const) {
     const settings = { bind: 'accept-proxy', lines }
     const haproxy = await startHaproxy(context, '127.0.0.1:1', settings)
     // One cannot be reached: the other gets a header of its own.
-    const endpoints = [`127.0.0.1:${await closedPort()}`, `127.0.0.1:${haproxy}`]
+    const endpoints = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${haproxy}`]
     const { port } = await startLb(context, endpoints, '--tcp', '--send-proxy', version)
     for (const client of ['127.0.0.1', '127.0.0.2']) {
       assert.equal(await ask(client, port), client.repeat(2))

@@ -1,22 +1,11 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { test } from 'node:test'
+import { freePort } from '../../support/free-port.ts'
 import { startSluice } from '../../support/sluice-process.ts'
 import { temporaryScript } from '../../support/temporary-script.ts'
 import { curl } from '../support/curl.ts'
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  await once(server.close(), 'close')
-  return port
-}
 
 test('a child that serves requests starts on demand and ends with the program', async (context) => {
   const port = await freePort()

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { freePort } from '../../support/free-port.ts'
 import { connectRaw, exchange } from '../support/byte-stream.ts'
-import { answering, closedPort, response, startRawServer } from '../support/raw-server.ts'
+import { answering, response, startRawServer } from '../support/raw-server.ts'
 import type { RunningLb } from '../support/start-lb.ts'
 import { startScript } from '../support/start-script.ts'
 
@@ -44,7 +45,7 @@ test('a session that closes after each answer makes room for the next', async (c
 })
 
 test('all who wait for a target that refuses are told', async (context) => {
-  const to = `127.0.0.1:${await closedPort()}`
+  const to = `127.0.0.1:${await freePort()}`
   const { port } = await startMux(context, to, '{ pipelining: 1, maxSessions: 1 }')
   assert.deepEqual(await statuses(context, port, 30), Array(30).fill(503))
 })

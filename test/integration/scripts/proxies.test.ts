@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { freePort } from '../../support/free-port.ts'
 import { connectRaw, exchange } from '../support/byte-stream.ts'
-import { answering, closedPort, response, startRawServer } from '../support/raw-server.ts'
+import { answering, response, startRawServer } from '../support/raw-server.ts'
 import { startScript } from '../support/start-script.ts'
 
 function get(path: string, ...lines: string[]): string {
@@ -147,7 +148,7 @@ test('an upstream that cannot be reached becomes a 503', async (context) => {
       .decodeHttpRequest().demux('request').encodeHttpResponse()
       .pipeline('request').mux('upstream')
       .pipeline('upstream')
-      .encodeHttpRequest().connect('127.0.0.1:${await closedPort()}').decodeHttpResponse()`,
+      .encodeHttpRequest().connect('127.0.0.1:${await freePort()}').decodeHttpResponse()`,
   )
   const client = await connectRaw(context, port)
   for (let i = 0; i < 3; i++) assert.equal((await client.write(get('/')).message()).status, 503)

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { freePort } from '../../support/free-port.ts'
 import { temporaryFolder } from '../../support/temporary-script.ts'
 import { accepts } from './nginx.ts'
-import { closedPort } from './raw-server.ts'
 
 /** What HAProxy is told beyond the plain. */
 export interface HaproxySettings {
@@ -21,7 +21,7 @@ export async function startHaproxy(
   to: string,
   { bind = '', server = '', lines = [] }: HaproxySettings = {},
 ): Promise<number> {
-  const port = await closedPort()
+  const port = await freePort()
   const file = join(temporaryFolder(context), 'haproxy.cfg')
   writeFileSync(
     file,

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { closedPort } from './raw-server.ts'
+import { freePort } from '../../support/free-port.ts'
 
 /** A real nginx as an upstream. */
 export interface Nginx {
@@ -25,7 +25,7 @@ export async function startNginx(
   listen = '',
 ): Promise<Nginx> {
   const root = mkdtempSync(join(tmpdir(), 'sluice-nginx-'))
-  const port = await closedPort()
+  const port = await freePort()
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${root}/${name};`)
     .join('\n')

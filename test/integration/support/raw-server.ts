@@ -93,13 +93,3 @@ export function response(body: string, ...lines: string[]): string {
   const head = ['HTTP/1.1 200 OK', ...lines, `Content-Length: ${body.length}`]
   return `${head.join('\r\n')}\r\n\r\n${body}`
 }
-
-/** A port on which nobody listens. */
-export async function closedPort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}

@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { TestContext } from 'node:test'
+import { freePort } from '../../support/free-port.ts'
 import { type SluiceProcess, startSluice } from '../../support/sluice-process.ts'
 import { temporaryFolder } from '../../support/temporary-script.ts'
 
@@ -50,21 +50,4 @@ export async function startExample(
   await sluice.ports(listeners)
   const port = (named: number): number => real.get(named) ?? named
   return { sluice, folder, port, url: (named) => `http://127.0.0.1:${port(named)}` }
-}
-
-/** Below those that the kernel gives to clients, so that none of them gets in the way. */
-const FIRST_PORT = 20_000
-const PORTS = 12_000
-
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORTS)
-    const server = createServer()
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false))
-      server.listen(port, () => resolve(true))
-    })
-    await new Promise((resolve) => server.close(resolve))
-    if (isFree) return port
-  }
 }

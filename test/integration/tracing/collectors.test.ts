@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { freePort } from '../../support/free-port.ts'
 import { runSluice } from '../../support/sluice-process.ts'
 import { temporaryFolder } from '../../support/temporary-script.ts'
 import { curl } from '../support/curl.ts'
 import { startCollector } from '../support/otlp-collector.ts'
-import { closedPort } from '../support/raw-server.ts'
 import { scrapeUntil } from '../support/scrape.ts'
 import { type RunningAdmin, startAdmin } from '../support/start-admin.ts'
 
@@ -59,7 +59,7 @@ test('a collector that never answers holds up neither requests nor the end', asy
 })
 
 test('a collector that is not there', async (context) => {
-  const admin = await start(context, `http://127.0.0.1:${await closedPort()}`)
+  const admin = await start(context, `http://127.0.0.1:${await freePort()}`)
   await ask(admin, 3)
   await admin.sluice.line(/does not take spans: .*nobody listens there: is the collector running\?/)
   await ask(admin, 3)
