@@ -129,6 +129,18 @@ export const LISTENER_TIMEOUT_OPTIONS: readonly TimeoutOption[] = [
   },
 ]
 
+/** What is said and waited for with requests, besides what the table of listeners knows. */
+const OF_REQUESTS = [
+  'x-forwarded',
+  'forwarded',
+  'request-id',
+  'traceparent',
+  'response-timeout',
+  'progress-timeout',
+  'access-log-format',
+  'access-log',
+]
+
 /** Complains of options that were given and that only HTTP knows; throws `UsageError`. */
 export function refuseHttpOptions(options: ParsedOptions): void {
   const keys: readonly [name: string, key: string][] = [
@@ -137,10 +149,12 @@ export function refuseHttpOptions(options: ParsedOptions): void {
     [LENIENT_LF_OPTION.name, 'httpLenientLf'],
   ]
   const httpOnly = HTTP_ONLY_OF_LISTENERS.map(({ key }) => key.join('.'))
-  for (const [name, key] of keys) {
-    if (!options.isSet(name) || !httpOnly.includes(key)) continue
+  const names = keys.filter(([, key]) => httpOnly.includes(key)).map(([name]) => name)
+  const name = [...names, ...OF_REQUESTS].find(
+    (one) => options.isSet(one) && options.value(one) !== 'off',
+  )
+  if (name !== undefined)
     throw new UsageError(`--${name} is for HTTP, and --tcp passes bytes as they are: leave one out`)
-  }
 }
 
 /** Reads the options of these tables; only what was given is in the result. Throws `UsageError`. */

@@ -1,3 +1,4 @@
+import { DEFAULTS } from './defaults.ts'
 import { CIRCUIT_DEFAULTS } from './policy-defaults.ts'
 import type { Path, Problem } from './problem.ts'
 import type { Config } from './schema/config.ts'
@@ -54,9 +55,10 @@ export const HTTP_ONLY_OF_LISTENERS: readonly HttpOnly[] = [
 
 const LEADS_HERE = 'a tcp listener leads here, whose connections have'
 const NO_REQUESTS_HERE = `${LEADS_HERE} no requests`
+const NO_WAITING_HERE = `${NO_REQUESTS_HERE} to wait for: use timeouts.idle instead`
 
-/** The same of upstreams. */
-const HTTP_ONLY_OF_UPSTREAMS: readonly HttpOnly[] = [
+/** The same of upstreams that a tcp listener leads to. */
+export const HTTP_ONLY_OF_UPSTREAMS: readonly HttpOnly[] = [
   {
     key: ['hash'],
     message: `${LEADS_HERE} only an address to go by`,
@@ -65,7 +67,17 @@ const HTTP_ONLY_OF_UPSTREAMS: readonly HttpOnly[] = [
   { key: ['sticky'], message: `${LEADS_HERE} no cookies` },
   { key: ['retry'], message: NO_REQUESTS_HERE },
   { key: ['hedge'], message: NO_REQUESTS_HERE },
-  { key: ['timeouts', 'total'], message: NO_REQUESTS_HERE },
+  {
+    key: ['timeouts', 'response'],
+    message: NO_WAITING_HERE,
+    harmless: [DEFAULTS.responseTimeout],
+  },
+  {
+    key: ['timeouts', 'progress'],
+    message: NO_WAITING_HERE,
+    harmless: [DEFAULTS.responseTimeout],
+  },
+  { key: ['timeouts', 'total'], message: NO_WAITING_HERE },
   {
     key: ['circuit', 'maxRequests'],
     message: `${NO_REQUESTS_HERE}: limit maxConnections of its endpoints instead`,

@@ -109,12 +109,14 @@ export class FileStore {
 
   /**
    * Removes a file, a link or a folder; one that is not empty only if `isRecursive`, and if nothing
-   * is hidden in it: nobody means to remove what they do not see.
+   * is hidden in it: nobody means to remove what they do not see. Tags are those of a file: with
+   * some in its condition, nothing else is removed.
    */
-  remove(path: string, isRecursive: boolean): Promise<void> {
+  remove(path: string, isRecursive: boolean, condition: WriteCondition = {}): Promise<void> {
     return this.#inTurn(async () => {
       const target = await this.#target(path, true)
       const found = await lstat(target).catch(() => notFound(path))
+      await this.#check(path, true, condition)
       try {
         if (!found.isDirectory()) await rm(target)
         else if (!isRecursive) await rmdir(target)

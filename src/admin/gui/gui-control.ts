@@ -43,6 +43,10 @@ export class GuiControl implements ProgramControl {
     return orchestrator
   }
 
+  get hasProgram(): boolean {
+    return this.runner.orchestrator !== undefined
+  }
+
   get reload(): () => Promise<void> {
     return () => this.runner.restart()
   }

@@ -28,6 +28,7 @@ export function healthRoutes(control: ProgramControl): FastifyPluginAsync {
         },
       },
       async (_request, reply) => {
+        if (control.hasProgram === false) return reply.code(503).send({ status: 'no_program' })
         const { orchestrator } = control
         const accepts = orchestrator.workerStates().some(({ state }) => state === 'Ready')
         if (orchestrator.state !== 'draining' && accepts) return { status: 'ready' }

@@ -69,6 +69,21 @@ test('a file that somebody else has changed is not overwritten', async (context)
   )
 })
 
+test('a file that somebody else has changed is not removed', async (context) => {
+  const { call, root } = await startGui(context, { 'a.js': 'one', 'folder/b.js': '' })
+  const remove = async (path: string, tag: string) =>
+    (await call('DELETE', `/api/files/${path}`, undefined, { 'if-match': tag })).status
+  const tag = (await call('GET', '/api/files/a.js')).headers.get('etag') ?? ''
+  writeFileSync(join(root, 'a.js'), 'two')
+  assert.equal(await remove('a.js', tag), 412)
+  assert.equal(await remove('none.js', '*'), 404)
+  assert.equal(await remove('folder?recursive=true', tag), 404)
+  assert.equal(existsSync(join(root, 'folder/b.js')), true)
+  const now = (await call('GET', '/api/files/a.js')).headers.get('etag') ?? ''
+  assert.equal(await remove('a.js', now), 204)
+  assert.equal(existsSync(join(root, 'a.js')), false)
+})
+
 test('conditions on a file are those of HTTP', async (context) => {
   const { call } = await startGui(context, { 'a.js': 'one' })
   const tag = (await call('GET', '/api/files/a.js')).headers.get('etag') ?? ''

@@ -133,6 +133,8 @@ test('nothing that a program needs is there while none runs', async (context) =>
     assert.equal(json.error, 'no_program')
   }
   assert.equal((await call('GET', '/healthz')).status, 200)
+  const ready = await call('GET', '/readyz')
+  assert.deepEqual([ready.status, ready.json.status], [503, 'no_program'])
   assert.equal((await call('DELETE', '/api/program')).status, 204)
 })
 

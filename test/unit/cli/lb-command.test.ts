@@ -4,7 +4,7 @@ import { parseLbSpec } from '../../../src/cli/lb-command.ts'
 
 test('makes a program of the flags', () => {
   const spec = parseLbSpec(
-    '--listen 8080 -l unix:/a --to 127.0.0.1:1=2 --to h:2 --tcp -b random --idle-timeout 5m --x-forwarded replace --request-id'.split(
+    '--listen 8080 -l unix:/a --to 127.0.0.1:1=2 --to h:2 --tcp -b random --idle-timeout 5m'.split(
       ' ',
     ),
   )
@@ -28,12 +28,23 @@ test('makes a program of the flags', () => {
     ],
     forwarding: {
       xForwarded: true,
-      received: 'replace',
+      received: 'add',
       forwarded: false,
-      requestId: true,
+      requestId: false,
       traceparent: false,
     },
     idleMs: 300_000,
+  })
+})
+
+test('says what requests tell of their clients', () => {
+  const args = '--listen 1 --to :2 --x-forwarded replace --request-id'
+  assert.deepEqual(parseLbSpec(args.split(' ')).forwarding, {
+    xForwarded: true,
+    received: 'replace',
+    forwarded: false,
+    requestId: true,
+    traceparent: false,
   })
 })
 

@@ -78,6 +78,14 @@ const HTTP_ONLY = [
   'max-trailers-size',
   'max-requests',
   'max-pipelined',
+  'x-forwarded',
+  'forwarded',
+  'request-id',
+  'traceparent',
+  'response-timeout',
+  'progress-timeout',
+  'access-log',
+  'access-log-format',
 ]
 
 for (const { name, value } of LB_OPTIONS) {

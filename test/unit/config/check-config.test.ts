@@ -87,7 +87,7 @@ upstreams:
     [
       'lb.yaml:3:29: upstreams.app.retry: a tcp listener leads here, whose connections have no requests',
       'lb.yaml:3:40: upstreams.app.hedge: a tcp listener leads here, whose connections have no requests',
-      'lb.yaml:3:74: upstreams.app.timeouts.total: a tcp listener leads here, whose connections have no requests',
+      'lb.yaml:3:74: upstreams.app.timeouts.total: a tcp listener leads here, whose connections have no requests to wait for: use timeouts.idle instead',
     ],
   ],
   [

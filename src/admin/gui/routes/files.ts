@@ -73,8 +73,10 @@ export function fileRoutes(store: FileStore): FastifyPluginAsync {
       {
         schema: {
           summary: 'Removes a file, or a folder',
+          description: 'With If-Match only if it is a file that is still one with that ETag.',
           security: SECURITY,
           params: PARAMS,
+          headers: CONDITIONS,
           querystring: {
             type: 'object',
             properties: { recursive: { type: 'boolean', default: false } },
@@ -82,8 +84,8 @@ export function fileRoutes(store: FileStore): FastifyPluginAsync {
           response: { 204: NOTHING },
         },
       },
-      async ({ params, query }, reply) => {
-        await store.remove(params['*'], query.recursive)
+      async ({ params, query, headers }, reply) => {
+        await store.remove(params['*'], query.recursive, writeConditionOf(headers))
         return reply.code(204).send()
       },
     )
