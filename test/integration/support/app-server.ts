@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
+import { freePort } from '../../support/free-port.ts'
 
 /** An HTTP server of Node whose behaviour a test changes while it runs. */
 export class AppServer {
@@ -9,16 +9,17 @@ export class AppServer {
   readonly name: string
   handler: (request: IncomingMessage, response: ServerResponse) => void
   #server: Server | undefined
-  #port = 0
+  readonly #port: number
 
-  private constructor(name: string) {
+  private constructor(name: string, port: number) {
     this.name = name
+    this.#port = port
     this.handler = (_, response) => response.end(name)
   }
 
   /** Starts one that answers with its name, and is gone with the test. */
   static async start(context: TestContext, name: string): Promise<AppServer> {
-    const server = new AppServer(name)
+    const server = new AppServer(name, await freePort())
     await server.listen()
     context.after(() => server.kill())
     return server
@@ -36,7 +37,6 @@ export class AppServer {
     })
     this.#server = server
     await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve))
-    this.#port = (server.address() as AddressInfo).port
   }
 
   /** Resets all connections and accepts no more, as when a process is killed. */

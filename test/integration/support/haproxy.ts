@@ -22,9 +22,9 @@ export async function startHaproxy(
   { bind = '', server = '', lines = [] }: HaproxySettings = {},
 ): Promise<number> {
   const port = await freePort()
-  const file = join(temporaryFolder(context), 'haproxy.cfg')
-  writeFileSync(
-    file,
+  await runHaproxy(
+    context,
+    port,
     `global
   tune.bufsize 65536
   tune.http.maxhdr 200
@@ -40,6 +40,13 @@ listen one
   server next ${to} ${server}
 ${lines.map((line) => `  ${line}\n`).join('')}`,
   )
+  return port
+}
+
+/** Runs HAProxy until the test ends, with a whole config that listens on `port`. */
+export async function runHaproxy(context: TestContext, port: number, text: string): Promise<void> {
+  const file = join(temporaryFolder(context), 'haproxy.cfg')
+  writeFileSync(file, text)
   const child = spawn('haproxy', ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] })
   context.after(async () => {
     if (child.exitCode !== null) return
@@ -47,5 +54,4 @@ ${lines.map((line) => `  ${line}\n`).join('')}`,
     await once(child, 'close')
   })
   await accepts(child, port)
-  return port
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { freePort } from '../../support/free-port.ts'
+import { temporaryFolder } from '../../support/temporary-script.ts'
 
 /** A real nginx as an upstream. */
 export interface Nginx {
@@ -24,34 +24,51 @@ export async function startNginx(
   locations: string,
   listen = '',
 ): Promise<Nginx> {
-  const root = mkdtempSync(join(tmpdir(), 'sluice-nginx-'))
+  const root = temporaryFolder(context)
   const port = await freePort()
-  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map((name) => `${name}_temp_path ${root}/${name};`)
-    .join('\n')
-  writeFileSync(
-    join(root, 'nginx.conf'),
-    `daemon off; master_process off; pid ${root}/nginx.pid; error_log stderr error;
-events { worker_connections 4096; }
-http {
-  access_log off; ${paths} client_max_body_size 0; keepalive_requests 1000000;
+  await runNginx(
+    context,
+    root,
+    port,
+    `http {
+  client_max_body_size 0; keepalive_requests 1000000;
   server { listen 127.0.0.1:${port} ${listen}; root ${root}; ${locations} }
-}
-`,
+}`,
   )
-  const child = spawn('nginx', ['-p', root, '-c', join(root, 'nginx.conf')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  context.after(async () => {
-    if (child.exitCode === null) {
-      child.kill('SIGKILL')
-      await once(child, 'close')
-    }
-    rmSync(root, { recursive: true, force: true })
-  })
-  await accepts(child, port)
   return { port, address: `127.0.0.1:${port}`, root }
 }
+
+/** Runs nginx in a folder until the test ends, with whole sections; they listen on `port`. */
+export async function runNginx(
+  context: TestContext,
+  root: string,
+  port: number,
+  sections: string,
+): Promise<void> {
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `${name}_temp_path ${root}/${name};`)
+    .join(' ')
+  const isStream = sections.includes('stream {')
+  const file = join(root, 'nginx.conf')
+  writeFileSync(
+    file,
+    `daemon off; master_process off; pid ${root}/nginx.pid; error_log stderr error;
+${isStream ? `load_module ${NGINX_STREAM_MODULE};` : ''}
+events { worker_connections 4096; }
+${sections.replace('http {', `http { access_log off; ${paths}`)}
+`,
+  )
+  const child = spawn('nginx', ['-p', root, '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] })
+  context.after(async () => {
+    if (child.exitCode !== null) return
+    child.kill('SIGKILL')
+    await once(child, 'close')
+  })
+  await accepts(child, port)
+}
+
+/** Where Debian's libnginx-mod-stream has it. */
+export const NGINX_STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so'
 
 /** Resolves when a child process accepts connections on a port. */
 export async function accepts(child: ChildProcess, port: number): Promise<void> {
