@@ -227,23 +227,22 @@ function histogramSamples(
 
 function connectionFamilies({ connections, memory }: Metrics): MetricFamily[] {
   const { accepted, open, duration, received, sent } = CONNECTION_METRICS
-  const perListener = (facts: MetricFacts, field: number): MetricFamily => {
-    const samples = connections.map(({ labels, at }) => {
-      return { labels, value: memory.sum(at + field) }
-    })
+  const tcp = connections.filter(({ isTcp }) => isTcp)
+  const per = (listeners: typeof connections, facts: MetricFacts, field: number): MetricFamily => {
+    const samples = listeners.map(({ labels, at }) => ({ labels, value: memory.sum(at + field) }))
     return family(facts, samples)
   }
   return [
-    perListener(accepted, CONNECTION_FIELDS.accepted),
-    perListener(open, CONNECTION_FIELDS.open),
+    per(connections, accepted, CONNECTION_FIELDS.accepted),
+    per(connections, open, CONNECTION_FIELDS.open),
     family(
       duration,
       connections.flatMap(({ labels, at }) => {
         return lifetimeSamples(labels, memory.sums(at, CONNECTION_GROUP))
       }),
     ),
-    perListener(received, CONNECTION_FIELDS.received),
-    perListener(sent, CONNECTION_FIELDS.sent),
+    per(tcp, received, CONNECTION_FIELDS.received),
+    per(tcp, sent, CONNECTION_FIELDS.sent),
   ]
 }
 

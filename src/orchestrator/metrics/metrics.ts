@@ -25,6 +25,12 @@ export interface Series {
   readonly at: number
 }
 
+/** The connections of one listener, counted by all workers. */
+export interface ConnectionSeries extends Group {
+  /** Whether it passes bytes as they are, and so counts them. */
+  readonly isTcp: boolean
+}
+
 /** The connections to one upstream or endpoint, counted by all workers. */
 export interface TargetSeries extends Group {
   readonly scope: 'upstream' | 'endpoint'
@@ -45,7 +51,7 @@ export class Metrics {
   readonly memory: MetricsMemory = new MetricsMemory()
   #series: readonly Series[] = []
   #policies: readonly Group[] = []
-  #connections: readonly Group[] = []
+  #connections: readonly ConnectionSeries[] = []
   #targets: readonly TargetSeries[] = []
   #plan: MetricsPlan = NO_PLAN
 
@@ -60,7 +66,7 @@ export class Metrics {
   }
 
   /** The connections of all its listeners. */
-  get connections(): readonly Group[] {
+  get connections(): readonly ConnectionSeries[] {
     return this.#connections
   }
 
@@ -87,8 +93,9 @@ export class Metrics {
     this.#targets = targets
     this.#plan = plan
     this.#series = series
-    this.#policies = groupsOf(namesOf(spec, 'upstreams'), 'upstream', plan.policies)
-    this.#connections = groupsOf(namesOf(spec, 'listen'), 'listener', plan.connections)
+    const upstreams = spec.kind === 'lb' ? spec.upstreams.map(({ name }) => name) : []
+    this.#policies = groupsOf(upstreams, 'upstream', plan.policies)
+    this.#connections = connectionsOf(spec, plan)
   }
 
   /** What the threads of a slot are started with. */
@@ -126,12 +133,16 @@ export class Metrics {
       if (at >= 0) series.push({ scope, labels, at })
       return at
     }
+    const names = listenerNames(spec.listen)
+    const connections = names.map((name) =>
+      this.memory.place(`connections ${name}`, CONNECTION_GROUP),
+    )
     if (spec.kind !== 'lb') {
       const counted = spec.records?.listeners ?? []
-      const listeners = listenerNames(spec.listen).map((listener, index) =>
+      const listeners = names.map((listener, index) =>
         counted.includes(index) ? add('listener', { listener }) : -1,
       )
-      return { plan: { ...NO_PLAN, listeners }, series, targets }
+      return { plan: { ...NO_PLAN, listeners, connections }, series, targets }
     }
     const plan: MetricsPlan = {
       listeners: spec.listen.map(({ name }) => add('listener', { listener: name })),
@@ -140,9 +151,7 @@ export class Metrics {
         return routes.map((route) => add('route', { listener: name, route: route.name }))
       }),
       upstreams: spec.upstreams.map(({ name }) => add('upstream', { upstream: name })),
-      connections: spec.listen.map(({ name }) =>
-        this.memory.place(`connections ${name}`, CONNECTION_GROUP),
-      ),
+      connections,
       policies: spec.upstreams.map(({ name }) =>
         this.memory.place(`policies ${name}`, POLICY_GROUP),
       ),
@@ -168,8 +177,14 @@ function targetName(labels: Labels): string {
   return `target ${JSON.stringify(labels)}`
 }
 
-function namesOf(spec: ProgramSpec, kind: 'listen' | 'upstreams'): string[] {
-  return spec.kind === 'lb' ? spec[kind].map(({ name }) => name) : []
+function connectionsOf(spec: ProgramSpec, { connections }: MetricsPlan): ConnectionSeries[] {
+  const isTcp = (index: number): boolean =>
+    spec.kind === 'lb' && spec.listen[index]?.service.protocol === 'tcp'
+  return listenerNames(spec.listen)
+    .map((listener, index) => {
+      return { labels: { listener }, at: connections[index] ?? -1, isTcp: isTcp(index) }
+    })
+    .filter(({ at }) => at >= 0)
 }
 
 function groupsOf(names: readonly string[], label: string, places: readonly number[]): Group[] {

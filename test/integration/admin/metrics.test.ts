@@ -162,3 +162,25 @@ test('workers tell how long they work and wait, and their longest turn', async (
   const [worker] = (await admin.call('GET', '/api/v1/stats')).json.workers
   assert.ok(worker.utilisation > 0 && worker.utilisation < 1, String(worker.utilisation))
 })
+
+test('the connections of scripts are counted by listener', async (context) => {
+  const file = temporaryScript(
+    context,
+    `pipy().listen(0, { host: '127.0.0.1' }).decodeHttpRequest()
+      .replaceMessage(new Message('x')).encodeHttpResponse()`,
+  )
+  const admin = await startAdmin(context, [file, '--workers', '1'])
+  const port = admin.ports[0] as number
+  const stays = await connectRaw(context, port)
+  assert.equal((await stays.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n').message()).body, 'x')
+  await curl(`http://127.0.0.1:${port}/`)
+  const found = await scrapeUntil(
+    admin,
+    (one) =>
+      one.sum('sluice_listener_connections_total') === 2 &&
+      one.sum('sluice_listener_open_connections') === 1,
+  )
+  assert.equal(found.sum('sluice_listener_connection_duration_seconds_count'), 1)
+  // Nobody knows of a pipeline whether it passes bytes as they are.
+  assert.throws(() => found.find('sluice_listener_tcp_received_bytes_total'), /no metric/)
+})
