@@ -40,7 +40,7 @@ function runOnce(files, concurrency, env) {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-tests-'))
   const list = join(folder, 'failed')
   // Helpers of tests wait longer by the same factor: test/support/patience.ts.
-  const timeoutMs = 120_000 * Number(env.SLUICE_TEST_PATIENCE ?? 1)
+  const timeoutMs = 240_000 * Number(env.SLUICE_TEST_PATIENCE ?? 1)
   const options = [
     '--enable-source-maps',
     '--test',

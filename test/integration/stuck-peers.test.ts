@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { skipIfSanitized } from '../support/sanitized.ts'
 import { certificateOption, makeCertificateFiles } from './support/certificate.ts'
-import { bytesOf, pour, settled, verify } from './support/checked-stream.ts'
+import { bytesOf, MOST_STUCK, pour, settled, verify } from './support/checked-stream.ts'
 import { peakResidentBytes, residentBytes } from './support/process-facts.ts'
 import { startScript } from './support/start-script.ts'
 import { type Exchange, startClient, startUpstream } from './support/stuck-peers.ts'
@@ -14,8 +14,6 @@ import { type Exchange, startClient, startUpstream } from './support/stuck-peers
  * reads again. What `sluice lb` does is in back-pressure.test.ts.
  */
 
-/** What may be taken from the sender while nobody reads: queues here and in four sockets' buffers. */
-const TAKEN = 32 << 20
 /** What the process may grow by: half of what passes. Most of it is young garbage of V8's. */
 const GROWTH = 64 << 20
 
@@ -113,7 +111,7 @@ for (const one of CASES) {
       written = count
     })
     const stuck = await settled(() => written)
-    assert.ok(stuck < TAKEN, `${stuck} bytes were taken`)
+    assert.ok(stuck < MOST_STUCK, `${stuck} bytes were taken`)
     await verify(bytesOf(await to.receiver))
     await poured
     if (isUpload && one.protocol !== 'tcp') {

@@ -12,6 +12,7 @@ import { skipIfSanitized } from '../support/sanitized.ts'
 import { runSluice, startSluice } from '../support/sluice-process.ts'
 import { temporaryScript } from '../support/temporary-script.ts'
 import { ByteStream, connectRaw } from './support/byte-stream.ts'
+import { MOST_STUCK } from './support/checked-stream.ts'
 import { curl } from './support/curl.ts'
 import { eventually, openFiles, residentBytes } from './support/process-facts.ts'
 import { answering, response, startRawServer } from './support/raw-server.ts'
@@ -442,7 +443,7 @@ describe('connect with tls', () => {
       () => isStuck,
       () => `${sent} bytes and no end`,
     )
-    assert.ok(sent < 40 << 20, `${sent} bytes on their way`)
+    assert.ok(sent < MOST_STUCK, `${sent} bytes on their way`)
     assert.ok(residentBytes(sluice.child.pid) < 250 << 20)
     const before = sent
     let received = 0

@@ -4,6 +4,11 @@ import type { Readable, Writable } from 'node:stream'
 
 /** Size of the stream in bytes: several times what sockets, queues and filters may hold. */
 export const STREAM_SIZE: number = 128 << 20
+/**
+ * What may be taken of it while nobody reads: queues here and in the buffers of four sockets, each of
+ * which the kernel lets grow on its own; those of receivers up to 32 MB (`tcp_rmem`) on some machines.
+ */
+export const MOST_STUCK: number = 96 << 20
 /** Size of a block of the stream in bytes. */
 export const BLOCK_SIZE: number = 1 << 20
 
