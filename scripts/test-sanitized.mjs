@@ -8,11 +8,11 @@
  *   build-asan/reports/              what the sanitizers had to say, a file for each process
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { runTests, testFiles } from './run-tests.mjs'
+import { reaches, runTests, testFiles } from './run-tests.mjs'
 
 const ROOT = join(fileURLToPath(import.meta.url), '../..')
 const REPORTS = resolve(ROOT, 'build-asan/reports')
@@ -57,15 +57,9 @@ function build() {
   run('--build', 'build-asan', '--parallel', '2')
 }
 
-/** Whether the process of a compiled module loads the native core: by what the module imports. */
-function loadsCore(file, seen = new Set()) {
-  if (file.endsWith('dist/src/native/addon.js')) return true
-  if (seen.has(file) || !existsSync(file)) return false
-  seen.add(file)
-  const imports = readFileSync(file, 'utf8').matchAll(
-    /\b(?:from|import)\b[\s(]*['"](\.[^'"]*)['"]/g,
-  )
-  return [...imports].some(([, path]) => loadsCore(join(dirname(file), path), seen))
+/** Whether the process of a compiled test loads the native core: by what it imports. */
+function loadsCore(file) {
+  return reaches(file, 'dist/src/native/addon.js')
 }
 
 function sanitizedEnvironment() {
