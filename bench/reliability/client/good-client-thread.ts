@@ -85,7 +85,8 @@ async function request(dueAt: number): Promise<void> {
   current.sent++
   inFlight++
   const isFresh = requests++ % FRESH_EVERY === 0
-  let connection = isFresh ? undefined : idle.pop()
+  // In turns: one that is not used for a minute would be closed when a request is on its way.
+  let connection = isFresh ? undefined : idle.shift()
   let patience: NodeJS.Timeout | undefined
   try {
     const isOver = new Promise<never>((_resolve, reject) => {
