@@ -24,7 +24,7 @@ export function testFiles(wanted) {
 export function runTests(files, concurrency, env = process.env) {
   const first = runOnce(files, concurrency, env)
   // A test may be declared in what several files import.
-  const failed = files.filter((file) => first.failedFiles.some((failed) => reaches(file, failed)))
+  const failed = files.filter((file) => first.failedFiles.some((one) => reaches(file, one)))
   if (first.status === 0 || failed.length === 0 || failed.length > MOST_AGAIN) return first.status
   const list = failed.map((file) => `  ${file}\n`).join('')
   console.error(`\nFailed beside others, run once more alone:\n${list}`)

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { answering, startGui } from '../integration/support/start-gui.ts'
-import { freePort } from '../support/free-port.ts'
 import { BROWSER, openPage } from './support/browser.ts'
 import { openFile } from './support/steps.ts'
 
 test('a read-only UI has no button that changes anything', BROWSER, async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const files = { 'main.js': answering(port, 'Hello!') }
   const { url } = await startGui(context, files, ['--gui-readonly'])
   const page = await openPage(context, url)

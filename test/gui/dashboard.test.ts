@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { AppServer } from '../integration/support/app-server.ts'
 import { startGui } from '../integration/support/start-gui.ts'
-import { freePort } from '../support/free-port.ts'
 import { BROWSER, openPage } from './support/browser.ts'
 import { keepAsking } from './support/requests.ts'
 import { goTo } from './support/steps.ts'
 
 test('the dashboard shows and steers a load balancer', BROWSER, async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const upstream = await AppServer.start(context, 'one')
   const config = `listeners:
   - { address: 127.0.0.1:${port}, upstream: api }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { answering, startGui } from '../integration/support/start-gui.ts'
-import { freePort } from '../support/free-port.ts'
 import { BROWSER, openPage } from './support/browser.ts'
 import { keepAsking } from './support/requests.ts'
 import { goTo, node, status } from './support/steps.ts'
@@ -10,7 +10,7 @@ test(
   'a filter of the running program shows what it is and what passes it',
   BROWSER,
   async (context) => {
-    const port = await freePort()
+    const port = await findFreePort()
     const { url, call } = await startGui(context, { 'main.js': answering(port, 'Hello!') })
     await call('POST', '/api/v1/program', { path: '/main.js' })
     const page = await openPage(context, url)
@@ -36,7 +36,7 @@ test(
 )
 
 test('each line to one pipeline has the rate of who is there', BROWSER, async (context) => {
-  const [busy, calm] = [await freePort(), await freePort()]
+  const [busy, calm] = [await findFreePort(), await findFreePort()]
   const listen = (port: number): string => `.listen(${port}, { host: '127.0.0.1' })
   .decodeHttpRequest()
   .demux('shared')
@@ -72,7 +72,7 @@ test('each line to one pipeline has the rate of who is there', BROWSER, async (c
 })
 
 test('a reload while somebody watches changes the graph, and goes on', BROWSER, async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const before = answering(port, 'Hello!')
   const { url, call } = await startGui(context, { 'main.js': before })
   await call('POST', '/api/v1/program', { path: '/main.js' })
@@ -101,7 +101,7 @@ test('a reload while somebody watches changes the graph, and goes on', BROWSER, 
 })
 
 test('a graph is zoomed and panned with keys, and shown whole again', BROWSER, async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const { url, call } = await startGui(context, { 'main.js': answering(port, 'Hello!') })
   await call('POST', '/api/v1/program', { path: '/main.js' })
   const page = await openPage(context, url)

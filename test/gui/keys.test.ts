@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { curl } from '../integration/support/curl.ts'
 import { answering, startGui } from '../integration/support/start-gui.ts'
-import { freePort } from '../support/free-port.ts'
 import { BROWSER, openPage } from './support/browser.ts'
 import { entry, node, status, text } from './support/steps.ts'
 
 test('everything of the story can be done with keys', BROWSER, async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const { url } = await startGui(context, { 'hello/main.js': answering(port, 'Hello!') })
   const page = await openPage(context, url)
   await entry(page, '/hello').focus()
@@ -38,7 +38,7 @@ test('F1 shows the keys, and Escape closes what is open', BROWSER, async (contex
 })
 
 test('Tab leads everywhere, and nothing needs a mouse', BROWSER, async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const { url } = await startGui(context, { 'main.js': answering(port, 'Hello!') })
   const page = await openPage(context, url)
   await entry(page, '/main.js').waitFor()

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { AppServer } from '../integration/support/app-server.ts'
 import { answering, startGui } from '../integration/support/start-gui.ts'
-import { freePort } from '../support/free-port.ts'
 import { BROWSER, openPage } from './support/browser.ts'
 import { keepAsking } from './support/requests.ts'
 import { goTo } from './support/steps.ts'
@@ -20,7 +20,7 @@ async function medianOf(page: Page): Promise<number> {
 }
 
 async function startTwoUpstreams(context: TestContext): Promise<string> {
-  const [fast, slow] = [await freePort(), await freePort()]
+  const [fast, slow] = [await findFreePort(), await findFreePort()]
   const servers = await Promise.all(['fast', 'slow'].map((name) => AppServer.start(context, name)))
   const [one, other] = servers.map(({ address }) => address)
   if (servers[1] !== undefined)
@@ -84,7 +84,7 @@ test('one upstream has another distribution than the other', BROWSER, async (con
 })
 
 test('a script has latencies of all and of workers', BROWSER, async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const { url, call } = await startGui(context, { 'main.js': answering(port, 'Hello!') })
   await call('POST', '/api/v1/program', { path: '/main.js' })
   keepAsking(context, port)

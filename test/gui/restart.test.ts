@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { answering, caller, startGui, temporaryFiles } from '../integration/support/start-gui.ts'
-import { freePort } from '../support/free-port.ts'
 import { type SluiceProcess, startSluice } from '../support/sluice-process.ts'
 import { BROWSER, newPage, openPage } from './support/browser.ts'
 import { entry, goTo, node, status } from './support/steps.ts'
@@ -22,7 +22,7 @@ async function end({ sluice }: { sluice: SluiceProcess }): Promise<void> {
 }
 
 test('after a restart the graph is that of what runs then', BROWSER, async (context) => {
-  const [gui, one, two] = [await freePort(), await freePort(), await freePort()]
+  const [gui, one, two] = [await findFreePort(), await findFreePort(), await findFreePort()]
   const root = temporaryFiles(context, {
     'one.js': answering(one, 'one'),
     'two.js': `${answering(two, 'two')}\n.task('5s')\n  .dummy()\n`,
@@ -43,7 +43,7 @@ test('after a restart the graph is that of what runs then', BROWSER, async (cont
 })
 
 test('after a restart with another token the page asks for it', BROWSER, async (context) => {
-  const gui = await freePort()
+  const gui = await findFreePort()
   const root = temporaryFiles(context, { 'main.js': answering(0, 'Hello!') })
   const before = await startAt(context, `0.0.0.0:${gui}`, root)
   const page = await newPage(context)

@@ -6,9 +6,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { AppServer } from '../integration/support/app-server.ts'
 import { startGui } from '../integration/support/start-gui.ts'
-import { freePort } from '../support/free-port.ts'
 import { openPage } from './support/browser.ts'
 import { keepAsking } from './support/requests.ts'
 import { goTo, node, openFile, status, text } from './support/steps.ts'
@@ -23,7 +23,7 @@ const TIMEOUT_MS = 300_000
 
 test('pictures of the web UI', { timeout: TIMEOUT_MS }, async (context) => {
   const servers = await Promise.all(['red', 'green', 'blue'].map((name) => slow(context, name)))
-  const [script, config] = [await freePort(), await freePort()]
+  const [script, config] = [await findFreePort(), await findFreePort()]
   const { url, call } = await startGui(context, {
     'hello/main.js': readFileSync('examples/hello/main.js', 'utf8'),
     'shop/main.js': routing(script, servers),

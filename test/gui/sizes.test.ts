@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { AppServer } from '../integration/support/app-server.ts'
 import { startGui } from '../integration/support/start-gui.ts'
-import { freePort } from '../support/free-port.ts'
 import { BROWSER, openPage } from './support/browser.ts'
 import { keepAsking } from './support/requests.ts'
 import { goTo, node, openFile } from './support/steps.ts'
@@ -33,7 +33,7 @@ for (const width of [1280, 1920]) {
     `at ${width} pixels nothing is cut, and nothing is wider than the page`,
     BROWSER,
     async (context) => {
-      const port = await freePort()
+      const port = await findFreePort()
       const servers = await Promise.all(
         ['one', 'two'].map((name) => AppServer.start(context, name)),
       )

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { answering, type RunningGui, startGui } from '../integration/support/start-gui.ts'
-import { freePort } from '../support/free-port.ts'
 import { BROWSER, openPage } from './support/browser.ts'
 import { openFile, status } from './support/steps.ts'
 
@@ -16,7 +16,7 @@ interface Running {
 }
 
 async function startRunning(context: TestContext): Promise<Running> {
-  const port = await freePort()
+  const port = await findFreePort()
   const gui = await startGui(context, { 'main.js': answering(port, 'Hello!') })
   await gui.call('POST', '/api/v1/program', { path: '/main.js' })
   const page = await openPage(context, gui.url)

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { curl } from '../integration/support/curl.ts'
 import { startGui } from '../integration/support/start-gui.ts'
-import { freePort } from '../support/free-port.ts'
 import { BROWSER, openPage } from './support/browser.ts'
 import { keepAsking } from './support/requests.ts'
 import { entry, goTo, node, openFile, rewrite, status, text } from './support/steps.ts'
@@ -16,7 +16,7 @@ const ANSWER = `message => (
     )`
 
 test('the story of the tutorial', BROWSER, async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const { url, root } = await startGui(context, {})
   // The examples as they are shipped, but for the port.
   cpSync('examples', root, { recursive: true })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { freePort } from '../support/free-port.ts'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { type ByteStream, connectRaw } from './support/byte-stream.ts'
 import { eventually, openFiles } from './support/process-facts.ts'
 import { type RawServer, startRawServer } from './support/raw-server.ts'
@@ -174,7 +174,7 @@ async function run(
 for (const balance of ['round-robin', 'least-connections']) {
   test(`sluice lb, ${balance}: every answer belongs to its request`, (context) =>
     run(context, false, async (upstreams) => {
-      const dead = `127.0.0.1:${await freePort()}`
+      const dead = `127.0.0.1:${await findFreePort()}`
       const options = ['--balance', balance, '--idle-timeout', '1s', '--workers', '2']
       return startLb(context, [...upstreams, dead], ...options)
     }))

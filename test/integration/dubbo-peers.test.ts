@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../support/free-port.ts'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { startScript } from './support/start-script.ts'
 
 type Call = [method: string, ...values: unknown[]]
@@ -22,7 +22,7 @@ interface Provider {
 }
 
 async function startProvider(context: TestContext, name: string): Promise<Provider> {
-  const port = await freePort()
+  const port = await findFreePort()
   const child = spawn(process.execPath, [peer('sofa-server'), String(port), name], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { CALL, EVENT, frame, REQUEST } from '../support/dubbo-frames.ts'
-import { freePort } from '../support/free-port.ts'
 import { DubboPeer } from './support/dubbo-peer.ts'
 import { type RawServer, startRawServer } from './support/raw-server.ts'
 import type { RunningLb } from './support/start-lb.ts'
@@ -149,7 +149,7 @@ for (const [name, script] of Object.entries(SCRIPTS)) {
     })
 
     test('an upstream that is not there: status 80', async (context) => {
-      const { port } = await startScript(context, script(`127.0.0.1:${await freePort()}`))
+      const { port } = await startScript(context, script(`127.0.0.1:${await findFreePort()}`))
       const a = await DubboPeer.connect(context, port)
       a.send(CALL, 1, 'a')
       assert.equal(await a.line(), '2 80 1 \x12Connection Refused')

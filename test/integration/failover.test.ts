@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { freePort } from '../support/free-port.ts'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { connectRaw, exchange } from './support/byte-stream.ts'
 import { answering, response, startRawServer } from './support/raw-server.ts'
 import { startLb } from './support/start-lb.ts'
@@ -13,7 +13,7 @@ for (const balance of ['round-robin', 'least-connections', 'random']) {
       context,
       answering((line) => response(line)),
     )
-    const dead = `127.0.0.1:${await freePort()}`
+    const dead = `127.0.0.1:${await findFreePort()}`
     const { port } = await startLb(context, [dead, alive], '--balance', balance)
     const client = await connectRaw(context, port)
     for (let i = 0; i < 10; i++) assert.equal((await client.write(GET).message()).status, 200)
@@ -34,7 +34,7 @@ test('a large upload survives a dead first choice', async (context) => {
       connection.write(response(`${body.length}`))
     }
   })
-  const dead = `127.0.0.1:${await freePort()}`
+  const dead = `127.0.0.1:${await findFreePort()}`
   // Both orders: the first pick is the first endpoint, whichever that is.
   for (const order of [
     [dead, alive.address],
@@ -76,7 +76,7 @@ test('an endpoint that dies under load costs no request that had not reached it'
 })
 
 test('when all endpoints are dead, one that comes back is found', async (context) => {
-  const port1 = await freePort()
+  const port1 = await findFreePort()
   const { port } = await startLb(context, [`127.0.0.1:${port1}`])
   assert.equal((await exchange(context, port, GET)).status, 503)
   await startRawServer(

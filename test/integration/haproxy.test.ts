@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { freePort } from '../support/free-port.ts'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { connectRaw } from './support/byte-stream.ts'
 import { curl } from './support/curl.ts'
 import { startHaproxy } from './support/haproxy.ts'
@@ -26,7 +26,7 @@ test('between HAProxy in front and nginx behind', async (context) => {
 test('in front of HAProxy, whose endpoint goes away', async (context) => {
   const nginx = await startNginx(context, 'location / { return 200 "fine\n"; }')
   const good = await startHaproxy(context, nginx.address)
-  const bad = await startHaproxy(context, `127.0.0.1:${await freePort()}`)
+  const bad = await startHaproxy(context, `127.0.0.1:${await findFreePort()}`)
   const { port } = await startLb(context, [`127.0.0.1:${good}`, `127.0.0.1:${bad}`])
   const client = await connectRaw(context, port)
   const statuses = []

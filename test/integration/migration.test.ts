@@ -2,17 +2,18 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
-import { freePort } from '../support/free-port.ts'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { startSluice } from '../support/sluice-process.ts'
 import { temporaryFolder } from '../support/temporary-script.ts'
 import { AppServer } from './support/app-server.ts'
+import { connectRaw } from './support/byte-stream.ts'
 import { curl } from './support/curl.ts'
 import { runHaproxy } from './support/haproxy.ts'
-import { NGINX_STREAM_MODULE, runNginx } from './support/nginx.ts'
+import { NGINX_STREAM_MODULE, type Nginx, runNginx, startNginx } from './support/nginx.ts'
 
 /** A config of the guide that runs, before endpoints of the test. */
 interface Running {
-  readonly url: string
+  readonly port: number
   /** What a URL is answered with, or what `-w` of curl prints of it, given more options. */
   ask(path: string, ...options: string[]): Promise<string>
 }
@@ -32,14 +33,29 @@ const SECTIONS = new Map(
 async function withEndpoints(context: TestContext, text: string): Promise<string> {
   let result = text
   for (const address of new Set(text.match(/\b10\.\d+\.\d+\.\d+:\d+\b/g))) {
-    const endpoint = await AppServer.start(context, address)
-    endpoint.handler = (request, response) => {
-      response.setHeader('Content-Type', 'text/css')
-      response.end(`${address} ${request.url} ${'x'.repeat(4096)}`)
-    }
-    result = result.replaceAll(address, endpoint.address)
+    const start = PROXY_HEADER.test(text) ? startTeller : startEndpoint
+    result = result.replaceAll(address, (await start(context, address)).address)
   }
   return result
+}
+
+/** What configs say that tell endpoints of the client by a PROXY header. */
+const PROXY_HEADER = /proxy_protocol on|send-proxy|proxyProtocol: v2/
+
+/** An endpoint that answers with its name and what it was asked. */
+async function startEndpoint(context: TestContext, name: string): Promise<AppServer> {
+  const endpoint = await AppServer.start(context, name)
+  endpoint.handler = (request, response) => {
+    response.setHeader('Content-Type', 'text/css')
+    response.end(`${name} ${request.url} ${'x'.repeat(4096)}`)
+  }
+  return endpoint
+}
+
+/** An endpoint that answers with the client that a PROXY header tells it of. */
+function startTeller(context: TestContext): Promise<Nginx> {
+  const location = 'location / { default_type text/plain; return 200 $proxy_protocol_addr; }'
+  return startNginx(context, location, 'proxy_protocol')
 }
 
 const HAPROXY_DEFAULTS = `defaults
@@ -55,14 +71,14 @@ const RUNNERS: Record<
   (context: TestContext, text: string, folder: string) => Promise<number>
 > = {
   nginx: async (context, text, folder) => {
-    const port = await freePort()
+    const port = await findFreePort()
     const config = text.replace(/listen \d+/, `listen 127.0.0.1:${port}`)
     const isStream = text.startsWith('stream {')
     await runNginx(context, folder, port, isStream ? config : `http {\n${config}}`)
     return port
   },
   haproxy: async (context, text) => {
-    const port = await freePort()
+    const port = await findFreePort()
     const config = text.replace(/bind :\d+/, `bind 127.0.0.1:${port}`)
     const defaults = text.includes('defaults') ? '' : HAPROXY_DEFAULTS
     await runHaproxy(context, port, defaults + config)
@@ -84,11 +100,13 @@ async function run(context: TestContext, language: string, text: string): Promis
   writeFileSync(join(folder, 'www/assets/a.css'), 'asset')
   const start = RUNNERS[language]
   assert.ok(start !== undefined, `${language} is run here`)
-  const port = await start(context, await withEndpoints(context, text), folder)
-  const url = `http://127.0.0.1:${port}`
+  // The proxy in front of ours, which is trusted, is here.
+  const local = text.replaceAll('10.0.0.0/8', '127.0.0.0/8')
+  const port = await start(context, await withEndpoints(context, local), folder)
   return {
-    url,
-    ask: async (path, ...options) => (await curl(...options, `${url}${path}`)).stdout,
+    port,
+    ask: async (path, ...options) =>
+      (await curl(...options, `http://127.0.0.1:${port}${path}`)).stdout,
   }
 }
 
@@ -97,7 +115,7 @@ const endpointOf = (answer: string): string => answer.split(' ')[0] ?? ''
 const NO_BODY = ['-o', '/dev/null', '-w']
 
 /** What the configs of a section have in common, by its title. */
-const EXPECTATIONS: Record<string, (running: Running) => Promise<void>> = {
+const EXPECTATIONS: Record<string, (running: Running, context: TestContext) => Promise<void>> = {
   'A load balancer': async ({ ask }) => {
     const answers: string[] = []
     for (let i = 0; i < 8; i++) answers.push(endpointOf(await ask('/')))
@@ -130,14 +148,15 @@ const EXPECTATIONS: Record<string, (running: Running) => Promise<void>> = {
     // The other is for when this one is gone.
     for (let i = 0; i < 3; i++) assert.equal(endpointOf(await ask('/')), '10.0.0.5:5432')
   },
-  'PROXY protocol': async ({ ask, url }) => {
-    // A client that is not of 10.0.0.0/8, and an endpoint that knows no PROXY header.
-    assert.equal(await ask('/'), '', url)
+  'PROXY protocol': async ({ port }, context) => {
+    const client = await connectRaw(context, port)
+    client.write('PROXY TCP4 192.0.2.7 127.0.0.1 1234 443\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    assert.equal((await client.message()).body, '192.0.2.7')
   },
-  'Sticky clients': async ({ ask, url }) => {
-    const { stdout } = await curl('-i', `${url}/`)
-    const endpoint = /10\.0\.0\.1[12]:8080/.exec(stdout)?.[0]
-    const cookie = /^set-cookie: ([^;\r]*)/im.exec(stdout)?.[1]
+  'Sticky clients': async ({ ask }) => {
+    const answer = await ask('/', '-i')
+    const endpoint = /10\.0\.0\.1[12]:8080/.exec(answer)?.[0]
+    const cookie = /^set-cookie: ([^;\r]*)/im.exec(answer)?.[1]
     const again = cookie === undefined ? [] : ['-H', `Cookie: ${cookie}`]
     for (let i = 0; i < 4; i++) assert.equal(endpointOf(await ask('/', ...again)), endpoint)
   },
@@ -153,7 +172,7 @@ for (const [title, configs] of SECTIONS) {
       test(`${language} does what the guide says`, { skip }, async (context) => {
         const expect = EXPECTATIONS[title]
         assert.ok(expect !== undefined, `say here what "${title}" is to do`)
-        await expect(await run(context, language, text))
+        await expect(await run(context, language, text), context)
       })
     }
   })

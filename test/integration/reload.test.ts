@@ -5,7 +5,7 @@ import { Agent, request } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { freePort } from '../support/free-port.ts'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { type SluiceProcess, startSluice } from '../support/sluice-process.ts'
 import { temporaryScript } from '../support/temporary-script.ts'
 import { connectRaw } from './support/byte-stream.ts'
@@ -83,7 +83,7 @@ for (const [what, text, line] of [
 test('nothing changes when a listener cannot be opened', async (context) => {
   const rig = await start(context, answering('one'), '--workers', '2')
   const taken = await listen(context)
-  const free = String(await freePort())
+  const free = String(await findFreePort())
   writeFileSync(rig.file, answering('two', ['0', free, String(portOf(taken))]))
   await reload(rig, false)
   assert.match(rig.sluice.stdout, /cannot listen on 127\.0\.0\.1:\d+: address already in use/)
@@ -93,7 +93,7 @@ test('nothing changes when a listener cannot be opened', async (context) => {
 
 test('an address that is listed twice is refused', async (context) => {
   const rig = await start(context, answering('one'))
-  const free = String(await freePort())
+  const free = String(await findFreePort())
   writeFileSync(rig.file, answering('two', ['0', free, free]))
   await reload(rig, false)
   assert.match(rig.sluice.stdout, /cannot listen on 127\.0\.0\.1:\d+: it is listed twice/)
@@ -101,7 +101,7 @@ test('an address that is listed twice is refused', async (context) => {
 })
 
 test('listeners come and go', async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const rig = await start(context, answering('one'), '--workers', '2')
   writeFileSync(rig.file, answering('two', ['0', String(port)]))
   await reload(rig)

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { freePort } from '../support/free-port.ts'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { connectRaw } from './support/byte-stream.ts'
 import { type RawServer, startRawServer } from './support/raw-server.ts'
 import { startLb } from './support/start-lb.ts'
@@ -128,7 +128,7 @@ test('large transfers both ways at once arrive unharmed', async (context) => {
 
 test('a refused connection goes to another endpoint', async (context) => {
   const upstream = await startRawServer(context)
-  const dead = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`]
+  const dead = [`127.0.0.1:${await findFreePort()}`, `127.0.0.1:${await findFreePort()}`]
   const { port } = await startLb(context, [...dead, upstream.address], '--tcp')
   for (let i = 0; i < 4; i++) {
     const client = await connectRaw(context, port)
@@ -144,7 +144,7 @@ test('a refused connection goes to another endpoint', async (context) => {
 })
 
 test('when every endpoint refuses, the client connection is reset', async (context) => {
-  const { port } = await startLb(context, [`127.0.0.1:${await freePort()}`], '--tcp')
+  const { port } = await startLb(context, [`127.0.0.1:${await findFreePort()}`], '--tcp')
   const client = await connectRaw(context, port)
   client.write('x')
   assert.equal(await client.over(), 'reset')

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, describe, type TestContext, test } from 'node:test'
 import { connect, createServer, type TLSSocket, type TlsOptions } from 'node:tls'
-import { freePort } from '../support/free-port.ts'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { skipIfSanitized } from '../support/sanitized.ts'
 import { runSluice, startSluice } from '../support/sluice-process.ts'
 import { temporaryScript } from '../support/temporary-script.ts'
@@ -513,7 +513,7 @@ describe('connect with tls', () => {
 
   test('a server that speaks no TLS, or nothing, or is not there', async (context) => {
     const plain = await startRawServer(context, (connection) => connection.end('SSH-2.0-x\r\n'))
-    const gone = await freePort()
+    const gone = await findFreePort()
     for (const port of [plain.port, gone]) {
       const { port: proxy, sluice } = await startScript(
         context,

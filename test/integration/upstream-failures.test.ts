@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { freePort } from '../support/free-port.ts'
+import { findFreePort } from '../../bench/load/process/free-port.ts'
 import { type ByteStream, connectRaw, exchange } from './support/byte-stream.ts'
 import { startRawServer } from './support/raw-server.ts'
 import { startLb } from './support/start-lb.ts'
@@ -11,7 +11,7 @@ const POST = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi'
 for (const request of [GET, POST]) {
   const method = request.slice(0, 4).trim()
   test(`${method}: an upstream that refuses gives 503`, async (context) => {
-    const { port } = await startLb(context, [`127.0.0.1:${await freePort()}`])
+    const { port } = await startLb(context, [`127.0.0.1:${await findFreePort()}`])
     const client = await connectRaw(context, port)
     for (let i = 0; i < 3; i++) {
       assert.equal((await client.write(request).message()).status, 503)
@@ -19,7 +19,7 @@ for (const request of [GET, POST]) {
   })
 
   test(`${method}: no endpoint of three accepts: 503`, async (context) => {
-    const dead = [await freePort(), await freePort(), await freePort()]
+    const dead = [await findFreePort(), await findFreePort(), await findFreePort()]
     const { port } = await startLb(
       context,
       dead.map((one) => `127.0.0.1:${one}`),

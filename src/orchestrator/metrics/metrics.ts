@@ -82,7 +82,7 @@ export class Metrics {
 
   /** Makes a program the present one. */
   use(spec: ProgramSpec): void {
-    const { plan, series, targets } = this.#describe(spec)
+    const { plan, series, connections, targets } = this.#describe(spec)
     const places = new Set(series.map(({ at }) => at))
     // Endpoints come and go with the addresses of a name.
     for (const { scope, labels, at } of this.#series)
@@ -95,7 +95,7 @@ export class Metrics {
     this.#series = series
     const upstreams = spec.kind === 'lb' ? spec.upstreams.map(({ name }) => name) : []
     this.#policies = groupsOf(upstreams, 'upstream', plan.policies)
-    this.#connections = connectionsOf(spec, plan)
+    this.#connections = connections
   }
 
   /** What the threads of a slot are started with. */
@@ -119,6 +119,7 @@ export class Metrics {
   #describe(spec: ProgramSpec): {
     plan: MetricsPlan
     series: Series[]
+    connections: ConnectionSeries[]
     targets: TargetSeries[]
   } {
     const series: Series[] = []
@@ -133,16 +134,21 @@ export class Metrics {
       if (at >= 0) series.push({ scope, labels, at })
       return at
     }
+    const connections: ConnectionSeries[] = []
     const names = listenerNames(spec.listen)
-    const connections = names.map((name) =>
-      this.memory.place(`connections ${name}`, CONNECTION_GROUP),
-    )
+    const places = names.map((listener, index) => {
+      const at = this.memory.place(`connections ${listener}`, CONNECTION_GROUP)
+      const isTcp = spec.kind === 'lb' && spec.listen[index]?.service.protocol === 'tcp'
+      if (at >= 0) connections.push({ labels: { listener }, at, isTcp })
+      return at
+    })
     if (spec.kind !== 'lb') {
       const counted = spec.records?.listeners ?? []
       const listeners = names.map((listener, index) =>
         counted.includes(index) ? add('listener', { listener }) : -1,
       )
-      return { plan: { ...NO_PLAN, listeners, connections }, series, targets }
+      const plan = { ...NO_PLAN, listeners, connections: places }
+      return { plan, series, connections, targets }
     }
     const plan: MetricsPlan = {
       listeners: spec.listen.map(({ name }) => add('listener', { listener: name })),
@@ -151,7 +157,7 @@ export class Metrics {
         return routes.map((route) => add('route', { listener: name, route: route.name }))
       }),
       upstreams: spec.upstreams.map(({ name }) => add('upstream', { upstream: name })),
-      connections,
+      connections: places,
       policies: spec.upstreams.map(({ name }) =>
         this.memory.place(`policies ${name}`, POLICY_GROUP),
       ),
@@ -165,7 +171,7 @@ export class Metrics {
         ),
       })),
     }
-    return { plan, series, targets }
+    return { plan, series, connections, targets }
   }
 }
 
@@ -175,16 +181,6 @@ function nameOf(scope: Scope, labels: Labels): string {
 
 function targetName(labels: Labels): string {
   return `target ${JSON.stringify(labels)}`
-}
-
-function connectionsOf(spec: ProgramSpec, { connections }: MetricsPlan): ConnectionSeries[] {
-  const isTcp = (index: number): boolean =>
-    spec.kind === 'lb' && spec.listen[index]?.service.protocol === 'tcp'
-  return listenerNames(spec.listen)
-    .map((listener, index) => {
-      return { labels: { listener }, at: connections[index] ?? -1, isTcp: isTcp(index) }
-    })
-    .filter(({ at }) => at >= 0)
 }
 
 function groupsOf(names: readonly string[], label: string, places: readonly number[]): Group[] {

@@ -9,7 +9,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { freePort } from '../../support/free-port.ts'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { runSluice, startSluice } from '../../support/sluice-process.ts'
 import { temporaryFolder, temporaryScript } from '../../support/temporary-script.ts'
 import { connectRaw } from '../support/byte-stream.ts'
@@ -92,7 +92,7 @@ test('JSON, also of what fails, what is refused, and of clients that go', async 
           .decodeHttpResponse()
         .pipeline('closed')
           .encodeHttpRequest()
-          .connect('127.0.0.1:${await freePort()}')
+          .connect('127.0.0.1:${await findFreePort()}')
           .decodeHttpResponse()
         .pipeline('answer')
           .replaceMessage(new Message({ status: 404 }, 'none'))
@@ -134,7 +134,7 @@ test('the endpoint is what an algo.Upstream has chosen', async (context) => {
     context,
     answering(() => response('12345')),
   )
-  const closed = `127.0.0.1:${await freePort()}`
+  const closed = `127.0.0.1:${await findFreePort()}`
   const { port } = await startScript(
     context,
     `

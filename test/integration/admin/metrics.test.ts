@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { freePort } from '../../support/free-port.ts'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { temporaryScript } from '../../support/temporary-script.ts'
 import { connectRaw, exchange } from '../support/byte-stream.ts'
 import { curl } from '../support/curl.ts'
@@ -64,7 +64,7 @@ test('failed requests and retries are told apart', async (context) => {
     context,
     answering(() => response('x')),
   )
-  const dead = `127.0.0.1:${await freePort()}`
+  const dead = `127.0.0.1:${await findFreePort()}`
   const admin = await startLb(context, [dead, upstream.address])
   const url = `http://127.0.0.1:${admin.ports[0]}/`
   for (let i = 0; i < 8; i++) await curl('-o', '/dev/null', url)

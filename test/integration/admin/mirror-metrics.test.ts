@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { freePort } from '../../support/free-port.ts'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { temporaryFolder } from '../../support/temporary-script.ts'
 import { AppServer } from '../support/app-server.ts'
 import { ask } from '../support/load.ts'
@@ -28,7 +28,7 @@ test('copies count for the upstream that gets them, and for nobody else', async 
     upstreams: {
       p: { endpoints: [primary.address] },
       shadow: { endpoints: [shadow.address] },
-      gone: { endpoints: [`127.0.0.1:${await freePort()}`] },
+      gone: { endpoints: [`127.0.0.1:${await findFreePort()}`] },
     },
     accessLog: { path: log, format: '{target} {status} {upstream}' },
   }

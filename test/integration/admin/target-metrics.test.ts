@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { renderStatus } from '../../../src/cli/status-command.ts'
-import { freePort } from '../../support/free-port.ts'
 import { temporaryFolder } from '../../support/temporary-script.ts'
 import { AppServer } from '../support/app-server.ts'
 import { connectRaw } from '../support/byte-stream.ts'
@@ -14,7 +14,7 @@ import { startAdmin } from '../support/start-admin.ts'
 
 test('connections to upstreams and endpoints are counted, and bytes of TCP', async (context) => {
   const server = await startRawServer(context)
-  const dead = `127.0.0.1:${await freePort()}`
+  const dead = `127.0.0.1:${await findFreePort()}`
   const app = await AppServer.start(context, 'a')
   const config = {
     listeners: [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { freePort } from '../../support/free-port.ts'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { type RunningAdmin, startAdmin } from '../support/start-admin.ts'
 import { Terminal } from '../support/terminal.ts'
 
@@ -16,7 +16,7 @@ interface Watched {
 
 /** Starts a load balancer, and `sluice top` on a terminal of 100 columns and 20 rows. */
 async function start(context: TestContext): Promise<Watched> {
-  const to = `127.0.0.1:${await freePort()}`
+  const to = `127.0.0.1:${await findFreePort()}`
   const lb = ['lb', '--listen', '127.0.0.1:0', '--to', to, '--workers', '1']
   const admin = await startAdmin(context, lb)
   const command = [process.execPath, 'bin/sluice', 'top', '--admin', admin.url]

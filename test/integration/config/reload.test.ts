@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import type { ConfigInput } from '../../../src/config/schema/config.ts'
-import { freePort } from '../../support/free-port.ts'
 import { connectRaw } from '../support/byte-stream.ts'
 import { curl } from '../support/curl.ts'
 import { answering, type RawServer, response, startRawServer } from '../support/raw-server.ts'
@@ -106,7 +106,7 @@ test('a config that is wrong is told with its line and changes nothing', async (
 
 test('a listener that is added accepts, one that is removed or moved does so no more', async (context) => {
   const a = await named(context, 'a')
-  const ports = [await freePort(), await freePort(), await freePort()] as const
+  const ports = [await findFreePort(), await findFreePort(), await findFreePort()] as const
   const [stays, comes, moved] = ports
   const at = (...listening: number[]): ConfigInput => ({
     ...configOf({ a }, 'a'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import type { ConfigInput } from '../../../src/config/schema/config.ts'
-import { freePort } from '../../support/free-port.ts'
 import { connectRaw } from '../support/byte-stream.ts'
 import { curl } from '../support/curl.ts'
 import { answering, type RawServer, response, startRawServer } from '../support/raw-server.ts'
@@ -229,7 +229,7 @@ test('a mirror that cannot be reached harms nobody', async (context) => {
     routes: [{ upstream: 'p', mirror: { upstream: 'gone' } }],
     upstreams: {
       p: { endpoints: [primary.address] },
-      gone: { endpoints: [await freePort()] },
+      gone: { endpoints: [await findFreePort()] },
     },
   })
   const { stdout } = await curl('-d', 'x=1', `http://127.0.0.1:${ports[0]}/x`)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import type {
   EdgeRates,
   FlowGraph,
@@ -9,7 +10,6 @@ import type {
   TapEnd,
   TapEvent,
 } from '../../../src/admin/gui/contract.ts'
-import { freePort } from '../../support/free-port.ts'
 import { AppServer } from '../support/app-server.ts'
 import { curl } from '../support/curl.ts'
 import { eventsOf } from '../support/events-of.ts'
@@ -36,8 +36,8 @@ function proxy(port: number, behind: number): string {
 async function startProxy(
   context: Parameters<typeof startGui>[0],
 ): Promise<{ gui: RunningGui; port: number }> {
-  const port = await freePort()
-  const gui = await startGui(context, { 'main.js': proxy(port, await freePort()) })
+  const port = await findFreePort()
+  const gui = await startGui(context, { 'main.js': proxy(port, await findFreePort()) })
   assert.equal((await gui.call('POST', '/api/program', '/main.js')).status, 201)
   return { gui, port }
 }
@@ -88,7 +88,7 @@ test('edges tell what passes them, also of codecs that are fused', async (contex
 })
 
 test('what is seen of a config is seen at the filters of its graph', async (context) => {
-  const [port, other] = [await freePort(), await freePort()]
+  const [port, other] = [await findFreePort(), await findFreePort()]
   const server = await AppServer.start(context, 'app')
   const gui = await startGui(context, {
     'lb.yaml': `routes: [{ upstream: app }]
@@ -127,7 +127,7 @@ upstreams: { app: { endpoints: ["${server.address}"] } }
 })
 
 test('each way to a pipeline has its own numbers, whatever filter it is of', async (context) => {
-  const [port, nobody] = [await freePort(), await freePort()]
+  const [port, nobody] = [await findFreePort(), await findFreePort()]
   const gui = await startGui(context, {
     'module.js':
       "pipy().pipeline('used').link('shared').pipeline('shared').onMessageStart(() => {})",
@@ -175,8 +175,8 @@ test('each way to a pipeline has its own numbers, whatever filter it is of', asy
 })
 
 test('errors are counted, and nothing is while nobody watches', async (context) => {
-  const port = await freePort()
-  const nobody = await freePort()
+  const port = await findFreePort()
+  const nobody = await findFreePort()
   const gui = await startGui(context, {
     'main.js': `pipy()
 .listen(${port}, { host: '127.0.0.1' })
@@ -213,7 +213,7 @@ test('requests of scripts are seen while somebody watches', async (context) => {
 })
 
 test('requests of scripts that wait for their answers are in progress', async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const server = await AppServer.start(context, 'late')
   const held: (() => void)[] = []
   server.handler = (_, response) => void held.push(() => response.end('late'))
@@ -246,7 +246,7 @@ test('requests of scripts that wait for their answers are in progress', async (c
 })
 
 test('of a script that records its requests the statistics are what is counted', async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const gui = await startGui(context, {
     'main.js': `pipy()
 .listen(${port}, { host: '127.0.0.1' })

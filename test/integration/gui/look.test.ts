@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import type { FlowGraph, FlowPipeline, Problem, Registry } from '../../../src/admin/gui/contract.ts'
-import { freePort } from '../../support/free-port.ts'
 import { answering, type RunningGui, startGui } from '../support/start-gui.ts'
 
 const PROXY = `pipy({ _target: '' })
@@ -196,7 +196,7 @@ test('problems are found as a text is typed, running nothing of it', async (cont
 })
 
 test('the running program has a graph, with what its script says', async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const gui = await startGui(context, { ...FILES, 'hello/main.js': answering(port, 'Hi') })
   assert.equal((await gui.call('GET', '/api/v1/flow')).status, 409)
   await gui.call('POST', '/api/program', '/hello/main.js')

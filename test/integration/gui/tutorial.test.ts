@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { freePort } from '../../support/free-port.ts'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { startSluice } from '../../support/sluice-process.ts'
 import { curl } from '../support/curl.ts'
 import { answering, caller, startGui, temporaryFiles } from '../support/start-gui.ts'
@@ -13,7 +13,7 @@ async function answerAt(port: number): Promise<string> {
 }
 
 test('the story of the tutorial: run, edit, restart, stop', async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const { call, root } = await startGui(context, { 'hello/main.js': answering(port, 'Hello!') })
 
   assert.deepEqual((await call('GET', '/api/files')).json, { hello: { 'main.js': '' } })
@@ -59,7 +59,7 @@ test('the story of the tutorial: run, edit, restart, stop', async (context) => {
 })
 
 test('a program that is wrong changes nothing, and its problems have places', async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const { call } = await startGui(context, {
     'good.js': answering(port, 'good'),
     'bad.js': 'pipy()\n\n.listen(1)\n  .demux(nonsense)\n',
@@ -102,8 +102,8 @@ test('a program that is wrong changes nothing, and its problems have places', as
 })
 
 test('scripts and configs follow each other', async (context) => {
-  const port = await freePort()
-  const behind = await freePort()
+  const port = await findFreePort()
+  const behind = await findFreePort()
   const { call } = await startGui(context, {
     'backend.js': answering(behind, 'backend'),
     'lb.yaml': `
@@ -139,7 +139,7 @@ test('nothing that a program needs is there while none runs', async (context) =>
 })
 
 test('a program that is named starts with the UI, and its folder is shown', async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const root = temporaryFiles(context, { 'main.js': answering(port, 'now'), 'other.js': '' })
   const sluice = startSluice(context, ['--gui-port=127.0.0.1:0', join(root, 'main.js')])
   const [, url = ''] = await sluice.line(/\[gui\] Web UI on (http:\S+)/)
@@ -150,7 +150,7 @@ test('a program that is named starts with the UI, and its folder is shown', asyn
 })
 
 test('when the folder of the running program is deleted, others can be started', async (context) => {
-  const [one, other] = [await freePort(), await freePort()]
+  const [one, other] = [await findFreePort(), await findFreePort()]
   const { call } = await startGui(context, {
     'gone/main.js': answering(one, 'one'),
     'main.js': answering(other, 'other'),
@@ -165,7 +165,7 @@ test('when the folder of the running program is deleted, others can be started',
 })
 
 test('a broken program can be mended', async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const { call } = await startGui(context, { 'main.js': answering(port, 'now') }, [])
   assert.equal((await call('GET', '/api/v1/program')).json.state, 'stopped')
   await call('POST', '/api/files/main.js', 'pipy(')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { freePort } from '../../support/free-port.ts'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { connectRaw } from '../support/byte-stream.ts'
 import { makeCertificateFiles } from '../support/certificate.ts'
 import { curl } from '../support/curl.ts'
@@ -35,7 +35,7 @@ for (const version of ['v1', 'v2'] as const) {
     const settings = { bind: 'accept-proxy', lines }
     const haproxy = await startHaproxy(context, '127.0.0.1:1', settings)
     // One cannot be reached: the other gets a header of its own.
-    const endpoints = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${haproxy}`]
+    const endpoints = [`127.0.0.1:${await findFreePort()}`, `127.0.0.1:${haproxy}`]
     const { port } = await startLb(context, endpoints, '--tcp', '--send-proxy', version)
     for (const client of ['127.0.0.1', '127.0.0.2']) {
       assert.equal(await ask(client, port), client.repeat(2))

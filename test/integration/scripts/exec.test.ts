@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { test } from 'node:test'
-import { freePort } from '../../support/free-port.ts'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { startSluice } from '../../support/sluice-process.ts'
 import { temporaryScript } from '../../support/temporary-script.ts'
 import { curl } from '../support/curl.ts'
 
 test('a child that serves requests starts on demand and ends with the program', async (context) => {
-  const port = await freePort()
+  const port = await findFreePort()
   const file = temporaryScript(
     context,
     `

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { freePort } from '../../support/free-port.ts'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { connectRaw, exchange } from '../support/byte-stream.ts'
 import { answering, response, startRawServer } from '../support/raw-server.ts'
 import type { RunningLb } from '../support/start-lb.ts'
@@ -45,7 +45,7 @@ test('a session that closes after each answer makes room for the next', async (c
 })
 
 test('all who wait for a target that refuses are told', async (context) => {
-  const to = `127.0.0.1:${await freePort()}`
+  const to = `127.0.0.1:${await findFreePort()}`
   const { port } = await startMux(context, to, '{ pipelining: 1, maxSessions: 1 }')
   assert.deepEqual(await statuses(context, port, 30), Array(30).fill(503))
 })

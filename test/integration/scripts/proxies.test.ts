@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { freePort } from '../../support/free-port.ts'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { connectRaw, exchange } from '../support/byte-stream.ts'
 import { answering, response, startRawServer } from '../support/raw-server.ts'
 import { startScript } from '../support/start-script.ts'
@@ -148,7 +148,7 @@ test('an upstream that cannot be reached becomes a 503', async (context) => {
       .decodeHttpRequest().demux('request').encodeHttpResponse()
       .pipeline('request').mux('upstream')
       .pipeline('upstream')
-      .encodeHttpRequest().connect('127.0.0.1:${await freePort()}').decodeHttpResponse()`,
+      .encodeHttpRequest().connect('127.0.0.1:${await findFreePort()}').decodeHttpResponse()`,
   )
   const client = await connectRaw(context, port)
   for (let i = 0; i < 3; i++) assert.equal((await client.write(get('/')).message()).status, 503)

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
-import { freePort } from '../../support/free-port.ts'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 
 /** An HTTP server of Node whose behaviour a test changes while it runs. */
 export class AppServer {
@@ -19,7 +19,7 @@ export class AppServer {
 
   /** Starts one that answers with its name, and is gone with the test. */
   static async start(context: TestContext, name: string): Promise<AppServer> {
-    const server = new AppServer(name, await freePort())
+    const server = new AppServer(name, await findFreePort())
     await server.listen()
     context.after(() => server.kill())
     return server

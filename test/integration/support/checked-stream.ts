@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 
 /** Size of the stream in bytes: several times what sockets, queues and filters may hold. */
 export const STREAM_SIZE: number = 128 << 20
+/** What queues on the way may hold, in the proxy and at the peers, in bytes. */
+const QUEUES = 12 << 20
 /**
- * What may be taken of it while nobody reads: queues here and in the buffers of four sockets, each of
- * which the kernel lets grow on its own; those of receivers up to 32 MB (`tcp_rmem`) on some machines.
+ * What may be taken of it while nobody reads: queues, and what the kernel lets the buffers of two
+ * connections grow to, from 10 MB each to more than 36 MB.
  */
-export const MOST_STUCK: number = 96 << 20
+export const MOST_STUCK: number = QUEUES + 2 * (mostBuffered('tcp_rmem') + mostBuffered('tcp_wmem'))
 /** Size of a block of the stream in bytes. */
 export const BLOCK_SIZE: number = 1 << 20
 
@@ -61,4 +64,9 @@ export async function settled(count: () => number): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, 300))
   }
   return before
+}
+
+/** The largest buffer by a setting of the kernel, in bytes: the last of three numbers. */
+function mostBuffered(setting: string): number {
+  return Number(readFileSync(`/proc/sys/net/ipv4/${setting}`, 'latin1').trim().split(/\s+/).at(-1))
 }

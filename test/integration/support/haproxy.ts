@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { freePort } from '../../support/free-port.ts'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { temporaryFolder } from '../../support/temporary-script.ts'
-import { accepts } from './nginx.ts'
+import { runPeer } from './peer-process.ts'
 
 /** What HAProxy is told beyond the plain. */
 export interface HaproxySettings {
@@ -21,7 +19,7 @@ export async function startHaproxy(
   to: string,
   { bind = '', server = '', lines = [] }: HaproxySettings = {},
 ): Promise<number> {
-  const port = await freePort()
+  const port = await findFreePort()
   await runHaproxy(
     context,
     port,
@@ -47,11 +45,5 @@ ${lines.map((line) => `  ${line}\n`).join('')}`,
 export async function runHaproxy(context: TestContext, port: number, text: string): Promise<void> {
   const file = join(temporaryFolder(context), 'haproxy.cfg')
   writeFileSync(file, text)
-  const child = spawn('haproxy', ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] })
-  context.after(async () => {
-    if (child.exitCode !== null) return
-    child.kill('SIGKILL')
-    await once(child, 'close')
-  })
-  await accepts(child, port)
+  await runPeer(context, 'haproxy', ['-db', '-f', file], port)
 }

@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { freePort } from '../../support/free-port.ts'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { temporaryFolder } from '../../support/temporary-script.ts'
+import { runPeer } from './peer-process.ts'
 
 /** A real nginx as an upstream. */
 export interface Nginx {
@@ -25,7 +23,7 @@ export async function startNginx(
   listen = '',
 ): Promise<Nginx> {
   const root = temporaryFolder(context)
-  const port = await freePort()
+  const port = await findFreePort()
   await runNginx(
     context,
     root,
@@ -58,33 +56,8 @@ events { worker_connections 4096; }
 ${sections.replace('http {', `http { access_log off; ${paths}`)}
 `,
   )
-  const child = spawn('nginx', ['-p', root, '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] })
-  context.after(async () => {
-    if (child.exitCode !== null) return
-    child.kill('SIGKILL')
-    await once(child, 'close')
-  })
-  await accepts(child, port)
+  await runPeer(context, 'nginx', ['-p', root, '-c', file], port)
 }
 
 /** Where Debian's libnginx-mod-stream has it. */
 export const NGINX_STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so'
-
-/** Resolves when a child process accepts connections on a port. */
-export async function accepts(child: ChildProcess, port: number): Promise<void> {
-  let output = ''
-  child.stderr?.on('data', (data) => {
-    output += data
-  })
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended: ${output}`)
-    const socket = connect(port, '127.0.0.1')
-    const isOpen = await new Promise<boolean>((resolve) => {
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
-    })
-    socket.destroy()
-    if (isOpen) return
-    // Nothing tells when a program begins to listen: ask again a little later.
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}

@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { TestContext } from 'node:test'
-import { freePort } from '../../support/free-port.ts'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { type SluiceProcess, startSluice } from '../../support/sluice-process.ts'
 import { temporaryFolder } from '../../support/temporary-script.ts'
 
@@ -35,7 +35,7 @@ export async function startExample(
   const folder = join(root, 'examples', name)
   cpSync(join('examples', name), folder, { recursive: true })
   const real = new Map<number, number>()
-  for (const port of ports) real.set(port, await freePort())
+  for (const port of ports) real.set(port, await findFreePort())
   for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (!/\.(js|json)$/.test(entry) || entry.startsWith('sample')) continue
     const file = join(folder, entry)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { freePort } from '../../support/free-port.ts'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { runSluice } from '../../support/sluice-process.ts'
 import { temporaryFolder } from '../../support/temporary-script.ts'
 import { curl } from '../support/curl.ts'
@@ -59,7 +59,7 @@ test('a collector that never answers holds up neither requests nor the end', asy
 })
 
 test('a collector that is not there', async (context) => {
-  const admin = await start(context, `http://127.0.0.1:${await freePort()}`)
+  const admin = await start(context, `http://127.0.0.1:${await findFreePort()}`)
   await ask(admin, 3)
   await admin.sluice.line(/does not take spans: .*nobody listens there: is the collector running\?/)
   await ask(admin, 3)

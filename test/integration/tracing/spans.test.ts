@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import type { ConfigInput } from '../../../src/config/schema/config.ts'
-import { freePort } from '../../support/free-port.ts'
 import { connectRaw } from '../support/byte-stream.ts'
 import { curl } from '../support/curl.ts'
 import type { HttpMessage } from '../support/http-message.ts'
@@ -141,7 +141,7 @@ test('who has asked decides before the sample does', async (context) => {
 })
 
 test('a request whose head a route changes, and retried, has one span', async (context) => {
-  const closed = `127.0.0.1:${await freePort()}`
+  const closed = `127.0.0.1:${await findFreePort()}`
   const collector = await startCollector(context)
   const upstream = await startRawServer(context)
   const { ports } = await startConfig(context, {
@@ -209,7 +209,7 @@ test('a copy of a request, and its second attempt, tell of the same span', async
 })
 
 test('what fails is an error in its span, and answers of our own have one', async (context) => {
-  const closed = `127.0.0.1:${await freePort()}`
+  const closed = `127.0.0.1:${await findFreePort()}`
   const { port, collector } = await start(
     context,
     {},
