@@ -150,9 +150,9 @@ export function refuseHttpOptions(options: ParsedOptions): void {
   ]
   const httpOnly = HTTP_ONLY_OF_LISTENERS.map(({ key }) => key.join('.'))
   const names = keys.filter(([, key]) => httpOnly.includes(key)).map(([name]) => name)
-  const name = [...names, ...OF_REQUESTS].find(
-    (one) => options.isSet(one) && options.value(one) !== 'off',
-  )
+  const says = (one: string): boolean =>
+    options.isSet(one) && !(one === 'x-forwarded' && options.value(one) === 'off')
+  const name = [...names, ...OF_REQUESTS].find(says)
   if (name !== undefined)
     throw new UsageError(`--${name} is for HTTP, and --tcp passes bytes as they are: leave one out`)
 }

@@ -1,3 +1,4 @@
+import { readDuration } from '../engine/quantity.ts'
 import { DEFAULTS } from './defaults.ts'
 import { CIRCUIT_DEFAULTS } from './policy-defaults.ts'
 import type { Path, Problem } from './problem.ts'
@@ -11,8 +12,8 @@ interface HttpOnly {
   readonly key: Path
   /** What is wrong with it and how to mend it. */
   readonly message: string
-  /** Values that say nothing; besides, it may be missing. */
-  readonly harmless?: readonly unknown[]
+  /** Whether a value says nothing; besides, it may be missing. */
+  readonly isHarmless?: (value: unknown) => boolean
 }
 
 const LEAVE_OUT = 'leave it out of a tcp listener, or choose protocol: http'
@@ -32,12 +33,12 @@ export const HTTP_ONLY_OF_LISTENERS: readonly HttpOnly[] = [
   {
     key: ['compress'],
     message: 'only HTTP has responses to compress: leave it out of a tcp listener',
-    harmless: [false],
+    isHarmless: isOneOf(false),
   },
   {
     key: ['httpLenientLf'],
     message: `only HTTP has lines to read: ${LEAVE_OUT}`,
-    harmless: [false],
+    isHarmless: isOneOf(false),
   },
   { key: ['limits', 'maxHeaders'], message: NO_REQUESTS },
   { key: ['limits', 'maxHeadBytes'], message: NO_REQUESTS },
@@ -62,7 +63,7 @@ export const HTTP_ONLY_OF_UPSTREAMS: readonly HttpOnly[] = [
   {
     key: ['hash'],
     message: `${LEADS_HERE} only an address to go by`,
-    harmless: ['address', null],
+    isHarmless: isOneOf('address', null),
   },
   { key: ['sticky'], message: `${LEADS_HERE} no cookies` },
   { key: ['retry'], message: NO_REQUESTS_HERE },
@@ -70,23 +71,23 @@ export const HTTP_ONLY_OF_UPSTREAMS: readonly HttpOnly[] = [
   {
     key: ['timeouts', 'response'],
     message: NO_WAITING_HERE,
-    harmless: [DEFAULTS.responseTimeout],
+    isHarmless: lasts(DEFAULTS.responseTimeout),
   },
   {
     key: ['timeouts', 'progress'],
     message: NO_WAITING_HERE,
-    harmless: [DEFAULTS.responseTimeout],
+    isHarmless: lasts(DEFAULTS.responseTimeout),
   },
   { key: ['timeouts', 'total'], message: NO_WAITING_HERE },
   {
     key: ['circuit', 'maxRequests'],
     message: `${NO_REQUESTS_HERE}: limit maxConnections of its endpoints instead`,
-    harmless: [CIRCUIT_DEFAULTS.maxRequests],
+    isHarmless: isOneOf(CIRCUIT_DEFAULTS.maxRequests),
   },
   {
     key: ['circuit', 'maxRetries'],
     message: NO_REQUESTS_HERE,
-    harmless: [CIRCUIT_DEFAULTS.maxRetries],
+    isHarmless: isOneOf(CIRCUIT_DEFAULTS.maxRetries),
   },
   { key: ['circuit', 'maxDelay'], message: NO_REQUESTS_HERE },
 ]
@@ -108,8 +109,22 @@ export function checkTcp({ listeners, upstreams }: LooseConfig): Problem[] {
 
 function found(keys: readonly HttpOnly[], section: unknown, path: Path): Problem[] {
   return keys
-    .filter(({ key, harmless = [] }) => ![undefined, ...harmless].includes(valueIn(section, key)))
+    .filter(({ key, isHarmless }) => {
+      const value = valueIn(section, key)
+      return value !== undefined && isHarmless?.(value) !== true
+    })
     .map(({ key, message }) => ({ path: [...path, ...key], message, isAboutKey: true }))
+}
+
+function isOneOf(...values: unknown[]): (value: unknown) => boolean {
+  return (value) => values.includes(value)
+}
+
+/** Whether a value is this time, however it is written. */
+function lasts(time: string): (value: unknown) => boolean {
+  return (value) =>
+    (typeof value === 'string' || typeof value === 'number') &&
+    readDuration(value) === readDuration(time)
 }
 
 function valueIn(section: unknown, key: Path): unknown {

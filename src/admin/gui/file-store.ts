@@ -116,7 +116,7 @@ export class FileStore {
     return this.#inTurn(async () => {
       const target = await this.#target(path, true)
       const found = await lstat(target).catch(() => notFound(path))
-      await this.#check(path, true, condition)
+      await this.#check(path, !found.isDirectory(), condition)
       try {
         if (!found.isDirectory()) await rm(target)
         else if (!isRecursive) await rmdir(target)
@@ -170,7 +170,9 @@ export class FileStore {
     if (noneMatch !== undefined && isOneOf(noneMatch, tag))
       throw new HttpError(412, 'exists', `there is already ${path}`)
     if (match === undefined || isOneOf(match, tag)) return
-    const message = isThere ? `somebody else has changed ${path}` : `there is no ${path} to change`
+    const message = isThere
+      ? `somebody else has changed ${path}`
+      : `there is no file ${path} to change`
     throw new HttpError(412, 'changed', message)
   }
 

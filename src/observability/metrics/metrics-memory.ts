@@ -22,13 +22,19 @@ const CACHE_LINE_NUMBERS = 8
 export class MetricsMemory {
   readonly #stripes: Float64Array[] = []
   readonly #places = new Map<string, number>()
+  /** Numbers of groups that tell how things are, by name. */
+  readonly #gauges = new Map<string, readonly number[]>()
   /** Sizes of groups that nobody counts in any more, by name; the oldest come first. */
   readonly #released = new Map<string, number>()
   #end = WORKER_REGION
 
-  /** The place of a group of `size` numbers, the same for the same name; -1 when there is no room. */
-  place(name: string, size: number): number {
+  /**
+   * The place of a group of `size` numbers, the same for the same name; -1 when there is no room.
+   * `gauges` are those that tell how things are, and of which nothing is left when a worker ends.
+   */
+  place(name: string, size: number, gauges: readonly number[] = []): number {
     const known = this.#places.get(name)
+    this.#gauges.set(name, gauges)
     this.#released.delete(name)
     if (known !== undefined) return known
     if (this.#end + size > STRIPE_NUMBERS) return this.#reuse(name, size)
@@ -36,6 +42,14 @@ export class MetricsMemory {
     this.#end += Math.ceil(size / CACHE_LINE_NUMBERS) * CACHE_LINE_NUMBERS
     this.#places.set(name, at)
     return at
+  }
+
+  /** What a worker had at the moment of its end it has no more, be it of a program that was replaced. */
+  workerEnded(slot: number): void {
+    const stripe = this.stripe(slot)
+    for (const [name, at] of this.#places) {
+      for (const field of this.#gauges.get(name) ?? []) stripe[at + field] = 0
+    }
   }
 
   /** Lets others have a place when there is no room left; until then the name still has it. */
@@ -64,6 +78,7 @@ export class MetricsMemory {
       if (formerSize !== size || at === undefined) continue
       this.#released.delete(former)
       this.#places.delete(former)
+      this.#gauges.delete(former)
       this.#places.set(name, at)
       for (const stripe of this.#stripes) stripe.fill(0, at, at + size)
       return at

@@ -36,6 +36,17 @@ export interface TargetSeries extends Group {
   readonly scope: 'upstream' | 'endpoint'
 }
 
+/** How many numbers a group has, and which of them tell how things are. */
+interface GroupKind {
+  readonly size: number
+  readonly gauges: readonly number[]
+}
+
+const REQUESTS: GroupKind = { size: REQUEST_GROUP, gauges: [REQUEST_FIELDS.active] }
+const CONNECTIONS: GroupKind = { size: CONNECTION_GROUP, gauges: [CONNECTION_FIELDS.open] }
+const TARGETS: GroupKind = { size: TARGET_GROUP, gauges: [TARGET_FIELDS.open] }
+const POLICIES: GroupKind = { size: POLICY_GROUP, gauges: POLICY_STATES }
+
 const NO_PLAN: MetricsPlan = {
   listeners: [],
   connections: [],
@@ -54,6 +65,8 @@ export class Metrics {
   #connections: readonly ConnectionSeries[] = []
   #targets: readonly TargetSeries[] = []
   #plan: MetricsPlan = NO_PLAN
+  /** All groups of the present program, by name. */
+  #groups: ReadonlyMap<string, GroupKind> = new Map()
 
   /** All that the present program counts. */
   get series(): readonly Series[] {
@@ -82,14 +95,11 @@ export class Metrics {
 
   /** Makes a program the present one. */
   use(spec: ProgramSpec): void {
-    const { plan, series, connections, targets } = this.#describe(spec)
-    const places = new Set(series.map(({ at }) => at))
+    const { plan, groups, series, connections, targets } = this.#describe(spec)
     // Endpoints come and go with the addresses of a name.
-    for (const { scope, labels, at } of this.#series)
-      if (!places.has(at)) this.memory.release(nameOf(scope, labels), REQUEST_GROUP)
-    const targetPlaces = new Set(targets.map(({ at }) => at))
-    for (const { labels, at } of this.#targets)
-      if (!targetPlaces.has(at)) this.memory.release(targetName(labels), TARGET_GROUP)
+    for (const [name, { size }] of this.#groups)
+      if (!groups.has(name)) this.memory.release(name, size)
+    this.#groups = groups
     this.#targets = targets
     this.#plan = plan
     this.#series = series
@@ -108,36 +118,37 @@ export class Metrics {
     const stripe = this.memory.stripe(slot)
     stripe[WORKER_FIELDS.heapBytes] = 0
     stripe[WORKER_FIELDS.lagSeconds] = 0
-    for (const { at } of this.#series) stripe[at + REQUEST_FIELDS.active] = 0
-    for (const { at } of this.#policies) {
-      for (const field of POLICY_STATES) stripe[at + field] = 0
-    }
-    for (const { at } of this.#connections) stripe[at + CONNECTION_FIELDS.open] = 0
-    for (const { at } of this.#targets) stripe[at + TARGET_FIELDS.open] = 0
+    this.memory.workerEnded(slot)
   }
 
   #describe(spec: ProgramSpec): {
     plan: MetricsPlan
+    groups: Map<string, GroupKind>
     series: Series[]
     connections: ConnectionSeries[]
     targets: TargetSeries[]
   } {
+    const groups = new Map<string, GroupKind>()
     const series: Series[] = []
     const targets: TargetSeries[] = []
+    const place = (name: string, kind: GroupKind): number => {
+      groups.set(name, kind)
+      return this.memory.place(name, kind.size, kind.gauges)
+    }
     const addTarget = (scope: TargetSeries['scope'], labels: Labels): number => {
-      const at = this.memory.place(targetName(labels), TARGET_GROUP)
+      const at = place(`target ${JSON.stringify(labels)}`, TARGETS)
       if (at >= 0) targets.push({ scope, labels, at })
       return at
     }
     const add = (scope: Scope, labels: Labels): number => {
-      const at = this.memory.place(nameOf(scope, labels), REQUEST_GROUP)
+      const at = place(`${scope} ${JSON.stringify(labels)}`, REQUESTS)
       if (at >= 0) series.push({ scope, labels, at })
       return at
     }
     const connections: ConnectionSeries[] = []
     const names = listenerNames(spec.listen)
     const places = names.map((listener, index) => {
-      const at = this.memory.place(`connections ${listener}`, CONNECTION_GROUP)
+      const at = place(`connections ${listener}`, CONNECTIONS)
       const isTcp = spec.kind === 'lb' && spec.listen[index]?.service.protocol === 'tcp'
       if (at >= 0) connections.push({ labels: { listener }, at, isTcp })
       return at
@@ -148,7 +159,7 @@ export class Metrics {
         counted.includes(index) ? add('listener', { listener }) : -1,
       )
       const plan = { ...NO_PLAN, listeners, connections: places }
-      return { plan, series, connections, targets }
+      return { plan, groups, series, connections, targets }
     }
     const plan: MetricsPlan = {
       listeners: spec.listen.map(({ name }) => add('listener', { listener: name })),
@@ -158,9 +169,7 @@ export class Metrics {
       }),
       upstreams: spec.upstreams.map(({ name }) => add('upstream', { upstream: name })),
       connections: places,
-      policies: spec.upstreams.map(({ name }) =>
-        this.memory.place(`policies ${name}`, POLICY_GROUP),
-      ),
+      policies: spec.upstreams.map(({ name }) => place(`policies ${name}`, POLICIES)),
       endpoints: spec.upstreams.map(({ name, endpoints }) =>
         endpoints.map((one) => add('endpoint', { upstream: name, endpoint: formatAddress(one) })),
       ),
@@ -171,16 +180,8 @@ export class Metrics {
         ),
       })),
     }
-    return { plan, series, connections, targets }
+    return { plan, groups, series, connections, targets }
   }
-}
-
-function nameOf(scope: Scope, labels: Labels): string {
-  return `${scope} ${JSON.stringify(labels)}`
-}
-
-function targetName(labels: Labels): string {
-  return `target ${JSON.stringify(labels)}`
 }
 
 function groupsOf(names: readonly string[], label: string, places: readonly number[]): Group[] {

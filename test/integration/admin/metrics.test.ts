@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { findFreePort } from '../../../bench/load/process/free-port.ts'
 import { temporaryScript } from '../../support/temporary-script.ts'
@@ -183,4 +184,27 @@ test('the connections of scripts are counted by listener', async (context) => {
   assert.equal(found.sum('sluice_listener_connection_duration_seconds_count'), 1)
   // Nobody knows of a pipeline whether it passes bytes as they are.
   assert.throws(() => found.find('sluice_listener_tcp_received_bytes_total'), /no metric/)
+})
+
+test('connections of a listener that was removed are gone with their worker', async (context) => {
+  const first = `pipy().listen(0, { host: '127.0.0.1' }).decodeHttpRequest()
+    .replaceMessage(() => repeat(() => true)).encodeHttpResponse()`
+  const port = await findFreePort()
+  const both = `${first}.listen(${port}, { host: '127.0.0.1' }).replaceData(data => data)`
+  const file = temporaryScript(context, both)
+  const admin = await startAdmin(context, [file, '--workers', '1', '--hang-timeout', '1s'], 2)
+  const open = { listener: `127.0.0.1:${port}` }
+  await connectRaw(context, port)
+  await scrapeUntil(admin, (one) => one.sum('sluice_listener_open_connections', open) === 1)
+  writeFileSync(file, first)
+  assert.equal((await admin.call('POST', '/api/v1/config/reload')).status, 200)
+  await curl(`http://127.0.0.1:${admin.ports[0]}/`)
+  await scrapeUntil(admin, (one) => one.sum('sluice_worker_deaths_total') === 1)
+  writeFileSync(file, both)
+  assert.equal((await admin.call('POST', '/api/v1/config/reload')).status, 200)
+  const found = await scrapeUntil(
+    admin,
+    (one) => one.sum('sluice_workers', { state: 'Ready' }) === 1,
+  )
+  assert.equal(found.sum('sluice_listener_open_connections', open), 0)
 })

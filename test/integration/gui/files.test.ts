@@ -77,7 +77,8 @@ test('a file that somebody else has changed is not removed', async (context) => 
   writeFileSync(join(root, 'a.js'), 'two')
   assert.equal(await remove('a.js', tag), 412)
   assert.equal(await remove('none.js', '*'), 404)
-  assert.equal(await remove('folder?recursive=true', tag), 404)
+  assert.equal(await remove('folder?recursive=true', tag), 412)
+  assert.equal(await remove('folder?recursive=true', '*'), 412)
   assert.equal(existsSync(join(root, 'folder/b.js')), true)
   const now = (await call('GET', '/api/files/a.js')).headers.get('etag') ?? ''
   assert.equal(await remove('a.js', now), 204)

@@ -63,6 +63,7 @@ const ERRORS: readonly [args: string, message: RegExp][] = [
   ],
   ['--listen 1 --to :1 --tcp --head-timeout 9s', /^--head-timeout is for HTTP,/],
   ['--listen 1 --to :1 --tcp --http-lenient-lf', /^--http-lenient-lf is for HTTP,/],
+  ['--listen 1 --to :1 --tcp --access-log off', /^--access-log is for HTTP,/],
   ['--listen 1 --to :1 -b fair', /^--balance fair: want round-robin,/],
 ]
 

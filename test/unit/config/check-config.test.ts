@@ -25,7 +25,7 @@ test('takes a config of two lines', () => assert.deepEqual(problemsOf(GOOD), [])
 
 test('takes what holds for TCP by default, and routes for what is to be upgraded', () => {
   const tcp = `listeners: [{ address: 1, protocol: tcp, upstream: app, compress: false, timeouts: { idle: 1s } }]
-upstreams: { app: { endpoints: [9001], timeouts: { response: 60s, idle: 1s } } }`
+upstreams: { app: { endpoints: [9001], timeouts: { response: 1m, progress: 60, idle: 1s } } }`
   assert.deepEqual(problemsOf(tcp), [])
   const routes = `listeners: [{ address: 1, routes: [{ match: { headers: { Upgrade: websocket } }, respond: {} }] }]`
   assert.deepEqual(problemsOf(routes), [])

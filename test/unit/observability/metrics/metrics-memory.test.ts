@@ -48,6 +48,22 @@ test('a place that was released is reused when there is no room, and begins at n
   assert.equal(stripe[a], 7)
 })
 
+test('what tells how things are is gone with a worker, and what counts stays', () => {
+  const memory = new MetricsMemory()
+  const here = memory.place('here', 3, [1, 2])
+  const former = memory.place('former', 3, [0])
+  memory.release('former', 3)
+  const [stripe, other] = [memory.stripe(0), memory.stripe(1)]
+  for (const one of [stripe, other]) {
+    one.set([1, 2, 3], here)
+    one.set([4, 5, 6], former)
+  }
+  memory.workerEnded(0)
+  assert.deepEqual([...memory.group(0, here, 3)], [1, 0, 0])
+  assert.deepEqual([...memory.group(0, former, 3)], [0, 5, 6])
+  assert.deepEqual([...memory.group(1, here, 3)], [1, 2, 3])
+})
+
 test('numbers of several threads add up', async () => {
   const memory = new MetricsMemory()
   const at = memory.place('group', 4)
