@@ -58,6 +58,8 @@ upstreams:
   // Workers.
   const workers = page.getByRole('table', { name: 'Workers' })
   await workers.getByRole('columnheader', { name: 'Busy' }).waitFor()
+  const cpu = workers.getByRole('cell').filter({ has: page.getByLabel('CPU') })
+  assert.match((await cpu.first().textContent()) ?? '', /^\s*[\d.]+ %$/)
   const count = page.getByRole('group', { name: 'Number of workers' })
   const before = Number(await count.getByRole('status').textContent())
   await count.getByRole('button', { name: 'One worker more' }).click()
